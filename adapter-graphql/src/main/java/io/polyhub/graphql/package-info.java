@@ -1,0 +1,5 @@
+/** The GraphQL door. */
+@NullMarked
+package io.polyhub.graphql;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The gRPC door. */
+@NullMarked
+package io.polyhub.grpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The MQTT door. */
+@NullMarked
+package io.polyhub.mqtt;
+
+import org.jspecify.annotations.NullMarked;

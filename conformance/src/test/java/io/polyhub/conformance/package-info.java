@@ -1,0 +1,5 @@
+/** Tests that cross all doors. */
+@NullMarked
+package io.polyhub.conformance;
+
+import org.jspecify.annotations.NullMarked;
