@@ -1,4 +1,7 @@
-/** The broker seam: what the hub asks of the engine that stores and carries publications. */
+/**
+ * The broker seam: the engine below the hub, which stores publications and carries them between nodes.
+ * {@link io.polyhub.broker.Broker} is written as instructions to the next implementer.
+ */
 @NullMarked
 package io.polyhub.broker;
 

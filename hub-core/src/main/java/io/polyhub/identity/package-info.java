@@ -1,4 +1,4 @@
-/** Who a client is, and what it may do. */
+/** Who a client is and what it may do: identities, grants, and how credentials become them. */
 @NullMarked
 package io.polyhub.identity;
 

@@ -1,0 +1,140 @@
+package io.polyhub.broker;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Rule;
+import io.polyhub.records.Records;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores publications and carries them to the nodes that want them. One hub has one broker.
+ *
+ * <p><b>Threads.</b> Every method may be called by any thread, mostly by lanes, so none may block;
+ * what needs a disk or a network completes its stage later, on a thread of the broker. Who waits on
+ * a stage must not hold that thread up. Stages complete within a bounded time, and never
+ * exceptionally unless said.
+ *
+ * <p><b>Logs.</b> Channels with history lie in logs. Which channels share a log is the broker's own
+ * affair; it must only be the same for a channel as long as its rule is, and a log's offsets must
+ * rise by order of append. A log that lost its content or its order gets a new epoch.
+ *
+ * <p><b>The order that holds everything together.</b> For each log, {@link Listener#onPublication}
+ * is called in the order of the offsets, and a publication with offset <i>n</i> is readable by
+ * {@link #read} before it is told to the listener. So a subscriber that reads up to <i>n</i> and
+ * takes from the listener what lies after <i>n</i> misses nothing and repeats nothing.
+ */
+public interface Broker extends AutoCloseable {
+
+  /**
+   * Begins to call the listener. Called once, before anything else.
+   *
+   * @param listener the hub
+   */
+  void start(Listener listener);
+
+  /**
+   * Appends a publication to its channel.
+   *
+   * <p>On a channel without history it is told to the listener, on this node before the call
+   * returns, and the stage is complete with {@link Appended.Carried}. On a channel with history it
+   * gets its position; with the at-least-once guarantee the stage completes only when it is stored
+   * durably.
+   *
+   * <p>Publications that one thread appends to one channel keep their order. If the publication is
+   * {@linkplain Publication#retained() retained} it becomes the channel's last value with the same
+   * durability; an empty payload clears the last value, and is itself still carried.
+   *
+   * <p>After {@link Appended.Unavailable} it is not known whether it was stored: it may still
+   * appear. A caller that repeats it with the same idempotency key gets it stored once.
+   *
+   * @param publication without a position
+   * @param rule the rule in force for its channel
+   * @param idempotencyKey if not null, names the publication within the broker's window: if it was
+   *     appended before, nothing is stored and the stage gives the earlier position as a duplicate.
+   *     Remembered durably with the publication. Already scoped by the caller to user and channel.
+   */
+  CompletionStage<Appended> append(
+      Publication publication, Rule rule, @Nullable String idempotencyKey);
+
+  /** Reads a stretch of history. */
+  CompletionStage<LogPage> read(LogQuery query);
+
+  /**
+   * The top now of every log that the filter's channels may lie in: all that was told to the
+   * listener, or will be, up to there is readable. {@link Cursor#EMPTY} if no such channel has
+   * history. For a single channel it is the place of the channel's last publication (offset 0 if it
+   * never had one).
+   */
+  CompletionStage<Cursor> top(ChannelFilter filter);
+
+  /**
+   * The last values of the channels that the filter matches, ordered by channel, without expired
+   * ones, and at most {@code limit}.
+   */
+  CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit);
+
+  /**
+   * This node wants what is published on the filter's channels. Counted by the hub: called once for
+   * a filter until {@link #unwatch}. The stage completes when publications appended after it,
+   * anywhere, will be told to the listener.
+   */
+  CompletionStage<Void> watch(ChannelFilter filter);
+
+  /** This node no longer wants what is published on the filter's channels. */
+  void unwatch(ChannelFilter filter);
+
+  /**
+   * A member subscribed to a channel on this node. Told to the listener of every node that watches.
+   */
+  void join(String channel, Member member);
+
+  /** A member of this node left a channel. Told to the listener of every node that watches. */
+  void leave(String channel, Member member);
+
+  /** Who is subscribed to the channel, on all nodes, at most {@code limit}. */
+  CompletionStage<List<Member>> members(String channel, int limit);
+
+  /** How many are subscribed to the channel, on all nodes. */
+  CompletionStage<PresenceStats> presenceStats(String channel);
+
+  /**
+   * Durable records of that name.
+   *
+   * @param name lower-case letters and dashes
+   */
+  Records records(String name);
+
+  /** Whether it can store and carry just now; what readiness is told. Never blocks. */
+  boolean isReady();
+
+  /** Stores what was accepted, then frees everything. May block for a bounded time. */
+  @Override
+  void close();
+
+  /** What a broker tells the hub. Implementations never block and never throw. */
+  interface Listener {
+
+    /**
+     * A publication on a channel that this node may be interested in. For one log called in the
+     * order of the offsets, never by two threads at a time.
+     */
+    void onPublication(Publication publication);
+
+    /** A member came to a channel. Join and leave of one member keep their order. */
+    void onJoin(String channel, Member member);
+
+    /** A member left a channel. */
+    void onLeave(String channel, Member member);
+
+    /**
+     * Some publications of logs may not have been told, for instance because a connection was lost.
+     * They are readable; the hub lets every subscription catch up from its cursor.
+     */
+    void onGap();
+  }
+}

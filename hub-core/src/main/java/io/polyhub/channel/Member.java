@@ -1,0 +1,20 @@
+package io.polyhub.channel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscriber of a channel, as presence tells of it.
+ *
+ * @param session the session's id
+ * @param user the identity's user, empty for an anonymous one
+ * @param door the door by which it came
+ * @param info opaque bytes about the user (JSON), or null
+ * @param channelInfo opaque bytes about the user on this channel (JSON), or null
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
+public record Member(
+    String session,
+    String user,
+    String door,
+    byte @Nullable [] info,
+    byte @Nullable [] channelInfo) {}

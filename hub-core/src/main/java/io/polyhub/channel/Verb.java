@@ -1,0 +1,9 @@
+package io.polyhub.channel;
+
+/** What an identity may do on a channel. */
+public enum Verb {
+  PUBLISH,
+  SUBSCRIBE,
+  HISTORY,
+  PRESENCE
+}

@@ -1,0 +1,55 @@
+package io.polyhub.hub;
+
+import io.polyhub.records.Records;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The hub, as an adapter sees it: the one way in for clients of every protocol.
+ *
+ * <p>Expected refusals are values ({@link Outcome}); an exception from here means a programmer's
+ * mistake. Safe for any thread.
+ */
+public interface Hub {
+
+  /**
+   * Makes a lane of a thread that the adapter owns, such as a Netty event loop. Each such thread is
+   * given once, at start-up; a lane lives as long as the hub.
+   *
+   * @param name names the lane in metrics and logs
+   * @param executor runs tasks one at a time, in order, on the one thread of the lane
+   * @param inLane tells whether the calling thread is the lane's
+   */
+  Lane lane(String name, Executor executor, BooleanSupplier inLane);
+
+  /**
+   * Returns one of the hub's own lanes, for a client whose transport has no thread of its own
+   * (gRPC, SSE, HTTP requests). They are given out in turn.
+   */
+  Lane ownLane();
+
+  /** The hub's bounds, of which adapters honour those that concern reading from their clients. */
+  Limits limits();
+
+  /**
+   * Durable records of that name, for what an adapter keeps beyond a session.
+   *
+   * @param name lower-case letters and dashes; one adapter uses one name
+   */
+  Records records(String name);
+
+  /**
+   * Admits a client or refuses it. Any thread.
+   *
+   * <p>The stage completes on the lane, never exceptionally, within the authenticator's limit of
+   * time. Once it holds a session, the downlink may be called, on that lane, until the session is
+   * closed; the adapter must then end it with {@link Session#close} exactly once the client is
+   * gone, whatever the cause.
+   *
+   * @param hello who comes and what it shows
+   * @param lane the thread on which all work for the session happens
+   * @param downlink the way to the client
+   */
+  CompletionStage<Outcome<Session>> admit(Hello hello, Lane lane, Downlink downlink);
+}

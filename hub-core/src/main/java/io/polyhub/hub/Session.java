@@ -1,0 +1,97 @@
+package io.polyhub.hub;
+
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
+import io.polyhub.identity.Credentials;
+import io.polyhub.identity.Identity;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One admitted client on one door.
+ *
+ * <p>Every method is called in the session's {@link #lane}, except {@link #id}, {@link #lane}.
+ * Every stage completes in the lane and never exceptionally; it may be complete already when it is
+ * returned. After the session has closed every request is refused with {@link
+ * Refusal#SHUTTING_DOWN}.
+ */
+public interface Session {
+
+  /** Names the session among all, unguessably; URL-safe characters. */
+  String id();
+
+  Lane lane();
+
+  /** Who it acts for; changes with {@link #refresh}. */
+  Identity identity();
+
+  /**
+   * Publishes. On a channel with the at-least-once guarantee the stage completes when the
+   * publication is stored; otherwise at once. Publications of one session on one channel keep their
+   * order.
+   */
+  CompletionStage<Outcome<Published>> publish(PublishRequest request);
+
+  /**
+   * How many publications of this session are not yet acknowledged. An adapter stops reading from
+   * its client at {@link Limits#inFlightPerSession} and goes on when one is acknowledged.
+   */
+  int inFlight();
+
+  /** Subscribes. One session may hold several subscriptions, also to the same filter. */
+  CompletionStage<Outcome<Subscribed>> subscribe(SubscribeRequest request);
+
+  /** The subscriptions in force, in the order in which they were made. */
+  Collection<Subscription> subscriptions();
+
+  /** Extends the leave to subscribe that a channel's token gave. Gives the new end, or null. */
+  CompletionStage<Outcome<Expiry>> refreshSubscription(Subscription subscription, String token);
+
+  CompletionStage<Outcome<History>> history(HistoryRequest request);
+
+  /** Lists who is subscribed to the channel. */
+  CompletionStage<Outcome<List<Member>>> presence(String channel);
+
+  /** Counts who is subscribed to the channel, without listing. */
+  CompletionStage<Outcome<PresenceStats>> presenceStats(String channel);
+
+  /**
+   * Lists channels with subscribers that the filter matches and this identity may ask about ({@code
+   * PRESENCE}), at most {@code limit}, ordered by name.
+   */
+  CompletionStage<Outcome<List<ChannelSummary>>> channels(String filter, int limit);
+
+  /**
+   * Replaces the credentials. The user must stay the same. Subscriptions that the new grants no
+   * longer cover are ended. Gives the new end, or null.
+   */
+  CompletionStage<Outcome<Expiry>> refresh(Credentials credentials);
+
+  /** The downlink can take publications again, after it answered {@code BUSY}. */
+  void ready();
+
+  /**
+   * The client is gone, or the adapter has ended it. Frees all that the session holds; leaves
+   * follow. The downlink is not called any more. Does nothing if the session has closed already.
+   */
+  void close(CloseReason reason);
+
+  /** Whether the session has not been closed. */
+  boolean isOpen();
+
+  /**
+   * When credentials end.
+   *
+   * @param at the instant, or null for never
+   */
+  record Expiry(@Nullable Instant at) {}
+
+  /**
+   * The cursor from which a subscription to the same filters would go on, over all subscriptions.
+   */
+  Cursor cursor();
+}

@@ -1,0 +1,14 @@
+package io.polyhub.identity;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leave to subscribe to one channel, from a token for that channel.
+ *
+ * @param channel the channel
+ * @param expiresAt when the leave ends, or null for never
+ * @param info opaque bytes about the subscriber on this channel (JSON), or null
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
+public record ChannelPass(String channel, @Nullable Instant expiresAt, byte @Nullable [] info) {}

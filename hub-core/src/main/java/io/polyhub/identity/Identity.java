@@ -1,0 +1,48 @@
+package io.polyhub.identity;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Verb;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a session acts for, the same on every door.
+ *
+ * @param user the user's id; empty for an anonymous one
+ * @param grants what it may do, beside what the rules open to everyone
+ * @param expiresAt when its credentials end, or null for never
+ * @param info opaque bytes about the user for other subscribers (JSON), or null
+ * @param channels channels to which the hub subscribes it at once, where the door can say so
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
+public record Identity(
+    String user,
+    List<Grant> grants,
+    @Nullable Instant expiresAt,
+    byte @Nullable [] info,
+    List<String> channels) {
+
+  /** The most bytes of a user's id. */
+  public static final int MAX_USER_LENGTH = 256;
+
+  public Identity {
+    grants = List.copyOf(grants);
+    channels = List.copyOf(channels);
+  }
+
+  /** Whether nobody vouched for a user. */
+  public boolean isAnonymous() {
+    return user.isEmpty();
+  }
+
+  /** Tells whether a grant of its own gives the verb on all that {@code filter} matches. */
+  public boolean allows(Verb verb, ChannelFilter filter) {
+    for (Grant grant : grants) {
+      if (grant.allows(verb, filter)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
