@@ -52,4 +52,10 @@ public interface Hub {
    * @param downlink the way to the client
    */
   CompletionStage<Outcome<Session>> admit(Hello hello, Lane lane, Downlink downlink);
+
+  /**
+   * Publishes in the name of a session that has closed, with what its identity was allowed: for a last
+   * will. Any thread. The stage completes in the session's lane, never exceptionally.
+   */
+  CompletionStage<Outcome<Published>> publishFor(Session closed, PublishRequest request);
 }
