@@ -1,0 +1,169 @@
+package io.polyhub.conformance;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Which part may know which. Every rule reads the packages' names; that no class escapes them is a
+ * rule of its own, and a rule that finds no class to look at fails.
+ */
+final class ArchitectureTest {
+
+  private static final String CHANNEL = "io.polyhub.channel";
+  private static final String IDENTITY = "io.polyhub.identity";
+  private static final String RECORDS = "io.polyhub.records";
+  private static final String HUB = "io.polyhub.hub";
+  private static final String BROKER_SEAM = "io.polyhub.broker";
+  private static final String BROKERS = "io.polyhub.broker.*..";
+  private static final String WEBSOCKET = "io.polyhub.websocket..";
+  private static final String MQTT = "io.polyhub.mqtt..";
+  private static final String GRAPHQL = "io.polyhub.graphql..";
+  private static final String GRPC = "io.polyhub.grpc..";
+  private static final String SERVER = "io.polyhub.server..";
+
+  private static final String[] CORE = {CHANNEL, IDENTITY, RECORDS, HUB, BROKER_SEAM, BROKERS};
+
+  /** What adapters see of the core. */
+  private static final List<String> CLIENT_SEAM = List.of(HUB, CHANNEL, IDENTITY, RECORDS);
+
+  /** Each part, and the other parts of Polyhub that it may know. */
+  private static final Map<String, List<String>> MAY_KNOW =
+      Map.ofEntries(
+          Map.entry(CHANNEL, List.of()),
+          Map.entry(RECORDS, List.of()),
+          Map.entry(IDENTITY, List.of(CHANNEL)),
+          Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS)),
+          Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS, BROKER_SEAM)),
+          Map.entry(WEBSOCKET, with(CLIENT_SEAM, "io.polyhub.proto.centrifuge")),
+          Map.entry(MQTT, with(CLIENT_SEAM, WEBSOCKET)),
+          Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET)),
+          Map.entry(GRPC, with(CLIENT_SEAM, "io.polyhub.proto.v1")));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
+          .importPackages("io.polyhub");
+
+  @TestFactory
+  Stream<DynamicTest> each_part_knows_only_what_lies_under_it() {
+    return MAY_KNOW.entrySet().stream()
+        .map(part -> DynamicTest.dynamicTest(part.getKey(), () -> onlyKnows(part).check(CLASSES)));
+  }
+
+  @Test
+  void no_class_lies_outside_the_parts_that_the_rules_know() {
+    String[] parts =
+        Stream.concat(
+                MAY_KNOW.keySet().stream(),
+                Stream.of(BROKERS, SERVER, "io.polyhub.proto..", "io.polyhub.conformance"))
+            .toArray(String[]::new);
+
+    classes().should().resideInAnyPackage(parts).check(CLASSES);
+  }
+
+  @Test
+  void all_modules_are_looked_at() {
+    assertThat(List.of(CHANNEL, "io.polyhub.proto.v1", "io.polyhub.websocket", "io.polyhub.server"))
+        .allMatch(CLASSES::containPackage);
+    assertThat(List.of("io.polyhub.mqtt", "io.polyhub.graphql", "io.polyhub.grpc"))
+        .allMatch(CLASSES::containPackage);
+  }
+
+  @Test
+  void a_broker_knows_neither_the_hub_nor_another_broker() {
+    // Until the first broker is there no class lies under the seam.
+    onlyKnows(
+            Map.entry(
+                BROKERS, List.of(BROKER_SEAM, CHANNEL, RECORDS, "io.polyhub.proto.envelope..")))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+    slices()
+        .matching("io.polyhub.broker.(*)..")
+        .namingSlices("broker $1")
+        .should()
+        .notDependOnEachOther()
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void nothing_but_the_server_knows_the_server() {
+    noClasses()
+        .that(resideOutsideOfPackage(SERVER))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(SERVER))
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_core_knows_no_transport() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(CORE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..", "io.grpc..", "io.helidon..", "graphql..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_core_has_no_protocol_word_in_its_names() {
+    String protocolWord = "(?i).*(mqtt|websocket|centrifug|graphql|grpc).*";
+
+    noClasses()
+        .that()
+        .resideInAnyPackage(CORE)
+        .should()
+        .haveNameMatching(protocolWord)
+        .check(CLASSES);
+    members()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideInAnyPackage(CORE)
+        .should()
+        .haveNameNotMatching(protocolWord)
+        .check(CLASSES);
+  }
+
+  @Test
+  void names_say_what_sets_a_class_apart() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.polyhub.proto..")
+        .should()
+        .haveNameMatching(
+            ".*[.$]((Abstract|Default|Base)[A-Z].*|.*(Impl|Manager|Helper|Utils?|Base))")
+        .check(CLASSES);
+  }
+
+  private static ArchRule onlyKnows(Map.Entry<String, List<String>> part) {
+    String[] known = with(part.getValue(), part.getKey()).toArray(String[]::new);
+    return classes()
+        .that()
+        .resideInAPackage(part.getKey())
+        .should()
+        .onlyDependOnClassesThat(
+            resideOutsideOfPackage("io.polyhub..").or(resideInAnyPackage(known)));
+  }
+
+  private static List<String> with(List<String> parts, String more) {
+    return Stream.concat(parts.stream(), Stream.of(more)).toList();
+  }
+}
