@@ -1,12 +1,14 @@
 package io.polyhub.proto;
 
+import static io.polyhub.proto.LampContract.BEFORE;
+import static io.polyhub.proto.LampContract.add;
+import static io.polyhub.proto.LampContract.field;
+import static io.polyhub.proto.LampContract.lamp;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import com.google.protobuf.TextFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -17,55 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Proves that the check finds what breaks, and nothing else. */
 final class BreakingChangesTest {
-
-  private static final FileDescriptorProto BEFORE =
-      parse(
-          """
-          name: "lamp/v1/lamp.proto"
-          package: "lamp.v1"
-          syntax: "proto3"
-          options { java_package: "lamp" java_multiple_files: true java_outer_classname: "LampProto" }
-          message_type {
-            name: "Lamp"
-            field { name: "colour" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL json_name: "colour" }
-            field { name: "levels" number: 2 type: TYPE_INT32 label: LABEL_REPEATED json_name: "levels" }
-            field {
-              name: "state" number: 3 type: TYPE_ENUM type_name: ".lamp.v1.State"
-              label: LABEL_OPTIONAL json_name: "state"
-            }
-            field {
-              name: "on_for" number: 4 type: TYPE_INT64 label: LABEL_OPTIONAL json_name: "onFor"
-              oneof_index: 0
-            }
-            field {
-              name: "off_for" number: 5 type: TYPE_INT64 label: LABEL_OPTIONAL json_name: "offFor"
-              oneof_index: 0
-            }
-            oneof_decl { name: "time" }
-            nested_type {
-              name: "Socket"
-              field { name: "size" number: 1 type: TYPE_INT32 label: LABEL_OPTIONAL json_name: "size" }
-            }
-            reserved_range { start: 10 end: 13 }
-            reserved_name: "brightness"
-          }
-          message_type { name: "SwitchRequest" }
-          message_type { name: "SwitchResponse" }
-          enum_type {
-            name: "State"
-            value { name: "STATE_UNSPECIFIED" number: 0 }
-            value { name: "STATE_ON" number: 1 }
-            value { name: "STATE_OFF" number: 2 }
-            reserved_range { start: 8 end: 9 }
-            reserved_name: "STATE_BROKEN"
-          }
-          service {
-            name: "Lamps"
-            method {
-              name: "Switch" input_type: ".lamp.v1.SwitchRequest" output_type: ".lamp.v1.SwitchResponse"
-            }
-          }
-          """);
 
   static Stream<Arguments> breaking() {
     return Stream.of(
@@ -255,7 +208,7 @@ final class BreakingChangesTest {
         row("nothing changes", file -> {}),
         row("a field is added", file -> add(file, "warmth", 6)),
         row("a field is added to a oneof", file -> add(file, "until", 6).setOneofIndex(0)),
-        row("fields change places in the source", BreakingChangesTest::swapFirstFields),
+        row("fields change places in the source", LampContract::swapFirstFields),
         row("a message is added", file -> file.addMessageTypeBuilder().setName("Lantern")),
         row(
             "a nested message is added",
@@ -325,37 +278,5 @@ final class BreakingChangesTest {
   private static Arguments row(
       String change, Consumer<FileDescriptorProto.Builder> edit, String... line) {
     return Arguments.of(change, edit, line.length == 0 ? "" : line[0]);
-  }
-
-  private static DescriptorProto.Builder lamp(FileDescriptorProto.Builder file) {
-    return file.getMessageTypeBuilder(0);
-  }
-
-  private static FieldDescriptorProto.Builder field(FileDescriptorProto.Builder file, int index) {
-    return lamp(file).getFieldBuilder(index);
-  }
-
-  private static FieldDescriptorProto.Builder add(
-      FileDescriptorProto.Builder file, String name, int number) {
-    return lamp(file)
-        .addFieldBuilder()
-        .setName(name)
-        .setNumber(number)
-        .setType(FieldDescriptorProto.Type.TYPE_INT64)
-        .setLabel(Label.LABEL_OPTIONAL)
-        .setJsonName(name);
-  }
-
-  private static void swapFirstFields(FileDescriptorProto.Builder file) {
-    FieldDescriptorProto first = lamp(file).getField(0);
-    lamp(file).setField(0, lamp(file).getField(1)).setField(1, first);
-  }
-
-  private static FileDescriptorProto parse(String text) {
-    try {
-      return TextFormat.parse(text, FileDescriptorProto.class);
-    } catch (TextFormat.ParseException e) {
-      throw new IllegalArgumentException(e);
-    }
   }
 }

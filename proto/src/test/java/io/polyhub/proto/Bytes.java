@@ -2,6 +2,7 @@ package io.polyhub.proto;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** Bytes as a test spells them out. */
 final class Bytes {
@@ -9,17 +10,21 @@ final class Bytes {
   private Bytes() {}
 
   /**
-   * Puts bytes and texts together.
+   * Puts bytes together.
    *
-   * @param parts integers from 0 to 255, each one byte, and strings, each its bytes in ASCII
+   * @param parts what stands between spaces: a byte as two hexadecimal digits, or ASCII text in
+   *     single quotes
    */
-  static byte[] of(Object... parts) {
+  static byte[] of(String... parts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (Object part : parts) {
-      switch (part) {
-        case Integer value -> bytes.write(value);
-        case String text -> bytes.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
-        default -> throw new IllegalArgumentException("part: " + part);
+    for (String part : parts) {
+      boolean quoted = false;
+      for (String piece : part.split("'", -1)) {
+        bytes.writeBytes(
+            quoted
+                ? piece.getBytes(StandardCharsets.US_ASCII)
+                : HexFormat.of().parseHex(piece.replace(" ", "")));
+        quoted = !quoted;
       }
     }
     return bytes.toByteArray();

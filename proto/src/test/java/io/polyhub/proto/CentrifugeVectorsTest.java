@@ -38,59 +38,42 @@ final class CentrifugeVectorsTest {
         row(
             "a connect without anything",
             Command.newBuilder().setId(1).setConnect(ConnectRequest.getDefaultInstance()),
-            0x04, // length
-            0x08,
-            1, // id
-            0x22,
-            0), // connect, empty and yet there
+            "04", // length
+            "08 01", // id
+            "22 00"), // connect, empty and yet there
         row(
             "a connect result",
             Reply.newBuilder()
                 .setId(1)
                 .setConnect(ConnectResult.newBuilder().setClient("c1").setPing(25).setPong(true)),
-            0x0c, // length
-            0x08,
-            1, // id
-            0x2a,
-            8, // connect
-            0x0a,
-            2,
-            "c1", // client
-            0x38,
-            25, // ping
-            0x40,
-            1), // pong
+            "0c", // length
+            "08 01", // id
+            "2a 08", // connect
+            "0a 02 'c1'", // client
+            "38 19", // ping
+            "40 01"), // pong
         row(
             "a subscribe with a flag",
             Command.newBuilder()
                 .setId(2)
                 .setSubscribe(SubscribeRequest.newBuilder().setChannel("a").setFlag(1)),
-            0x09, // length
-            0x08,
-            2, // id
-            0x2a,
-            5, // subscribe
-            0x0a,
-            1,
-            "a", // channel
-            0x70,
-            1), // flag
+            "09", // length
+            "08 02", // id
+            "2a 05", // subscribe
+            "0a 01 'a'", // channel
+            "70 01"), // flag
         row(
             "an empty subscribe result",
             Reply.newBuilder().setId(2).setSubscribe(SubscribeResult.getDefaultInstance()),
-            0x04, // length
-            0x08,
-            2, // id
-            0x32,
-            0), // subscribe, empty and yet there
+            "04", // length
+            "08 02", // id
+            "32 00"), // subscribe, empty and yet there
         row(
             "an unsubscribe result",
             Reply.newBuilder().setId(3).setUnsubscribe(UnsubscribeResult.getDefaultInstance()),
-            0x04, // length
-            0x08,
-            3, // id
-            0x3a,
-            0), // unsubscribe, empty and yet there
+            "04", // length
+            "08 03", // id
+            "3a 00"), // unsubscribe, empty and yet there
         row(
             "a publication",
             Reply.newBuilder()
@@ -98,36 +81,24 @@ final class CentrifugeVectorsTest {
                     Push.newBuilder()
                         .setChannel("a")
                         .setPub(Publication.newBuilder().setData(utf8("x")).setOffset(1))),
-            0x0c, // length
-            0x22,
-            10, // push
-            0x12,
-            1,
-            "a", // channel
-            0x22,
-            5, // pub
-            0x22,
-            1,
-            "x", // data
-            0x30,
-            1), // offset
+            "0c", // length
+            "22 0a", // push
+            "12 01 'a'", // channel
+            "22 05", // pub
+            "22 01 'x'", // data
+            "30 01"), // offset
         row(
             "an error",
             Reply.newBuilder()
                 .setId(4)
                 .setError(Error.newBuilder().setCode(103).setMessage("permission denied")),
-            0x19, // length
-            0x08,
-            4, // id
-            0x12,
-            21, // error
-            0x08,
-            103, // code
-            0x12,
-            17,
-            "permission denied"), // message
-        row("a ping", Reply.newBuilder(), 0x00), // length
-        row("a pong", Command.newBuilder(), 0x00), // length
+            "19", // length
+            "08 04", // id
+            "12 15", // error
+            "08 67", // code
+            "12 11 'permission denied'"), // message
+        row("a ping", Reply.newBuilder(), "00"), // length
+        row("a pong", Command.newBuilder(), "00"), // length
         row(
             "a resubscribe after a loss",
             Command.newBuilder()
@@ -142,35 +113,18 @@ final class CentrifugeVectorsTest {
                             FilterNode.newBuilder()
                                 .setOp("not")
                                 .addNodes(FilterNode.newBuilder().setKey("k").addVals("v")))),
-            0x1f, // length
-            0x08,
-            5, // id
-            0x2a,
-            27, // subscribe
-            0x0a,
-            1,
-            "a", // channel
-            0x18,
-            1, // recover
-            0x32,
-            2,
-            "Qw", // epoch
-            0x38,
-            0xac,
-            0x02, // offset, 300
-            0x6a,
-            13, // tf
-            0x0a,
-            3,
-            "not", // op
-            0x32,
-            6, // nodes
-            0x12,
-            1,
-            "k", // key
-            0x2a,
-            1,
-            "v"), // vals
+            "1f", // length
+            "08 05", // id
+            "2a 1b", // subscribe
+            "0a 01 'a'", // channel
+            "18 01", // recover
+            "32 02 'Qw'", // epoch
+            "38 ac 02", // offset, 300
+            "6a 0d", // tf
+            "0a 03 'not'", // op
+            "32 06", // nodes
+            "12 01 'k'", // key
+            "2a 01 'v'"), // vals
         row(
             "a publication with a score below zero, which is written zigzag",
             Reply.newBuilder()
@@ -183,23 +137,14 @@ final class CentrifugeVectorsTest {
                                 .setRemoved(true)
                                 .setScore(-2)
                                 .setVersion(9))),
-            0x10, // length
-            0x22,
-            14, // push
-            0x08,
-            7, // id
-            0x22,
-            10, // pub
-            0x5a,
-            1,
-            "k", // key
-            0x60,
-            1, // removed
-            0x68,
-            3, // score, -2
-            0x80,
-            0x01,
-            9), // version
+            "10", // length
+            "22 0e", // push
+            "08 07", // id
+            "22 0a", // pub
+            "5a 01 'k'", // key
+            "60 01", // removed
+            "68 03", // score, -2
+            "80 01 09"), // version
         row(
             "a history request with a limit below zero, which is written in full",
             Command.newBuilder()
@@ -210,34 +155,15 @@ final class CentrifugeVectorsTest {
                         .setLimit(-1)
                         .setSince(StreamPosition.newBuilder().setOffset(4).setEpoch("Qw"))
                         .setReverse(true)),
-            0x1c, // length
-            0x08,
-            6, // id
-            0x52,
-            24, // history
-            0x0a,
-            1,
-            "a", // channel
-            0x38,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0xff,
-            0x01, // limit, -1
-            0x42,
-            6, // since
-            0x08,
-            4, // offset
-            0x12,
-            2,
-            "Qw", // epoch
-            0x48,
-            1), // reverse
+            "1c", // length
+            "08 06", // id
+            "52 18", // history
+            "0a 01 'a'", // channel
+            "38 ff ff ff ff ff ff ff ff ff 01", // limit, -1
+            "42 06", // since
+            "08 04", // offset
+            "12 02 'Qw'", // epoch
+            "48 01"), // reverse
         row(
             "a presence result",
             Reply.newBuilder()
@@ -246,24 +172,14 @@ final class CentrifugeVectorsTest {
                     PresenceResult.newBuilder()
                         .putPresence(
                             "c1", ClientInfo.newBuilder().setUser("u").setClient("c1").build())),
-            0x13, // length
-            0x08,
-            7, // id
-            0x4a,
-            15, // presence
-            0x0a,
-            13, // an entry of the map
-            0x0a,
-            2,
-            "c1", // its key
-            0x12,
-            7, // its value
-            0x0a,
-            1,
-            "u", // user
-            0x12,
-            2,
-            "c1"), // client
+            "13", // length
+            "08 07", // id
+            "4a 0f", // presence
+            "0a 0d", // an entry of the map
+            "0a 02 'c1'", // its key
+            "12 07", // its value
+            "0a 01 'u'", // user
+            "12 02 'c1'"), // client
         row(
             "an unsubscribe by the server, whose numbers begin at 2",
             Reply.newBuilder()
@@ -271,45 +187,27 @@ final class CentrifugeVectorsTest {
                     Push.newBuilder()
                         .setChannel("a")
                         .setUnsubscribe(Unsubscribe.newBuilder().setCode(2500).setReason("r"))),
-            0x0d, // length
-            0x22,
-            11, // push
-            0x12,
-            1,
-            "a", // channel
-            0x3a,
-            6, // unsubscribe
-            0x10,
-            0xc4,
-            0x13, // code, 2500
-            0x1a,
-            1,
-            "r"), // reason
+            "0d", // length
+            "22 0b", // push
+            "12 01 'a'", // channel
+            "3a 06", // unsubscribe
+            "10 c4 13", // code, 2500
+            "1a 01 'r'"), // reason
         row(
             "a disconnect",
             Reply.newBuilder()
                 .setPush(Push.newBuilder().setDisconnect(Disconnect.newBuilder().setCode(3000))),
-            0x07, // length
-            0x22,
-            5, // push
-            0x5a,
-            3, // disconnect
-            0x08,
-            0xb8,
-            0x17), // code, 3000
+            "07", // length
+            "22 05", // push
+            "5a 03", // disconnect
+            "08 b8 17"), // code, 3000
         row(
             "commands on a transport that has no way up",
             EmulationRequest.newBuilder().setNode("N").setSession("S").setData(utf8("{}")),
-            0x0a, // length
-            0x0a,
-            1,
-            "N", // node
-            0x12,
-            1,
-            "S", // session
-            0x1a,
-            2,
-            "{}")); // data
+            "0a", // length
+            "0a 01 'N'", // node
+            "12 01 'S'", // session
+            "1a 02 '{}'")); // data
   }
 
   @ParameterizedTest(name = "{0}")
@@ -332,7 +230,7 @@ final class CentrifugeVectorsTest {
     assertThat(out.toByteArray()).isEqualTo(frame);
   }
 
-  private static Arguments row(String name, MessageLite.Builder message, Object... frame) {
+  private static Arguments row(String name, MessageLite.Builder message, String... frame) {
     return Arguments.of(name, message.build(), Bytes.of(frame));
   }
 

@@ -44,71 +44,25 @@ final class EnvelopeVectorsTest {
                 .setIdempotencyKey("k")
                 .setReplyTo("r")
                 .setCorrelationId(utf8("c")),
-            0x08,
-            1, // format_version
-            0x12,
-            3,
-            "a/b", // channel
-            0x1a,
-            2,
-            "{}", // payload
-            0x20,
-            0xe8,
-            0x07, // time_ms
-            0x2a,
-            1,
-            "t", // content_type
-            0x32,
-            9,
-            0x0a,
-            1,
-            "u",
-            0x12,
-            1,
-            "s",
-            0x1a,
-            1,
-            "i", // publisher
-            0x3a,
-            6,
-            0x0a,
-            1,
-            "n",
-            0x12,
-            1,
-            "1", // headers
-            0x3a,
-            6,
-            0x0a,
-            1,
-            "n",
-            0x12,
-            1,
-            "2", // headers
-            0x40,
-            2, // requested_quality
-            0x48,
-            1, // retain
-            0x50,
-            0xd0,
-            0x0f, // expires_ms
-            0x5a,
-            1,
-            "k", // idempotency_key
-            0x62,
-            1,
-            "r", // reply_to
-            0x6a,
-            1,
-            "c"), // correlation_id
+            "08 01", // format_version
+            "12 03 'a/b'", // channel
+            "1a 02 '{}'", // payload
+            "20 e8 07", // time_ms
+            "2a 01 't'", // content_type
+            "32 09 0a 01 'u' 12 01 's' 1a 01 'i'", // publisher
+            "3a 06 0a 01 'n' 12 01 '1'", // headers
+            "3a 06 0a 01 'n' 12 01 '2'", // headers
+            "40 02", // requested_quality
+            "48 01", // retain
+            "50 d0 0f", // expires_ms
+            "5a 01 'k'", // idempotency_key
+            "62 01 'r'", // reply_to
+            "6a 01 'c'"), // correlation_id
         row(
             "an empty correlation id, which is not the same as none",
             Envelope.newBuilder().setChannel("a").setCorrelationId(ByteString.EMPTY),
-            0x12,
-            1,
-            "a", // channel
-            0x6a,
-            0), // correlation_id
+            "12 01 'a'", // channel
+            "6a 00"), // correlation_id
         row(
             "a join",
             PresenceEvent.newBuilder()
@@ -117,37 +71,14 @@ final class EnvelopeVectorsTest {
                 .setSequence(3)
                 .setTimeMs(5)
                 .setJoin(PresenceJoin.newBuilder().setChannel("a").setMember(member())),
-            0x08,
-            1, // format_version
-            0x12,
-            1,
-            "n", // node_id
-            0x18,
-            3, // sequence
-            0x20,
-            5, // time_ms
-            0x2a,
-            20, // join
-            0x0a,
-            1,
-            "a", // channel
-            0x12,
-            15, // member
-            0x0a,
-            1,
-            "s",
-            0x12,
-            1,
-            "u",
-            0x1a,
-            1,
-            "i",
-            0x22,
-            1,
-            "d",
-            0x2a,
-            1,
-            "c"),
+            "08 01", // format_version
+            "12 01 'n'", // node_id
+            "18 03", // sequence
+            "20 05", // time_ms
+            "2a 14", // join
+            "0a 01 'a'", // channel
+            "12 0f", // member
+            "0a 01 's' 12 01 'u' 1a 01 'i' 22 01 'd' 2a 01 'c'"),
         row(
             "a leave",
             PresenceEvent.newBuilder()
@@ -155,16 +86,9 @@ final class EnvelopeVectorsTest {
                     PresenceLeave.newBuilder()
                         .setChannel("a")
                         .setMember(Member.newBuilder().setSessionId("s"))),
-            0x32,
-            8, // leave
-            0x0a,
-            1,
-            "a", // channel
-            0x12,
-            3,
-            0x0a,
-            1,
-            "s"), // member
+            "32 08", // leave
+            "0a 01 'a'", // channel
+            "12 03 0a 01 's'"), // member
         row(
             "the last part of a snapshot",
             PresenceEvent.newBuilder()
@@ -176,22 +100,10 @@ final class EnvelopeVectorsTest {
                                 .addMembers(Member.newBuilder().setSessionId("s")))
                         .setPart(2)
                         .setLast(true)),
-            0x3a,
-            14, // snapshot
-            0x0a,
-            8,
-            0x0a,
-            1,
-            "a",
-            0x12,
-            3,
-            0x0a,
-            1,
-            "s", // channels
-            0x10,
-            2, // part
-            0x18,
-            1)); // last
+            "3a 0e", // snapshot
+            "0a 08 0a 01 'a' 12 03 0a 01 's'", // channels
+            "10 02", // part
+            "18 01")); // last
   }
 
   @ParameterizedTest(name = "{0}")
@@ -211,9 +123,9 @@ final class EnvelopeVectorsTest {
   void what_a_later_version_added_is_passed_on() throws IOException {
     byte[] fromLater =
         Bytes.of(
-            0x12, 1, "a", // channel
-            0x32, 6, 0x0a, 1, "u", 0xa2, 0x06, 0, // publisher with an unknown field 100
-            0xa2, 0x06, 3, "new"); // an unknown field 100
+            "12 01 'a'", // channel
+            "32 06 0a 01 'u' a2 06 00", // publisher with an unknown field 100
+            "a2 06 03 'new'"); // an unknown field 100
 
     Envelope envelope = Envelope.parseFrom(fromLater);
 
@@ -236,7 +148,7 @@ final class EnvelopeVectorsTest {
         .setChannelInfo(utf8("c"));
   }
 
-  private static Arguments row(String name, MessageLite.Builder message, Object... bytes) {
+  private static Arguments row(String name, MessageLite.Builder message, String... bytes) {
     return Arguments.of(name, message.build(), Bytes.of(bytes));
   }
 

@@ -46,10 +46,10 @@ final class HubContractTest {
             .build();
     byte[] bytes =
         Bytes.of(
-            0x08, 7, // id
-            0x1a, 6, // publish
-            0x0a, 1, "a", // channel
-            0x12, 1, "x"); // payload
+            "08 07", // id
+            "1a 06", // publish
+            "0a 01 'a'", // channel
+            "12 01 'x'"); // payload
 
     assertThat(frame.toByteArray()).isEqualTo(bytes);
     assertThat(ClientFrame.parseFrom(bytes)).isEqualTo(frame);
@@ -68,13 +68,13 @@ final class HubContractTest {
             .build();
     byte[] bytes =
         Bytes.of(
-            0x32, 19, // message
-            0x08, 1, // subscription_id
-            0x12, 8, // publication
-            0x0a, 1, "a", // channel
-            0x4a, 3, "e-1", // cursor
-            0x1a, 3, "e-1", // cursor
-            0x20, 2); // source
+            "32 13", // message
+            "08 01", // subscription_id
+            "12 08", // publication
+            "0a 01 'a'", // channel
+            "4a 03 'e-1'", // cursor
+            "1a 03 'e-1'", // cursor
+            "20 02"); // source
 
     assertThat(frame.toByteArray()).isEqualTo(bytes);
     assertThat(ServerFrame.parseFrom(bytes)).isEqualTo(frame);

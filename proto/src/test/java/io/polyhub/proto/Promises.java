@@ -68,7 +68,6 @@ record Promises(Map<String, Map<String, String>> elements, Map<String, Reserved>
     aspects.put("label", field.getLabel().name());
     aspects.put("presence of its own", String.valueOf(field.getProto3Optional()));
     aspects.put("JSON name", field.getJsonName());
-    aspects.put("default", field.getDefaultValue());
     aspects.put(
         "packed",
         field.getOptions().hasPacked() ? String.valueOf(field.getOptions().getPacked()) : "");
