@@ -6,6 +6,7 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
+import io.polyhub.channel.Rules;
 import io.polyhub.records.Records;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -34,8 +35,10 @@ public interface Broker extends AutoCloseable {
    * Begins to call the listener. Called once, before anything else.
    *
    * @param listener the hub
+   * @param rules the rules in force, which tell what log a channel lies in before anything was
+   *     appended to it. They do not change while the broker runs.
    */
-  void start(Listener listener);
+  void start(Listener listener, Rules rules);
 
   /**
    * Appends a publication to its channel.
