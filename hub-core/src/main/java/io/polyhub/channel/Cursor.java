@@ -57,7 +57,9 @@ public final class Cursor {
       cursor = cursor.with(position.get());
       start = end + 1;
     }
-    return cursor.positions.isEmpty() || text.endsWith(".") ? Optional.empty() : Optional.of(cursor);
+    return cursor.positions.isEmpty() || text.endsWith(".")
+        ? Optional.empty()
+        : Optional.of(cursor);
   }
 
   private static Optional<Position> parsePosition(String text) {

@@ -54,8 +54,8 @@ public interface Hub {
   CompletionStage<Outcome<Session>> admit(Hello hello, Lane lane, Downlink downlink);
 
   /**
-   * Publishes in the name of a session that has closed, with what its identity was allowed: for a last
-   * will. Any thread. The stage completes in the session's lane, never exceptionally.
+   * Publishes in the name of a session that has closed, with what its identity was allowed: for a
+   * last will. Any thread. The stage completes in the session's lane, never exceptionally.
    */
   CompletionStage<Outcome<Published>> publishFor(Session closed, PublishRequest request);
 }
