@@ -14,6 +14,9 @@ package io.polyhub.hub;
  * @param outboxBytes the most bytes that wait in the hub for one session
  * @param laneInbox the most publications that wait for one lane
  * @param historyPage the most publications of one history answer
+ * @param historyPageBytes the most bytes of one history answer, but at least one publication
+ * @param lastValues the most last values that one new subscription is given
+ * @param members the most members of one presence answer
  * @param headers the most headers of one publication
  * @param headerBytes the most bytes of all headers of one publication
  */
@@ -29,6 +32,9 @@ public record Limits(
     int outboxBytes,
     int laneInbox,
     int historyPage,
+    int historyPageBytes,
+    int lastValues,
+    int members,
     int headers,
     int headerBytes) {
 
@@ -46,6 +52,9 @@ public record Limits(
           1024 * 1024,
           65_536,
           1_000,
+          4 * 1024 * 1024,
+          10_000,
+          10_000,
           64,
           16 * 1024);
 
@@ -61,6 +70,9 @@ public record Limits(
     positive("outboxBytes", outboxBytes);
     positive("laneInbox", laneInbox);
     positive("historyPage", historyPage);
+    positive("historyPageBytes", historyPageBytes);
+    positive("lastValues", lastValues);
+    positive("members", members);
     positive("headers", headers);
     positive("headerBytes", headerBytes);
   }

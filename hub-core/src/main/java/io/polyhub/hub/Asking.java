@@ -1,0 +1,159 @@
+package io.polyhub.hub;
+
+import io.polyhub.broker.LogPage;
+import io.polyhub.broker.LogQuery;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.ChannelName;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Rule;
+import io.polyhub.channel.Verb;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what sessions ask: history, presence, channels. Only in the asking session's lane. */
+final class Asking {
+
+  private final HubNode hub;
+
+  /** Where a question that looks at every channel of the node is worked on. */
+  private final Executor scans;
+
+  Asking(HubNode hub, Executor scans) {
+    this.hub = hub;
+    this.scans = scans;
+  }
+
+  CompletionStage<Outcome<History>> history(LaneSession session, HistoryRequest request) {
+    return onChannel(
+        session,
+        request.channel(),
+        Verb.HISTORY,
+        rule -> {
+          if (!rule.history().isKept()) {
+            return refused(Refusal.NOT_AVAILABLE);
+          }
+          ChannelFilter channel = ChannelFilter.of(request.channel());
+          int limit = Math.min(request.limit(), hub.limits().historyPage());
+          CompletionStage<LogPage> page =
+              limit <= 0
+                  ? reaches(channel, request.since())
+                  : hub.broker()
+                      .read(
+                          new LogQuery(
+                              channel,
+                              request.since(),
+                              limit,
+                              hub.limits().historyPageBytes(),
+                              request.reverse()));
+          return page.thenCombine(
+              hub.broker().top(channel),
+              (read, top) ->
+                  Outcome.done(
+                      new History(
+                          limit <= 0 ? List.<Publication>of() : read.publications(),
+                          top,
+                          read.complete(),
+                          rule.guarantee())));
+        });
+  }
+
+  /** Reads as little as can be to learn whether history reaches back. */
+  private CompletionStage<LogPage> reaches(ChannelFilter channel, @Nullable Cursor since) {
+    if (since == null) {
+      return CompletableFuture.completedFuture(new LogPage(List.of(), Cursor.EMPTY, true, true));
+    }
+    return hub.broker().read(new LogQuery(channel, since, 1, 1, false));
+  }
+
+  CompletionStage<Outcome<List<Member>>> presence(LaneSession session, String channel) {
+    return onChannel(
+        session,
+        channel,
+        Verb.PRESENCE,
+        rule ->
+            rule.presence()
+                ? hub.broker().members(channel, hub.limits().members()).thenApply(Outcome::done)
+                : refused(Refusal.NOT_AVAILABLE));
+  }
+
+  CompletionStage<Outcome<PresenceStats>> presenceStats(LaneSession session, String channel) {
+    return onChannel(
+        session,
+        channel,
+        Verb.PRESENCE,
+        rule ->
+            rule.presence()
+                ? hub.broker().presenceStats(channel).thenApply(Outcome::done)
+                : refused(Refusal.NOT_AVAILABLE));
+  }
+
+  CompletionStage<Outcome<List<ChannelSummary>>> channels(
+      LaneSession session, String text, int limit) {
+    ChannelFilter filter = ChannelFilter.parse(text).orElse(null);
+    if (filter == null) {
+      return counted(refused(Refusal.INVALID_FILTER), session);
+    }
+    if (limit < 1) {
+      return counted(refused(Refusal.INVALID_REQUEST), session);
+    }
+    if (!hub.permissions().may(session.identity(), Verb.PRESENCE, filter)) {
+      return counted(refused(Refusal.PERMISSION_DENIED), session);
+    }
+    int most = Math.min(limit, hub.limits().members());
+    return counted(
+        CompletableFuture.supplyAsync(() -> Outcome.done(list(filter, most)), scans), session);
+  }
+
+  private List<ChannelSummary> list(ChannelFilter filter, int most) {
+    List<ChannelSummary> found = hub.fanOut().channels(filter);
+    found.sort(Comparator.comparing(ChannelSummary::name));
+    return Collections.unmodifiableList(found.size() > most ? found.subList(0, most) : found);
+  }
+
+  private <T> CompletionStage<Outcome<T>> onChannel(
+      LaneSession session,
+      String channel,
+      Verb verb,
+      Function<Rule, CompletionStage<Outcome<T>>> ask) {
+    if (!ChannelName.isValid(channel)) {
+      return counted(refused(Refusal.INVALID_CHANNEL), session);
+    }
+    Rule rule = hub.rules().find(channel).orElse(null);
+    if (rule == null) {
+      return counted(refused(Refusal.UNKNOWN_CHANNEL), session);
+    }
+    if (!hub.permissions().may(session.identity(), verb, channel, rule)) {
+      return counted(refused(Refusal.PERMISSION_DENIED), session);
+    }
+    return counted(ask.apply(rule), session);
+  }
+
+  /** Brings the answer to the lane, and counts it if it is a refusal. */
+  private <T> CompletionStage<Outcome<T>> counted(
+      CompletionStage<Outcome<T>> stage, LaneSession session) {
+    CompletableFuture<Outcome<T>> answer = new CompletableFuture<>();
+    session.onLane(
+        stage,
+        outcome -> {
+          if (outcome instanceof Outcome.Refused<T> no) {
+            hub.metrics().refused(no.refusal());
+          }
+          answer.complete(outcome);
+        },
+        () -> answer.complete(Outcome.refused(Refusal.BROKER_UNAVAILABLE)));
+    return answer;
+  }
+
+  private static <T> CompletionStage<Outcome<T>> refused(Refusal refusal) {
+    return CompletableFuture.completedFuture(Outcome.refused(refusal));
+  }
+}

@@ -1,0 +1,39 @@
+package io.polyhub.hub;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** Brings what other threads complete back to a lane. */
+final class Await {
+
+  private Await() {}
+
+  /**
+   * Calls {@code then} in the lane with what the stage gives. If the caller is in the lane and the
+   * stage is complete, it is called before this returns.
+   */
+  static <T> void inLane(
+      Lane lane, CompletionStage<T> stage, Consumer<T> then, Runnable failed, Logger log) {
+    CompletableFuture<T> future = stage.toCompletableFuture();
+    if (future.isDone() && lane.inLane()) {
+      settle(future, then, failed, log);
+    } else {
+      future.whenComplete(
+          (value, failure) -> lane.execute(() -> settle(future, then, failed, log)));
+    }
+  }
+
+  private static <T> void settle(
+      CompletableFuture<T> future, Consumer<T> then, Runnable failed, Logger log) {
+    @Nullable Throwable failure = future.isCompletedExceptionally() ? future.exceptionNow() : null;
+    if (failure == null) {
+      then.accept(future.resultNow());
+    } else {
+      log.error("a stage failed that never should", failure);
+      failed.run();
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package io.polyhub.hub;
+
+import io.polyhub.channel.Publication;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A lane with what belongs to it: the index of its subscriptions, its inbox and its deadlines.
+ *
+ * <p>The inbox is the one hand-off between threads. When it is full, publications are left out, and
+ * every subscription of the lane that reads from a log catches up from there; on channels without
+ * history they are lost, as at-most-once allows.
+ */
+final class HubLane implements Lane {
+
+  /**
+   * The most inbox entries that one turn works off, so that other work of the thread is not held
+   * up.
+   */
+  static final int ENTRIES_PER_TURN = 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(HubLane.class);
+
+  private final String name;
+  private final Executor executor;
+  private final BooleanSupplier inLane;
+  private final int inboxLimit;
+  private final HubMetrics metrics;
+  private final LaneIndex index;
+  private final Deadlines deadlines = new Deadlines();
+  private volatile boolean hasDeadlines;
+
+  private final Object inboxLock = new Object();
+  private List<Object> inbox = new ArrayList<>();
+  private boolean turnScheduled;
+  private boolean gap;
+
+  private List<Object> turn = new ArrayList<>();
+  private int turnNext;
+  private boolean delivering;
+  private boolean inTask;
+  private final List<LaneSession> toFlush = new ArrayList<>();
+
+  HubLane(
+      String name,
+      Executor executor,
+      BooleanSupplier inLane,
+      int inboxLimit,
+      FanOut fanOut,
+      HubMetrics metrics) {
+    this.name = name;
+    this.executor = executor;
+    this.inLane = inLane;
+    this.inboxLimit = inboxLimit;
+    this.metrics = metrics;
+    this.index = new LaneIndex(fanOut, this);
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    try {
+      executor.execute(() -> {
+        inTask = true;
+        try {
+          task.run();
+        } finally {
+          inTask = false;
+          flush();
+        }
+      });
+    } catch (RejectedExecutionException ended) {
+      log.debug("lane {} has ended; a task is dropped", name);
+    }
+  }
+
+  @Override
+  public boolean inLane() {
+    return inLane.getAsBoolean();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** Hands over a publication or a member event. Any thread. */
+  void offer(Object entry) {
+    synchronized (inboxLock) {
+      if (inbox.size() >= inboxLimit) {
+        gap = true;
+        metrics.inboxOverflow();
+      } else {
+        inbox.add(entry);
+      }
+      if (turnScheduled) {
+        return;
+      }
+      turnScheduled = true;
+    }
+    schedule();
+  }
+
+  /** What was told may have holes: let subscriptions catch up. Any thread. */
+  void gap() {
+    synchronized (inboxLock) {
+      gap = true;
+      if (turnScheduled) {
+        return;
+      }
+      turnScheduled = true;
+    }
+    schedule();
+  }
+
+  private void schedule() {
+    execute(this::turn);
+  }
+
+  /** One turn: works off a bounded part of the inbox. What was written is flushed by the caller. */
+  private void turn() {
+    boolean afterGap = false;
+    if (turnNext == turn.size()) {
+      turn.clear();
+      turnNext = 0;
+      synchronized (inboxLock) {
+        List<Object> empty = turn;
+        turn = inbox;
+        inbox = empty;
+        afterGap = gap;
+        gap = false;
+      }
+    }
+    int end = Math.min(turn.size(), turnNext + ENTRIES_PER_TURN);
+    delivering = true;
+    try {
+      while (turnNext < end) {
+        switch (turn.get(turnNext++)) {
+          case Publication publication -> index.deliver(publication);
+          case MemberEvent event -> index.deliver(event);
+          case Object unknown -> throw new IllegalStateException("entry: " + unknown.getClass());
+        }
+      }
+      if (afterGap) {
+        metrics.gap();
+        index.gap();
+      }
+    } finally {
+      delivering = false;
+      scheduleRest();
+    }
+  }
+
+  private void scheduleRest() {
+    boolean more;
+    synchronized (inboxLock) {
+      more = turnNext < turn.size() || !inbox.isEmpty() || gap;
+      turnScheduled = more;
+    }
+    if (more) {
+      schedule();
+    } else {
+      shrink();
+    }
+  }
+
+  /** Gives memory back after a burst. */
+  private void shrink() {
+    if (turn.size() > ENTRIES_PER_TURN) {
+      turn = new ArrayList<>();
+      turnNext = 0;
+    } else {
+      turn.clear();
+      turnNext = 0;
+    }
+  }
+
+  /**
+   * Whether the lane is going through a group's subscriptions just now, so that none may be taken
+   * out before the turn is over.
+   */
+  boolean isDelivering() {
+    return delivering;
+  }
+
+  LaneIndex index() {
+    return index;
+  }
+
+  /** The session has something written that wants to be flushed at the end of the turn. */
+  void flushLater(LaneSession session) {
+    toFlush.add(session);
+    if (toFlush.size() == 1 && !inTask) {
+      execute(() -> {});
+    }
+  }
+
+  private void flush() {
+    for (int i = 0; i < toFlush.size(); i++) {
+      toFlush.get(i).flush();
+    }
+    toFlush.clear();
+  }
+
+  Deadlines.Deadline at(Instant instant, Runnable task) {
+    hasDeadlines = true;
+    return deadlines.add(instant, task);
+  }
+
+  void cancel(Deadlines.Deadline deadline) {
+    deadlines.cancel(deadline);
+    hasDeadlines = !deadlines.isEmpty();
+  }
+
+  /** Lets the lane run what is due. Any thread; free where nothing is. */
+  void tick(Instant now) {
+    if (hasDeadlines) {
+      execute(() -> {
+        deadlines.run(now);
+        hasDeadlines = !deadlines.isEmpty();
+      });
+    }
+  }
+}

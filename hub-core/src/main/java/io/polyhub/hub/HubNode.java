@@ -1,0 +1,298 @@
+package io.polyhub.hub;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.broker.Broker;
+import io.polyhub.channel.Rules;
+import io.polyhub.identity.Authenticator;
+import io.polyhub.identity.Authenticator.Verification;
+import io.polyhub.identity.Identity;
+import io.polyhub.records.Records;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hub on one node, over one broker.
+ *
+ * <p>It owns its own lanes and one timer thread; the broker belongs to the caller, who closes it
+ * after the hub.
+ */
+public final class HubNode implements Hub, AutoCloseable {
+
+  /** How late, at most, the end of credentials is noticed. */
+  static final Duration TICK = Duration.ofMillis(250);
+
+  private static final Logger log = LoggerFactory.getLogger(HubNode.class);
+
+  private final Broker broker;
+  private final Rules rules;
+  private final Permissions permissions;
+  private final Limits limits;
+  private final Authenticator authenticator;
+  private final HubMetrics metrics;
+  private final InstantSource clock;
+  private final FanOut fanOut;
+  private final SessionRegistry sessions;
+  private final Publishing publishing;
+  private final Asking asking;
+  private final OwnLanes ownLanes;
+  private final SecureRandom random = new SecureRandom();
+  private final ScheduledExecutorService timer;
+  private volatile boolean draining;
+
+  private HubNode(
+      Broker broker,
+      Rules rules,
+      Limits limits,
+      Authenticator authenticator,
+      MeterRegistry registry,
+      InstantSource clock) {
+    this.broker = broker;
+    this.rules = rules;
+    this.permissions = new Permissions(rules);
+    this.limits = limits;
+    this.authenticator = authenticator;
+    this.metrics = new HubMetrics(registry);
+    this.clock = clock;
+    this.fanOut = new FanOut(broker);
+    this.sessions = new SessionRegistry(limits);
+    this.publishing = new Publishing(this);
+    this.asking = new Asking(this, Executors.newVirtualThreadPerTaskExecutor());
+    this.ownLanes = new OwnLanes(this, Runtime.getRuntime().availableProcessors());
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("polyhub-timer").factory());
+    metrics.gauge("polyhub.channels", fanOut::channels);
+    metrics.gauge("polyhub.users", sessions::userCount);
+  }
+
+  /**
+   * Starts a hub.
+   *
+   * @param broker not yet started
+   * @param rules what channels there are
+   * @param limits the bounds
+   * @param authenticator turns credentials into identities
+   * @param registry where metrics are registered
+   * @param clock tells the time of publications and the end of credentials
+   */
+  public static HubNode start(
+      Broker broker,
+      Rules rules,
+      Limits limits,
+      Authenticator authenticator,
+      MeterRegistry registry,
+      InstantSource clock) {
+    HubNode hub = new HubNode(broker, rules, limits, authenticator, registry, clock);
+    broker.start(hub.fanOut, rules);
+    var unused =
+        hub.timer.scheduleAtFixedRate(
+            hub::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    return hub;
+  }
+
+  private void tick() {
+    for (HubLane lane : fanOut.lanes()) {
+      lane.tick(clock.instant());
+    }
+  }
+
+  @Override
+  public HubLane lane(String name, Executor executor, BooleanSupplier inLane) {
+    HubLane lane = new HubLane(name, executor, inLane, limits.laneInbox(), fanOut, metrics);
+    fanOut.register(lane);
+    return lane;
+  }
+
+  @Override
+  public Lane ownLane() {
+    return ownLanes.next();
+  }
+
+  @Override
+  public Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public Records records(String name) {
+    return broker.records(name);
+  }
+
+  @Override
+  public CompletionStage<Outcome<Session>> admit(Hello hello, Lane lane, Downlink downlink) {
+    CompletableFuture<Outcome<Session>> admission = new CompletableFuture<>();
+    if (draining) {
+      refuse(admission, lane, Refusal.SHUTTING_DOWN);
+    } else if (!sessions.enter()) {
+      refuse(admission, lane, Refusal.LIMIT_EXCEEDED);
+    } else {
+      Await.inLane(
+          lane,
+          authenticator.authenticate(hello.credentials()),
+          verification -> {
+            switch (verification) {
+              case Verification.Rejected rejected ->
+                  turnAway(admission, Refreshing.refusal(rejected.reason()));
+              case Verification.Verified verified ->
+                  admit(admission, hello, (HubLane) lane, downlink, verified.identity());
+            }
+          },
+          () -> turnAway(admission, Refusal.INTERNAL),
+          log);
+    }
+    return admission;
+  }
+
+  private void refuse(CompletableFuture<Outcome<Session>> admission, Lane lane, Refusal refusal) {
+    metrics.refused(refusal);
+    if (lane.inLane()) {
+      admission.complete(Outcome.refused(refusal));
+    } else {
+      lane.execute(() -> admission.complete(Outcome.refused(refusal)));
+    }
+  }
+
+  /** Refuses after a place was taken. */
+  private void turnAway(CompletableFuture<Outcome<Session>> admission, Refusal refusal) {
+    sessions.leave();
+    metrics.refused(refusal);
+    admission.complete(Outcome.refused(refusal));
+  }
+
+  private void admit(
+      CompletableFuture<Outcome<Session>> admission,
+      Hello hello,
+      HubLane lane,
+      Downlink downlink,
+      Identity identity) {
+    if (identity.expiresAt() != null && !identity.expiresAt().isAfter(clock.instant())) {
+      turnAway(admission, Refusal.CREDENTIALS_EXPIRED);
+      return;
+    }
+    User user = null;
+    if (!identity.isAnonymous()) {
+      user = sessions.enter(identity.user());
+      if (user == null) {
+        turnAway(admission, Refusal.LIMIT_EXCEEDED);
+        return;
+      }
+    }
+    LaneSession session = new LaneSession(this, lane, newId(), hello, downlink, identity, user);
+    sessions.add(session);
+    metrics.admitted(hello.door());
+    LaneSession older = sessions.claim(session);
+    if (older == null) {
+      admission.complete(Outcome.done(session));
+      return;
+    }
+    older.lane().execute(() -> older.closeByHub(CloseReason.TAKEN_OVER));
+    Await.inLane(
+        lane,
+        older.ended,
+        ended -> admission.complete(Outcome.done(session)),
+        () -> admission.complete(Outcome.refused(Refusal.INTERNAL)),
+        log);
+  }
+
+  private String newId() {
+    byte[] bytes = new byte[16];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  @Override
+  public CompletionStage<Outcome<Published>> publishFor(Session closed, PublishRequest request) {
+    return publishing.publishLast((LaneSession) closed, request);
+  }
+
+  /** How many sessions there are now. */
+  public int sessionCount() {
+    return sessions.size();
+  }
+
+  /**
+   * Says goodbye: admits nobody any more and closes every session with {@link
+   * CloseReason#SHUTDOWN}, spread evenly over the time given, so that clients do not all come back
+   * at once. Returns when all are closed or the time and a second is over. Blocks; not to be called
+   * in a lane.
+   */
+  public void drain(Duration over) {
+    draining = true;
+    List<LaneSession> live = sessions.all();
+    long start = System.nanoTime();
+    long pause = live.isEmpty() ? 0 : over.toNanos() / live.size();
+    for (int i = 0; i < live.size(); i++) {
+      LaneSession session = live.get(i);
+      session.lane().execute(() -> session.closeByHub(CloseReason.SHUTDOWN));
+      long ahead = start + pause * (i + 1) - System.nanoTime();
+      if (ahead > TimeUnit.MILLISECONDS.toNanos(1)) {
+        LockSupport.parkNanos(ahead);
+      }
+    }
+    long deadline = start + over.toNanos() + TimeUnit.SECONDS.toNanos(1);
+    while (sessions.size() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  /** Closes what is left without waiting for anybody, and frees the hub's threads. */
+  @Override
+  public void close() {
+    drain(Duration.ZERO);
+    timer.shutdownNow();
+    ownLanes.close();
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  Rules rules() {
+    return rules;
+  }
+
+  Permissions permissions() {
+    return permissions;
+  }
+
+  Authenticator authenticator() {
+    return authenticator;
+  }
+
+  HubMetrics metrics() {
+    return metrics;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  FanOut fanOut() {
+    return fanOut;
+  }
+
+  SessionRegistry sessions() {
+    return sessions;
+  }
+
+  Publishing publishing() {
+    return publishing;
+  }
+
+  Asking asking() {
+    return asking;
+  }
+}

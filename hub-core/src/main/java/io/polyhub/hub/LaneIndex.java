@@ -1,0 +1,89 @@
+package io.polyhub.hub;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Publication;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the subscriptions of one lane that a publication is for. Only in its lane. */
+final class LaneIndex {
+
+  private final FanOut fanOut;
+  private final HubLane lane;
+  private final Map<String, Group> exact = new HashMap<>();
+  private final FilterTrie<Group> wildcards = new FilterTrie<>();
+
+  LaneIndex(FanOut fanOut, HubLane lane) {
+    this.fanOut = fanOut;
+    this.lane = lane;
+  }
+
+  /** Adds the subscription to its filter's group. */
+  Group add(LaneSubscription subscription) {
+    ChannelFilter filter = subscription.filter();
+    Group group = filter.exact() ? exact.get(filter.text()) : wildcards.get(filter);
+    if (group == null) {
+      group = new Group(filter, fanOut.add(filter, lane));
+      put(filter, group);
+    }
+    group.add(subscription);
+    return group;
+  }
+
+  void remove(Group group, LaneSubscription subscription) {
+    if (group.remove(subscription)) {
+      put(group.filter, null);
+      fanOut.remove(group.filter, lane);
+    }
+  }
+
+  private void put(ChannelFilter filter, @Nullable Group group) {
+    if (!filter.exact()) {
+      wildcards.update(filter, before -> group);
+    } else if (group == null) {
+      exact.remove(filter.text());
+    } else {
+      exact.put(filter.text(), group);
+    }
+  }
+
+  /** Gives the publication to every subscription of this lane that it is for. */
+  void deliver(Publication publication) {
+    Group named = exact.get(publication.channel());
+    if (named != null) {
+      deliver(named, publication);
+    }
+    wildcards.match(publication.channel(), group -> deliver(group, publication));
+  }
+
+  private static void deliver(Group group, Publication publication) {
+    for (int i = 0; i < group.size(); i++) {
+      group.at(i).onLive(publication);
+    }
+  }
+
+  /** Tells the subscriptions to the event's channel that asked for such events. */
+  void deliver(MemberEvent event) {
+    Group named = exact.get(event.channel());
+    if (named != null) {
+      for (int i = 0; i < named.size(); i++) {
+        named.at(i).onMember(event);
+      }
+    }
+  }
+
+  /** Lets every subscription that reads from a log catch up from its cursor. */
+  void gap() {
+    for (Group group : exact.values()) {
+      gap(group);
+    }
+    wildcards.all(LaneIndex::gap);
+  }
+
+  private static void gap(Group group) {
+    for (int i = 0; i < group.size(); i++) {
+      group.at(i).onGap();
+    }
+  }
+}

@@ -1,0 +1,458 @@
+package io.polyhub.hub;
+
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Rule;
+import io.polyhub.identity.Credentials;
+import io.polyhub.identity.Identity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session and what it holds. All but {@link #id}, {@link #lane} and {@link #door} in its lane.
+ */
+final class LaneSession implements Session {
+
+  private static final Logger log = LoggerFactory.getLogger(LaneSession.class);
+
+  /** Completes in the lane when the session has closed. */
+  final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  private final HubNode hub;
+  private final HubLane lane;
+  private final String id;
+  private final Hello hello;
+  private final Downlink downlink;
+  private final @Nullable User user;
+  private Identity identity;
+  private final List<LaneSubscription> subscriptions = new ArrayList<>(1);
+  private Deadlines.@Nullable Deadline expiry;
+  private @Nullable RateLimit publishRate;
+  private @Nullable Outbox outbox;
+  private @Nullable Replays replays;
+  private @Nullable ChannelPresence presence;
+  private int inFlight;
+  private boolean open = true;
+  private boolean closing;
+  private boolean blocked;
+  private boolean dirty;
+
+  LaneSession(
+      HubNode hub,
+      HubLane lane,
+      String id,
+      Hello hello,
+      Downlink downlink,
+      Identity identity,
+      @Nullable User user) {
+    this.hub = hub;
+    this.lane = lane;
+    this.id = id;
+    this.hello = hello;
+    this.downlink = downlink;
+    this.identity = identity;
+    this.user = user;
+    expireAt(identity.expiresAt());
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public HubLane lane() {
+    return lane;
+  }
+
+  @Override
+  public Identity identity() {
+    return identity;
+  }
+
+  String door() {
+    return hello.door();
+  }
+
+  Hello hello() {
+    return hello;
+  }
+
+  /** The user's state that its sessions on this node share; null for an anonymous one. */
+  @Nullable User user() {
+    return user;
+  }
+
+  Instant now() {
+    return hub.clock().instant();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  // Publishing
+
+  @Override
+  public CompletionStage<Outcome<Published>> publish(PublishRequest request) {
+    return open ? hub.publishing().publish(this, request) : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  @Override
+  public int inFlight() {
+    return inFlight;
+  }
+
+  void inFlight(int change) {
+    inFlight += change;
+  }
+
+  /** The session's own publish rate. */
+  RateLimit publishRate() {
+    RateLimit rate = publishRate;
+    if (rate == null) {
+      rate = new RateLimit(hub.limits().publishesPerSecondPerSession(), System.nanoTime());
+      publishRate = rate;
+    }
+    return rate;
+  }
+
+  // Subscribing
+
+  @Override
+  public CompletionStage<Outcome<Subscribed>> subscribe(SubscribeRequest request) {
+    return open ? Subscribing.start(hub, this, request) : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  @Override
+  public Collection<Subscription> subscriptions() {
+    return Collections.unmodifiableCollection(new ArrayList<>(subscriptions));
+  }
+
+  int subscriptionCount() {
+    return subscriptions.size();
+  }
+
+  void add(LaneSubscription subscription) {
+    subscriptions.add(subscription);
+    subscription.joined(lane.index().add(subscription));
+    hub.metrics().subscribed();
+  }
+
+  void cancel(LaneSubscription subscription) {
+    if (!subscription.isActive()) {
+      return;
+    }
+    subscription.end();
+    if (lane.isDelivering()) {
+      lane.execute(() -> release(subscription));
+    } else {
+      release(subscription);
+    }
+  }
+
+  private void release(LaneSubscription subscription) {
+    if (!subscriptions.remove(subscription)) {
+      return;
+    }
+    free(subscription);
+  }
+
+  private void free(LaneSubscription subscription) {
+    Group group = subscription.group();
+    if (group != null) {
+      lane.index().remove(group, subscription);
+    }
+    Deadlines.Deadline deadline = subscription.deadline();
+    if (deadline != null) {
+      lane.cancel(deadline);
+    }
+    Outbox waiting = outbox;
+    if (waiting != null) {
+      waiting.removeAll(subscription);
+    }
+    if (presence != null) {
+      presence.left(subscription);
+    }
+    hub.metrics().unsubscribed();
+  }
+
+  /** Ends a subscription and tells the client. */
+  void end(LaneSubscription subscription, UnsubscribeReason reason) {
+    if (subscription.isActive()) {
+      cancel(subscription);
+      downlink.unsubscribed(subscription, reason);
+      markDirty();
+    }
+  }
+
+  @Override
+  public CompletionStage<Outcome<Expiry>> refreshSubscription(
+      Subscription subscription, String token) {
+    return open
+        ? Refreshing.subscription(hub, this, (LaneSubscription) subscription, token)
+        : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  /** Sets when the leave to subscribe ends. */
+  void expireAt(LaneSubscription subscription, @Nullable Instant at) {
+    Deadlines.Deadline before = subscription.deadline();
+    if (before != null) {
+      lane.cancel(before);
+    }
+    subscription.deadline(
+        at == null ? null : lane.at(at, () -> end(subscription, UnsubscribeReason.EXPIRED)));
+  }
+
+  ChannelPresence presence() {
+    ChannelPresence held = presence;
+    if (held == null) {
+      held = new ChannelPresence(hub.broker(), this);
+      presence = held;
+    }
+    return held;
+  }
+
+  // Asking
+
+  @Override
+  public CompletionStage<Outcome<History>> history(HistoryRequest request) {
+    return open ? hub.asking().history(this, request) : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  @Override
+  public CompletionStage<Outcome<List<Member>>> presence(String channel) {
+    return open ? hub.asking().presence(this, channel) : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  @Override
+  public CompletionStage<Outcome<PresenceStats>> presenceStats(String channel) {
+    return open ? hub.asking().presenceStats(this, channel) : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  @Override
+  public CompletionStage<Outcome<List<ChannelSummary>>> channels(String filter, int limit) {
+    return open ? hub.asking().channels(this, filter, limit) : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  @Override
+  public Cursor cursor() {
+    Cursor cursor = Cursor.EMPTY;
+    for (LaneSubscription subscription : subscriptions) {
+      cursor = cursor.advancedTo(subscription.cursor());
+    }
+    return cursor;
+  }
+
+  // Credentials
+
+  @Override
+  public CompletionStage<Outcome<Expiry>> refresh(Credentials credentials) {
+    return open ? Refreshing.session(hub, this, credentials) : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  /** The same user with other grants and another end. Ends what is no longer covered. */
+  void become(Identity refreshed) {
+    identity = refreshed;
+    expireAt(refreshed.expiresAt());
+    for (LaneSubscription subscription : List.copyOf(subscriptions)) {
+      if (subscription.deadline() == null
+          && !hub.permissions().maySubscribe(refreshed, subscription.filter())) {
+        end(subscription, UnsubscribeReason.PERMISSION_REVOKED);
+      }
+    }
+  }
+
+  private void expireAt(@Nullable Instant at) {
+    if (expiry != null) {
+      lane.cancel(expiry);
+    }
+    expiry = at == null ? null : lane.at(at, () -> closeByHub(CloseReason.CREDENTIALS_EXPIRED));
+  }
+
+  // Delivering
+
+  /** A live publication for one of its subscriptions. */
+  void offer(LaneSubscription subscription, Publication publication) {
+    if (closing || !open) {
+      return;
+    }
+    if (!blocked && give(subscription, publication, Downlink.Source.LIVE)) {
+      subscription.took(publication);
+      return;
+    }
+    Rule rule = hub.rules().find(publication.channel()).orElse(null);
+    if (rule == null) {
+      return;
+    }
+    if (outbox == null) {
+      outbox = new Outbox(hub.limits().outboxBytes(), hub.metrics());
+    }
+    switch (outbox.add(subscription, publication, rule)) {
+      case KEPT, DROPPED -> subscription.accept(publication);
+      case FELL_BEHIND -> {
+        hub.metrics().catchUp();
+        subscription.fallBehind();
+      }
+      case TOO_SLOW -> {
+        closing = true;
+        lane.execute(() -> closeByHub(CloseReason.SLOW_CONSUMER));
+      }
+    }
+  }
+
+  /** Offers to the downlink; remembers if it is busy. */
+  private boolean give(
+      LaneSubscription subscription, Publication publication, Downlink.Source source) {
+    markDirty();
+    if (downlink.deliver(subscription, publication, source) == Downlink.Offer.TAKEN) {
+      hub.metrics().delivered();
+      return true;
+    }
+    blocked = true;
+    return false;
+  }
+
+  /** Delivers what was read from a log; tells whether it was taken. */
+  boolean deliver(LaneSubscription subscription, Publication publication, Downlink.Source source) {
+    if (!give(subscription, publication, source)) {
+      return false;
+    }
+    if (source == Downlink.Source.LOG) {
+      subscription.took(publication);
+    }
+    return true;
+  }
+
+  /** Whether the downlink was busy and has not said that it is ready. */
+  boolean isBlocked() {
+    return blocked;
+  }
+
+  @Override
+  public void ready() {
+    if (!blocked || !open) {
+      return;
+    }
+    blocked = false;
+    Outbox waiting = outbox;
+    if (waiting != null) {
+      Outbox.Entry entry = waiting.first();
+      while (entry != null) {
+        if (!give(entry.subscription, entry.publication, Downlink.Source.LIVE)) {
+          return;
+        }
+        entry.subscription.took(entry.publication);
+        waiting.removeFirst();
+        entry = waiting.first();
+      }
+      outbox = null;
+    }
+    if (replays != null) {
+      replays.schedule();
+    }
+  }
+
+  /** The subscription goes on from the log. */
+  void replay(LaneSubscription subscription) {
+    if (replays == null) {
+      replays = new Replays(this, hub.broker());
+    }
+    replays.add(subscription);
+  }
+
+  void tell(LaneSubscription subscription, MemberEvent event) {
+    if (closing || !open) {
+      return;
+    }
+    if (event.joined()) {
+      downlink.joined(subscription, event.channel(), event.member());
+    } else {
+      downlink.left(subscription, event.channel(), event.member());
+    }
+    markDirty();
+  }
+
+  private void markDirty() {
+    if (!dirty) {
+      dirty = true;
+      lane.flushLater(this);
+    }
+  }
+
+  /** Sends what was written in this turn. */
+  void flush() {
+    dirty = false;
+    if (open) {
+      downlink.flush();
+    }
+  }
+
+  // Closing
+
+  @Override
+  public void close(CloseReason reason) {
+    if (!open) {
+      return;
+    }
+    open = false;
+    hub.sessions().remove(this);
+    hub.metrics().closed(door(), reason);
+    if (expiry != null) {
+      lane.cancel(expiry);
+    }
+    subscriptions.forEach(LaneSubscription::end);
+    if (lane.isDelivering()) {
+      lane.execute(this::release);
+    } else {
+      release();
+    }
+  }
+
+  private void release() {
+    Outbox waiting = outbox;
+    if (waiting != null) {
+      waiting.clear();
+      outbox = null;
+    }
+    List<LaneSubscription> all = List.copyOf(subscriptions);
+    subscriptions.clear();
+    all.forEach(this::free);
+    ended.complete(null);
+  }
+
+  /** Closes and tells the client. */
+  void closeByHub(CloseReason reason) {
+    if (open) {
+      close(reason);
+      downlink.close(reason);
+    }
+  }
+
+  // Waiting for what happens elsewhere
+
+  /**
+   * Goes on in the lane with what the stage gives: at once if it is complete, else in a later turn.
+   *
+   * @param failed what to do if the stage fails, which is a fault of ours
+   */
+  <T> void onLane(CompletionStage<T> stage, Consumer<T> then, Runnable failed) {
+    Await.inLane(lane, stage, then, failed, log);
+  }
+
+  private static <T> CompletionStage<Outcome<T>> refused(Refusal refusal) {
+    return CompletableFuture.completedFuture(Outcome.refused(refusal));
+  }
+}

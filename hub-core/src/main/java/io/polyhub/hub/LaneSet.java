@@ -1,0 +1,41 @@
+package io.polyhub.hub;
+
+import java.util.Arrays;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Which lanes want what is published on one filter's channels. Changed under {@link FanOut}'s lock.
+ */
+final class LaneSet {
+
+  /** Completes when the broker will tell of everything on these channels. */
+  final CompletionStage<Void> watched;
+
+  /** How many subscriptions there are, over all lanes. */
+  final AtomicInteger subscriptions = new AtomicInteger();
+
+  private volatile HubLane[] lanes = {};
+
+  LaneSet(CompletionStage<Void> watched) {
+    this.watched = watched;
+  }
+
+  /** The lanes; not to be changed. */
+  HubLane[] lanes() {
+    return lanes;
+  }
+
+  void add(HubLane lane) {
+    HubLane[] before = lanes;
+    HubLane[] after = Arrays.copyOf(before, before.length + 1);
+    after[before.length] = lane;
+    lanes = after;
+  }
+
+  /** Takes the lane out; tells whether none is left. */
+  boolean remove(HubLane lane) {
+    lanes = Arrays.stream(lanes).filter(own -> own != lane).toArray(HubLane[]::new);
+    return lanes.length == 0;
+  }
+}

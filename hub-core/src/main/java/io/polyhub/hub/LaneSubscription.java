@@ -1,0 +1,311 @@
+package io.polyhub.hub;
+
+import io.polyhub.broker.LogPage;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Position;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Publisher;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscription, as a cursor that moves in one of two gears. <em>Live</em> it takes what the
+ * lane's inbox brings; <em>replaying</em> it reads its log page by page at its client's pace and
+ * only notes how far the live feed is. When a page reaches the top and the live feed has told of
+ * nothing beyond it, the subscription goes live: because a log is readable before it is told,
+ * nothing is missed, and because its cursor says what was delivered, nothing is repeated. No
+ * publication is buffered for that.
+ */
+final class LaneSubscription implements Subscription {
+
+  private enum State {
+    /** Not yet acknowledged to the client. */
+    STARTING,
+    LIVE,
+    REPLAYING,
+    ENDED
+  }
+
+  /** Where its group keeps it. */
+  int slot;
+
+  private final LaneSession session;
+  private final ChannelFilter filter;
+  private final @Nullable Object attachment;
+  private final boolean joinLeave;
+  private final boolean noLocal;
+
+  private State state = State.STARTING;
+  private @Nullable Group group;
+  private final MovingCursor taken = new MovingCursor();
+
+  /** How far it is including what waits in the outbox; null while nothing waits there. */
+  private @Nullable MovingCursor accepted;
+
+  private int waiting;
+
+  /** How far the live feed was heard while not live; null if nothing was heard. */
+  private @Nullable MovingCursor heard;
+
+  private @Nullable Replay replay;
+  private Deadlines.@Nullable Deadline deadline;
+
+  LaneSubscription(LaneSession session, ChannelFilter filter, SubscribeRequest request) {
+    this.session = session;
+    this.filter = filter;
+    this.attachment = request.attachment();
+    this.joinLeave = request.joinLeave();
+    this.noLocal = request.noLocal();
+  }
+
+  @Override
+  public ChannelFilter filter() {
+    return filter;
+  }
+
+  @Override
+  public Cursor cursor() {
+    return taken.cursor();
+  }
+
+  @Override
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  @Override
+  public void cancel() {
+    session.cancel(this);
+  }
+
+  @Override
+  public boolean isActive() {
+    return state != State.ENDED;
+  }
+
+  LaneSession session() {
+    return session;
+  }
+
+  void joined(Group to) {
+    group = to;
+  }
+
+  /** Its group while it is in the index, else null. */
+  @Nullable Group group() {
+    return group;
+  }
+
+  Deadlines.@Nullable Deadline deadline() {
+    return deadline;
+  }
+
+  void deadline(Deadlines.@Nullable Deadline value) {
+    deadline = value;
+  }
+
+  /**
+   * Acknowledged: deliver the last values, then what lies after the cursor, then the live feed.
+   *
+   * @param at where it begins
+   * @param lastValues what comes first
+   * @param live whether nothing in the logs lay beyond {@code at} when it was read
+   */
+  void begin(Cursor at, List<Publication> lastValues, boolean live) {
+    taken.set(at);
+    if (!lastValues.isEmpty()) {
+      replay = Replay.lastValues(lastValues, live);
+    }
+    state = State.REPLAYING;
+    if (lastValues.isEmpty() && live && hasHeardNothingBeyond(at)) {
+      goLive();
+    } else {
+      session.replay(this);
+    }
+  }
+
+  private boolean hasHeardNothingBeyond(Cursor at) {
+    MovingCursor beyond = heard;
+    return beyond == null || at.covers(beyond.cursor());
+  }
+
+  private void goLive() {
+    state = State.LIVE;
+    heard = null;
+    replay = null;
+  }
+
+  void end() {
+    state = State.ENDED;
+    replay = null;
+    heard = null;
+  }
+
+  /** The lane's inbox brought a publication. */
+  void onLive(Publication publication) {
+    Position position = publication.position();
+    if (position == null) {
+      if (state != State.STARTING && state != State.ENDED && wants(publication)) {
+        session.offer(this, publication);
+      }
+      return;
+    }
+    switch (state) {
+      case STARTING, REPLAYING -> hear(position);
+      case LIVE -> {
+        if (!current().covers(position)) {
+          if (wants(publication)) {
+            session.offer(this, publication);
+          } else {
+            accept(publication);
+          }
+        }
+      }
+      case ENDED -> {}
+    }
+  }
+
+  private void hear(Position position) {
+    MovingCursor so = heard;
+    if (so == null) {
+      so = new MovingCursor();
+      heard = so;
+    }
+    so.moveTo(position);
+  }
+
+  private boolean wants(Publication publication) {
+    if (noLocal) {
+      Publisher publisher = publication.publisher();
+      if (publisher != null && publisher.session().equals(session.id())) {
+        return false;
+      }
+    }
+    return publication.expiresAtMillis() == 0 || !publication.expired(session.now());
+  }
+
+  private MovingCursor current() {
+    MovingCursor ahead = accepted;
+    return ahead == null ? taken : ahead;
+  }
+
+  /** The downlink took it, from wherever it came. */
+  void took(Publication publication) {
+    Position position = publication.position();
+    if (position != null && !taken.covers(position)) {
+      taken.moveTo(position);
+    }
+  }
+
+  /** It is dealt with, by waiting in the outbox or by having been left out. */
+  void accept(Publication publication) {
+    Position position = publication.position();
+    if (position == null) {
+      return;
+    }
+    if (waiting == 0) {
+      taken.moveTo(position);
+      return;
+    }
+    MovingCursor ahead = accepted;
+    if (ahead == null) {
+      ahead = new MovingCursor();
+      ahead.set(taken.cursor());
+      accepted = ahead;
+    }
+    ahead.moveTo(position);
+  }
+
+  /** One more of its publications waits in the outbox. */
+  void waits() {
+    waiting++;
+  }
+
+  /** One fewer of its publications waits in the outbox. */
+  void waitsNoMore() {
+    waiting--;
+    MovingCursor ahead = accepted;
+    if (waiting == 0 && ahead != null) {
+      taken.set(taken.cursor().advancedTo(ahead.cursor()));
+      accepted = null;
+    }
+  }
+
+  /** It leaves the live feed, to be served from the log. */
+  void fallBehind() {
+    if (state == State.LIVE) {
+      state = State.REPLAYING;
+      session.replay(this);
+    }
+  }
+
+  /** The live feed may have had holes. */
+  void onGap() {
+    if (!taken.cursor().positions().isEmpty()) {
+      fallBehind();
+    }
+  }
+
+  void onMember(MemberEvent event) {
+    if (joinLeave && (state == State.LIVE || state == State.REPLAYING)) {
+      session.tell(this, event);
+    }
+  }
+
+  /** What is left of the page that it is replaying, or null if it has to read the next. */
+  @Nullable Replay replay() {
+    return replay;
+  }
+
+  /** A page was read for it. */
+  void read(LogPage page) {
+    Deque<Publication> wanted = new ArrayDeque<>(page.publications().size());
+    for (Publication publication : page.publications()) {
+      if (wants(publication)) {
+        wanted.add(publication);
+      }
+    }
+    replay = new Replay(Downlink.Source.LOG, wanted, page.next(), page.end());
+  }
+
+  /** The page was delivered; tells whether the subscription is now live. */
+  boolean replayed(Replay done) {
+    replay = null;
+    Cursor next = done.next;
+    if (next != null) {
+      taken.set(taken.cursor().advancedTo(next));
+    }
+    if (taken.cursor().positions().isEmpty()
+        || (done.end && hasHeardNothingBeyond(taken.cursor()))) {
+      goLive();
+      return true;
+    }
+    return false;
+  }
+
+  /** A page that is being delivered. */
+  static final class Replay {
+    final Downlink.Source source;
+    final Deque<Publication> publications;
+    private final @Nullable Cursor next;
+    private final boolean end;
+
+    private Replay(
+        Downlink.Source source,
+        Deque<Publication> publications,
+        @Nullable Cursor next,
+        boolean end) {
+      this.source = source;
+      this.publications = publications;
+      this.next = next;
+      this.end = end;
+    }
+
+    static Replay lastValues(List<Publication> values, boolean end) {
+      return new Replay(Downlink.Source.LAST_VALUE, new ArrayDeque<>(values), null, end);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.polyhub.hub;
+
+import io.polyhub.broker.Broker;
+import io.polyhub.broker.LogPage;
+import io.polyhub.broker.LogQuery;
+import io.polyhub.channel.Publication;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the subscriptions of one session that read from a log, one page at a time and in turn,
+ * only while the client takes what it is given. So a session that catches up holds one page,
+ * whatever it has missed. Only in the session's lane.
+ */
+final class Replays {
+
+  /** The most publications of one page. */
+  static final int PAGE_PUBLICATIONS = 256;
+
+  /** The most bytes of one page. */
+  static final int PAGE_BYTES = 256 * 1024;
+
+  private final LaneSession session;
+  private final Broker broker;
+  private final Deque<LaneSubscription> queue = new ArrayDeque<>();
+  private boolean reading;
+  private boolean scheduled;
+
+  Replays(LaneSession session, Broker broker) {
+    this.session = session;
+    this.broker = broker;
+  }
+
+  void add(LaneSubscription subscription) {
+    queue.add(subscription);
+    schedule();
+  }
+
+  /** Goes on in a turn of its own, so that one session's history does not hold up a lane. */
+  void schedule() {
+    if (!scheduled && !reading && !queue.isEmpty()) {
+      scheduled = true;
+      session.lane().execute(this::step);
+    }
+  }
+
+  private void step() {
+    scheduled = false;
+    LaneSubscription subscription = firstActive();
+    if (subscription == null || reading || !session.isOpen() || session.isBlocked()) {
+      return;
+    }
+    LaneSubscription.Replay page = subscription.replay();
+    if (page == null) {
+      read(subscription);
+      return;
+    }
+    while (!page.publications.isEmpty()) {
+      Publication publication = page.publications.getFirst();
+      if (!session.deliver(subscription, publication, page.source)) {
+        return;
+      }
+      page.publications.removeFirst();
+    }
+    queue.removeFirst();
+    if (!subscription.replayed(page)) {
+      queue.addLast(subscription);
+    }
+    schedule();
+  }
+
+  private @Nullable LaneSubscription firstActive() {
+    while (!queue.isEmpty() && !queue.getFirst().isActive()) {
+      queue.removeFirst();
+    }
+    return queue.peekFirst();
+  }
+
+  private void read(LaneSubscription subscription) {
+    reading = true;
+    session.onLane(
+        broker.read(
+            new LogQuery(
+                subscription.filter(),
+                subscription.cursor(),
+                PAGE_PUBLICATIONS,
+                PAGE_BYTES,
+                false)),
+        page -> {
+          reading = false;
+          if (subscription.isActive()) {
+            took(subscription, page);
+          }
+          schedule();
+        },
+        () -> {
+          reading = false;
+          session.closeByHub(CloseReason.INTERNAL);
+        });
+  }
+
+  private void took(LaneSubscription subscription, LogPage page) {
+    if (page.complete()) {
+      subscription.read(page);
+    } else {
+      session.end(subscription, UnsubscribeReason.POSITION_LOST);
+    }
+  }
+}

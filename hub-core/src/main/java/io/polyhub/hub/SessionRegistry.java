@@ -1,0 +1,102 @@
+package io.polyhub.hub;
+
+import io.polyhub.identity.Identity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions of this node: their number, their users, their exclusive keys. Any thread. */
+final class SessionRegistry {
+
+  private final Limits limits;
+  private final ConcurrentHashMap<String, LaneSession> sessions = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, LaneSession> exclusive = new ConcurrentHashMap<>();
+  private final AtomicInteger count = new AtomicInteger();
+
+  SessionRegistry(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Takes a place for a session; tells whether there was one. Given back by {@link #leave}. */
+  boolean enter() {
+    if (count.incrementAndGet() > limits.sessions()) {
+      count.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  void leave() {
+    count.decrementAndGet();
+  }
+
+  /**
+   * Counts a session of the user in; null if the user has too many. Undone by {@link
+   * #leave(String)}.
+   */
+  @Nullable User enter(String name) {
+    @Nullable User[] entered = new User[1];
+    users.compute(
+        name,
+        (key, known) -> {
+          User user =
+              known == null
+                  ? new User(new RateLimit(limits.publishesPerSecondPerUser(), System.nanoTime()))
+                  : known;
+          if (user.sessions().get() < limits.sessionsPerUser()) {
+            user.sessions().incrementAndGet();
+            entered[0] = user;
+          }
+          return user;
+        });
+    return entered[0];
+  }
+
+  void leave(String name) {
+    users.computeIfPresent(
+        name, (key, user) -> user.sessions().decrementAndGet() == 0 ? null : user);
+  }
+
+  void add(LaneSession session) {
+    sessions.put(session.id(), session);
+  }
+
+  /** Makes the session the one with its exclusive key; gives the one that was. */
+  @Nullable LaneSession claim(LaneSession session) {
+    String key = exclusiveKey(session);
+    return key == null ? null : exclusive.put(key, session);
+  }
+
+  void remove(LaneSession session) {
+    sessions.remove(session.id());
+    String key = exclusiveKey(session);
+    if (key != null) {
+      exclusive.remove(key, session);
+    }
+    if (session.user() != null) {
+      leave(session.identity().user());
+    }
+    leave();
+  }
+
+  private static @Nullable String exclusiveKey(LaneSession session) {
+    String key = session.hello().exclusiveKey();
+    Identity identity = session.identity();
+    return key == null ? null : identity.user() + '\0' + session.door() + '\0' + key;
+  }
+
+  List<LaneSession> all() {
+    return new ArrayList<>(sessions.values());
+  }
+
+  int size() {
+    return count.get();
+  }
+
+  int userCount() {
+    return users.size();
+  }
+}

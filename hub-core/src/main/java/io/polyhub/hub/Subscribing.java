@@ -1,0 +1,246 @@
+package io.polyhub.hub;
+
+import io.polyhub.broker.LogPage;
+import io.polyhub.broker.LogQuery;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Guarantee;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Rule;
+import io.polyhub.hub.SubscribeRequest.Start;
+import io.polyhub.hub.Subscribed.Recovery;
+import io.polyhub.identity.Authenticator.ChannelVerification;
+import io.polyhub.identity.ChannelPass;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription on its way to being acknowledged. The order is what makes it exact: first the
+ * subscription enters the index and the broker is told of the interest, then last values and the
+ * log are read. What is published meanwhile is noted by the subscription and read later from the
+ * log. Only in the session's lane.
+ */
+final class Subscribing {
+
+  private final HubNode hub;
+  private final LaneSession session;
+  private final SubscribeRequest request;
+  private final ChannelFilter filter;
+  private final List<Rule> rules;
+  private final CompletableFuture<Outcome<Subscribed>> outcome = new CompletableFuture<>();
+  private final LaneSubscription subscription;
+  private @Nullable ChannelPass pass;
+  private List<Publication> lastValues = List.of();
+
+  private Subscribing(
+      HubNode hub,
+      LaneSession session,
+      SubscribeRequest request,
+      ChannelFilter filter,
+      List<Rule> rules) {
+    this.hub = hub;
+    this.session = session;
+    this.request = request;
+    this.filter = filter;
+    this.rules = rules;
+    this.subscription = new LaneSubscription(session, filter, request);
+  }
+
+  static CompletionStage<Outcome<Subscribed>> start(
+      HubNode hub, LaneSession session, SubscribeRequest request) {
+    ChannelFilter filter = ChannelFilter.parse(request.filter()).orElse(null);
+    if (filter == null) {
+      return refuse(hub, Refusal.INVALID_FILTER);
+    }
+    if (session.subscriptionCount() >= hub.limits().subscriptionsPerSession()) {
+      return refuse(hub, Refusal.LIMIT_EXCEEDED);
+    }
+    String token = request.token();
+    if (token == null && !hub.permissions().maySubscribe(session.identity(), filter)) {
+      return refuse(hub, Refusal.PERMISSION_DENIED);
+    }
+    List<Rule> rules = hub.rules().overlapping(filter);
+    if (rules.isEmpty()) {
+      return refuse(hub, Refusal.UNKNOWN_CHANNEL);
+    }
+    Subscribing subscribing = new Subscribing(hub, session, request, filter, rules);
+    if (token == null) {
+      subscribing.enter();
+    } else {
+      subscribing.verify(token);
+    }
+    return subscribing.outcome;
+  }
+
+  private static CompletionStage<Outcome<Subscribed>> refuse(HubNode hub, Refusal refusal) {
+    hub.metrics().refused(refusal);
+    return CompletableFuture.completedFuture(Outcome.refused(refusal));
+  }
+
+  private void verify(String token) {
+    session.onLane(
+        hub.authenticator().authenticateChannel(token, session.identity().user(), request.filter()),
+        verification -> {
+          switch (verification) {
+            case ChannelVerification.Rejected rejected ->
+                refuse(Refreshing.refusal(rejected.reason()));
+            case ChannelVerification.Verified verified -> {
+              pass = verified.pass();
+              enter();
+            }
+          }
+        },
+        () -> refuse(Refusal.INTERNAL));
+  }
+
+  private void enter() {
+    if (!session.isOpen()) {
+      refuse(Refusal.SHUTTING_DOWN);
+      return;
+    }
+    if (session.subscriptionCount() >= hub.limits().subscriptionsPerSession()) {
+      refuse(Refusal.LIMIT_EXCEEDED);
+      return;
+    }
+    session.add(subscription);
+    Group group = subscription.group();
+    if (group == null) {
+      throw new IllegalStateException("a subscription was not put into the index");
+    }
+    await(group.interest.watched, watched -> readLastValues());
+  }
+
+  private void readLastValues() {
+    if (!request.lastValues()) {
+      readLog();
+      return;
+    }
+    await(
+        hub.broker().lastValues(filter, hub.limits().lastValues()),
+        values -> {
+          lastValues = values;
+          readLog();
+        });
+  }
+
+  private void readLog() {
+    if (!hasHistory()) {
+      // Where nothing is kept, nothing can be recovered; an asked-for cursor is told so.
+      startNow(request.start() instanceof Start.Now ? Recovery.NOT_ASKED : Recovery.UNRECOVERABLE);
+      return;
+    }
+    switch (request.start()) {
+      case Start.Now now -> startNow(Recovery.NOT_ASKED);
+      case Start.Since since -> readSince(since.cursor());
+      case Start.Oldest oldest -> readSince(null);
+    }
+  }
+
+  private boolean hasHistory() {
+    for (Rule rule : rules) {
+      if (rule.history().isKept()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void startNow(Recovery recovery) {
+    if (recovery == Recovery.UNRECOVERABLE && request.mustRecover()) {
+      refuse(Refusal.UNRECOVERABLE_POSITION);
+      return;
+    }
+    await(hub.broker().top(filter), top -> acknowledge(top, top, recovery, List.of(), true));
+  }
+
+  private void readSince(@Nullable Cursor since) {
+    int limit = Math.clamp(request.inline(), 1, Replays.PAGE_PUBLICATIONS);
+    await(
+        hub.broker().read(new LogQuery(filter, since, limit, Replays.PAGE_BYTES, false)),
+        page -> {
+          if (since != null && !page.complete()) {
+            startNow(Recovery.UNRECOVERABLE);
+          } else if (since == null) {
+            fromOldest(page);
+          } else if (request.inline() > 0) {
+            acknowledge(since, page.next(), Recovery.RECOVERED, page.publications(), page.end());
+          } else {
+            acknowledge(since, since, Recovery.RECOVERED, List.of(), false);
+          }
+        });
+  }
+
+  /** What the oldest page holds is delivered by reading it again from the place before it. */
+  private void fromOldest(LogPage page) {
+    if (request.inline() > 0 || page.publications().isEmpty()) {
+      acknowledge(page.next(), page.next(), Recovery.RECOVERED, page.publications(), page.end());
+    } else {
+      subscription.read(page);
+      acknowledge(page.next(), Cursor.EMPTY, Recovery.RECOVERED, List.of(), false);
+    }
+  }
+
+  /**
+   * @param told the cursor that the client is told
+   * @param at the cursor behind what the outcome itself holds
+   * @param end whether nothing lay beyond {@code at} when the log was read
+   */
+  private void acknowledge(
+      Cursor told, Cursor at, Recovery recovery, List<Publication> inline, boolean end) {
+    ChannelPass leave = pass;
+    outcome.complete(
+        Outcome.done(
+            new Subscribed(
+                subscription,
+                guarantee(),
+                hasHistory(),
+                told,
+                recovery,
+                inline,
+                leave == null ? null : leave.expiresAt())));
+    if (!subscription.isActive() || !session.isOpen()) {
+      return;
+    }
+    if (leave != null) {
+      session.expireAt(subscription, leave.expiresAt());
+    }
+    subscription.begin(at, lastValues, end);
+    if (filter.exact() && rules.getFirst().presence()) {
+      session.presence().joined(subscription, leave == null ? null : leave.info());
+    }
+  }
+
+  private Guarantee guarantee() {
+    for (Rule rule : rules) {
+      if (rule.guarantee() == Guarantee.AT_MOST_ONCE) {
+        return Guarantee.AT_MOST_ONCE;
+      }
+    }
+    return Guarantee.AT_LEAST_ONCE;
+  }
+
+  /**
+   * Goes on when the stage gives something, unless the session or the subscription ended meanwhile.
+   */
+  private <T> void await(CompletionStage<T> stage, Consumer<T> then) {
+    session.onLane(
+        stage,
+        value -> {
+          if (subscription.isActive() && session.isOpen()) {
+            then.accept(value);
+          } else {
+            refuse(Refusal.SHUTTING_DOWN);
+          }
+        },
+        () -> refuse(Refusal.BROKER_UNAVAILABLE));
+  }
+
+  private void refuse(Refusal refusal) {
+    session.cancel(subscription);
+    hub.metrics().refused(refusal);
+    outcome.complete(Outcome.refused(refusal));
+  }
+}
