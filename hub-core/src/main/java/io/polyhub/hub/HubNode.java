@@ -97,7 +97,7 @@ public final class HubNode implements Hub, AutoCloseable {
       InstantSource clock) {
     HubNode hub = new HubNode(broker, rules, limits, authenticator, registry, clock);
     broker.start(hub.fanOut, rules);
-    var unused =
+    var _ =
         hub.timer.scheduleAtFixedRate(
             hub::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     return hub;
