@@ -1,0 +1,195 @@
+package io.polyhub.websocket;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection until its WebSocket is open: takes one request, answers it, and either leaves the
+ * pipeline to the WebSocket, taking all that is about HTTP along, or closes.
+ */
+final class OpeningHandler extends ChannelInboundHandlerAdapter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OpeningHandler.class);
+
+  private final Carrier carrier;
+  private final Wheel.Timer limit = new Limit();
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable HttpRequest request;
+  private boolean answered;
+
+  OpeningHandler(Carrier carrier) {
+    this.carrier = carrier;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    wheel(ctx).set(limit, carrier.config.handshakeTimeout());
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    wheel(ctx).cancel(limit);
+  }
+
+  private Wheel wheel(ChannelHandlerContext ctx) {
+    return carrier.loops.wheel(ctx.channel().eventLoop());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (answered) {
+        return;
+      }
+      if (message instanceof HttpRequest head) {
+        request = head;
+        if (head.decoderResult().isFailure()) {
+          answer(ctx, head);
+          return;
+        }
+      }
+      HttpRequest head = request;
+      if (message instanceof HttpContent content && head != null) {
+        if (content.content().isReadable() || content.decoderResult().isFailure()) {
+          refuse(ctx, HttpResponseStatus.BAD_REQUEST, Map.of());
+        } else if (message instanceof LastHttpContent) {
+          answer(ctx, head);
+        }
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, HttpRequest head) {
+    switch (carrier.handshake.judge(head)) {
+      case WebSocketHandshake.Answer.Refused refused ->
+          refuse(ctx, refused.status(), refused.headers());
+      case WebSocketHandshake.Answer.Opened opened -> open(ctx, head.headers(), opened);
+    }
+  }
+
+  private void refuse(
+      ChannelHandlerContext ctx, HttpResponseStatus status, Map<String, String> headers) {
+    answered = true;
+    carrier.countRefused(status.code());
+    byte[] text = (status.reasonPhrase() + "\n").getBytes(StandardCharsets.US_ASCII);
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(text));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, "text/plain")
+        .set(HttpHeaderNames.CONTENT_LENGTH, text.length);
+    headers.forEach(response.headers()::set);
+    response.headers().add(HttpHeaderNames.CONNECTION, "close");
+    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private void open(
+      ChannelHandlerContext ctx, HttpHeaders headers, WebSocketHandshake.Answer.Opened opened) {
+    answered = true;
+    carrier.countOpened();
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+    response
+        .headers()
+        .set(HttpHeaderNames.UPGRADE, "websocket")
+        .set(HttpHeaderNames.CONNECTION, "Upgrade")
+        .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, opened.accept());
+    if (opened.name() != null) {
+      response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, opened.name());
+    }
+    if (opened.extensions() != null) {
+      response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, opened.extensions());
+    }
+    ctx.writeAndFlush(response);
+    Channel channel = ctx.channel();
+    WebSocketOpening opening =
+        new WebSocketOpening(
+            opened.path(),
+            opened.name(),
+            opened.query(),
+            headers.get(HttpHeaderNames.ORIGIN),
+            headers.get(HttpHeaderNames.AUTHORIZATION),
+            certificate(channel.pipeline()),
+            channel.remoteAddress());
+    handOver(channel.pipeline(), opened, opening);
+  }
+
+  /** What the client sent behind its request comes out of the HTTP codec when that is removed. */
+  private void handOver(
+      ChannelPipeline pipeline, WebSocketHandshake.Answer.Opened opened, WebSocketOpening opening) {
+    WebSocketSubprotocol subprotocol = opened.subprotocol();
+    int maxMessageBytes = subprotocol.maxMessageBytes().orElse(carrier.config.maxMessageBytes());
+    boolean compression = opened.extensions() != null;
+    pipeline.addLast(
+        new WebSocketConnection(
+            carrier,
+            carrier.loops.state(pipeline.channel().eventLoop()),
+            maxMessageBytes,
+            compression,
+            subprotocol.pinged(opening)));
+    subprotocol.attach(pipeline.channel(), opening);
+    pipeline.remove(this);
+    pipeline.remove(HttpServerCodec.class);
+  }
+
+  private static @Nullable X509Certificate certificate(ChannelPipeline pipeline) {
+    SslHandler tls = pipeline.get(SslHandler.class);
+    if (tls == null) {
+      return null;
+    }
+    try {
+      Certificate[] chain = tls.engine().getSession().getPeerCertificates();
+      return chain.length > 0 && chain[0] instanceof X509Certificate own ? own : null;
+    } catch (SSLPeerUnverifiedException none) {
+      return null;
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.debug("{}: handshake failed", ctx.channel().remoteAddress(), cause);
+    ctx.close();
+  }
+
+  /** Ends a handshake that takes too long. */
+  private final class Limit extends Wheel.Timer {
+    @Override
+    protected void expired() {
+      ChannelHandlerContext ctx = context;
+      if (ctx != null) {
+        if (!answered) {
+          carrier.countRefused(HttpResponseStatus.REQUEST_TIMEOUT.code());
+        }
+        ctx.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.polyhub.websocket;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which web pages may open a WebSocket (RFC 6455 section 10.2). A request without an {@code Origin}
+ * comes from no browser and is let through.
+ */
+final class Origins {
+
+  private static final Pattern PATTERN =
+      Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[a-z0-9.*_\\[\\]:-]+", Pattern.CASE_INSENSITIVE);
+
+  private final List<Pattern> allowed;
+
+  /**
+   * Reads the patterns: an origin as browsers write it, in which {@code *} stands for any
+   * characters but slashes; {@code *} alone allows every origin. With no pattern, pages of the host
+   * that the request was made to are allowed.
+   */
+  Origins(List<String> patterns) {
+    allowed = patterns.stream().map(Origins::compile).toList();
+  }
+
+  /** Tells whether the text can be read as a pattern. */
+  static boolean isPattern(String text) {
+    return PATTERN.matcher(text).matches();
+  }
+
+  private static Pattern compile(String pattern) {
+    if (pattern.equals("*")) {
+      return Pattern.compile(".*", Pattern.DOTALL);
+    }
+    StringBuilder regex = new StringBuilder();
+    for (String literal : pattern.toLowerCase(Locale.ROOT).split("\\*", -1)) {
+      regex.append(regex.isEmpty() ? "" : "[^/]*").append(Pattern.quote(literal));
+    }
+    return Pattern.compile(regex.toString());
+  }
+
+  boolean allows(@Nullable String origin, String host) {
+    if (origin == null) {
+      return true;
+    }
+    String lower = origin.toLowerCase(Locale.ROOT);
+    if (allowed.isEmpty()) {
+      return isSameHost(lower, host.toLowerCase(Locale.ROOT));
+    }
+    return allowed.stream().anyMatch(pattern -> pattern.matcher(lower).matches());
+  }
+
+  private static boolean isSameHost(String origin, String host) {
+    try {
+      URI uri = new URI(origin);
+      String authority = uri.getRawAuthority();
+      if (authority == null || uri.getHost() == null) {
+        return false;
+      }
+      String defaultPort = "https".equals(uri.getScheme()) ? ":443" : ":80";
+      return withoutPort(authority, defaultPort).equals(withoutPort(host, defaultPort));
+    } catch (URISyntaxException malformed) {
+      return false;
+    }
+  }
+
+  private static String withoutPort(String authority, String port) {
+    return authority.endsWith(port)
+        ? authority.substring(0, authority.length() - port.length())
+        : authority;
+  }
+}

@@ -1,0 +1,122 @@
+package io.polyhub.websocket;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.polyhub.hub.Hub;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The WebSocket door: one listener, on which the Centrifuge client protocol and the other
+ * subprotocols have a path each. Safe for any thread.
+ */
+public final class WebSocketAdapter implements AutoCloseable {
+
+  private final Carrier carrier;
+  private final Channel listener;
+
+  private WebSocketAdapter(Carrier carrier, Channel listener) {
+    this.carrier = carrier;
+    this.listener = listener;
+  }
+
+  /**
+   * Starts to listen. The hub, the loops and the subprotocols must outlive the adapter.
+   *
+   * @param subprotocols the protocols beside Centrifuge's, each on a path of its own
+   * @throws IOException if the address cannot be listened on, or the TLS files cannot be used
+   */
+  public static WebSocketAdapter start(
+      Hub hub,
+      EventLoops loops,
+      WebSocketConfig config,
+      List<WebSocketSubprotocol> subprotocols,
+      MeterRegistry registry)
+      throws IOException {
+    List<WebSocketSubprotocol> all = new ArrayList<>(subprotocols);
+    WebSocketHandshake handshake =
+        new WebSocketHandshake(all, new Origins(config.allowedOrigins()), config.compression());
+    Carrier carrier = new Carrier(config, handshake, loops, registry);
+    SslContext tls = config.tls() == null ? null : Tls.server(config.tls());
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, config.acceptBacklog())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(config.writeLowBytes(), config.writeHighBytes()))
+            .childHandler(new Initializer(carrier, tls));
+    ChannelFuture bound =
+        bootstrap.bind(new InetSocketAddress(config.bind(), config.port())).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on " + config.bind() + " port " + config.port(), bound.cause());
+    }
+    return new WebSocketAdapter(carrier, bound.channel());
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** Takes no new connections; those that are open go on. */
+  public void stopAccepting() {
+    listener.close().awaitUninterruptibly();
+  }
+
+  /** Stops accepting, and drops what is still connected. */
+  @Override
+  public void close() {
+    stopAccepting();
+    carrier.dropAll();
+  }
+
+  private static final class Initializer extends ChannelInitializer<Channel> {
+
+    private final Carrier carrier;
+    private final @Nullable SslContext tls;
+    private final HttpDecoderConfig http;
+
+    Initializer(Carrier carrier, @Nullable SslContext tls) {
+      this.carrier = carrier;
+      this.tls = tls;
+      http =
+          new HttpDecoderConfig()
+              .setInitialBufferSize(512)
+              .setMaxInitialLineLength(carrier.config.maxHeaderBytes())
+              .setMaxHeaderSize(carrier.config.maxHeaderBytes());
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      if (!carrier.admits(channel)) {
+        channel.close();
+        return;
+      }
+      ChannelPipeline pipeline = channel.pipeline();
+      if (tls != null) {
+        SslHandler handler = tls.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(carrier.config.handshakeTimeout().toMillis());
+        pipeline.addLast(handler);
+      }
+      pipeline.addLast(new HttpServerCodec(http), new OpeningHandler(carrier));
+    }
+  }
+}

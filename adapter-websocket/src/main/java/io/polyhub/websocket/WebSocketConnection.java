@@ -1,0 +1,388 @@
+package io.polyhub.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.polyhub.hub.CloseReason;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One open WebSocket: between the socket's bytes and the subprotocol's messages. Keeps next to
+ * nothing while the connection is idle.
+ */
+final class WebSocketConnection extends ChannelDuplexHandler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+
+  /** Unread bytes that are a part of a header or of a control frame are kept in little memory. */
+  private static final int SMALL_REST_BYTES = 256;
+
+  private enum State {
+    /** Messages go both ways. */
+    OPEN,
+    /** Our close frame is out; the peer's is awaited, its messages are thrown away. */
+    CLOSING,
+    /** Nothing more is read or written; what comes is thrown away until the socket ends. */
+    ENDED
+  }
+
+  private final Carrier carrier;
+  private final LoopState loop;
+  private final boolean compression;
+  private final FrameReader reader;
+  private final @Nullable KeepAlive keepAlive;
+  private Wheel.@Nullable Timer closeLimit;
+  private Wheel.@Nullable Timer writeLimit;
+  private @Nullable ByteBuf unread;
+  private State state = State.OPEN;
+  private boolean draining;
+
+  WebSocketConnection(
+      Carrier carrier, LoopState loop, int maxMessageBytes, boolean compression, boolean pinged) {
+    this.carrier = carrier;
+    this.loop = loop;
+    this.compression = compression;
+    reader = new FrameReader(maxMessageBytes, compression ? loop.deflation : null);
+    keepAlive = pinged ? new KeepAlive() : null;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (keepAlive != null) {
+      keepAlive.start(ctx);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (keepAlive != null) {
+      keepAlive.heard();
+    }
+    if (state == State.ENDED) {
+      bytes.release();
+      return;
+    }
+    unread =
+        unread == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, bytes);
+    drain(ctx);
+  }
+
+  /** Reading goes on: what was read already comes first. */
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (unread != null && !draining && ctx.channel().config().isAutoRead()) {
+      drain(ctx);
+      ctx.fireChannelReadComplete();
+    }
+    if (ctx.channel().config().isAutoRead()) {
+      ctx.read();
+    }
+  }
+
+  private void drain(ChannelHandlerContext ctx) {
+    if (draining) {
+      return;
+    }
+    draining = true;
+    boolean needsMore = false;
+    try {
+      while (unread != null && state != State.ENDED && ctx.channel().config().isAutoRead()) {
+        WebSocketFrame frame = reader.read(unread, ctx.alloc());
+        if (frame == null) {
+          needsMore = true;
+          break;
+        }
+        received(ctx, frame);
+      }
+    } catch (WebSocketViolation violation) {
+      end(ctx, violation);
+    } finally {
+      draining = false;
+      keepRest(ctx.alloc(), needsMore);
+    }
+  }
+
+  private void keepRest(ByteBufAllocator allocator, boolean needsMore) {
+    ByteBuf rest = unread;
+    if (rest == null) {
+      return;
+    }
+    if (!rest.isReadable() || state == State.ENDED) {
+      rest.release();
+      unread = null;
+    } else if (needsMore && rest.capacity() > SMALL_REST_BYTES) {
+      unread = allocator.buffer(SMALL_REST_BYTES).writeBytes(rest);
+      rest.release();
+    }
+  }
+
+  private void received(ChannelHandlerContext ctx, WebSocketFrame frame) {
+    switch (frame) {
+      case CloseWebSocketFrame close -> peerCloses(ctx, close);
+      case PingWebSocketFrame ping -> answer(ctx, ping);
+      case PongWebSocketFrame pong -> pong.release();
+      default -> {
+        if (state == State.OPEN) {
+          ctx.fireChannelRead(frame);
+        } else {
+          frame.release();
+        }
+      }
+    }
+  }
+
+  /**
+   * Answers a ping, unless the peer does not take what it gets: only the newest ping needs an
+   * answer (RFC 6455 section 5.5.3), and answers must not pile up.
+   */
+  private void answer(ChannelHandlerContext ctx, PingWebSocketFrame ping) {
+    if (state == State.OPEN && ctx.channel().isWritable()) {
+      ctx.writeAndFlush(frame(ctx.alloc(), Frames.PONG, ping.content()));
+    }
+    ping.release();
+  }
+
+  private void peerCloses(ChannelHandlerContext ctx, CloseWebSocketFrame close) {
+    int code = close.statusCode();
+    boolean first = state == State.OPEN;
+    state = State.ENDED;
+    if (first) {
+      ByteBuf echo = close.content().slice(0, code < 0 ? 0 : 2);
+      ctx.writeAndFlush(frame(ctx.alloc(), Frames.CLOSE, echo))
+          .addListener(ChannelFutureListener.CLOSE);
+      setCloseLimit(ctx);
+      close.release();
+      ctx.fireUserEventTriggered(new WebSocketEnd.ByPeer(code < 0 ? 1005 : code));
+    } else {
+      close.release();
+      ctx.close();
+    }
+  }
+
+  /**
+   * Ends the connection of a peer that broke the rules. The socket is closed once the peer has
+   * closed its side: closing it earlier, with bytes unread, could destroy the goodbye on its way.
+   */
+  private void end(ChannelHandlerContext ctx, WebSocketViolation violation) {
+    boolean first = state == State.OPEN;
+    state = State.ENDED;
+    ctx.channel().config().setAutoRead(true);
+    if (!first) {
+      ctx.close();
+      return;
+    }
+    carrier.countClose(violation.code());
+    CloseWebSocketFrame close = new CloseWebSocketFrame(violation.code(), violation.text());
+    ctx.writeAndFlush(frame(ctx.alloc(), Frames.CLOSE, close.content()))
+        .addListener(done -> {
+          if (done.isSuccess() && ctx.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+          } else {
+            ctx.close();
+          }
+        });
+    close.release();
+    setCloseLimit(ctx);
+    ctx.fireUserEventTriggered(new WebSocketEnd.ByCarrier(violation.code(), violation.reason()));
+  }
+
+  /** Ends the connection of a peer that does not react, without a goodbye. */
+  private void drop(ChannelHandlerContext ctx, CloseReason reason) {
+    boolean first = state == State.OPEN;
+    state = State.ENDED;
+    carrier.countClose(1006);
+    if (first) {
+      ctx.fireUserEventTriggered(new WebSocketEnd.ByCarrier(1006, reason));
+    }
+    ctx.close();
+  }
+
+  private void setCloseLimit(ChannelHandlerContext ctx) {
+    Wheel.Timer limit = new OnTime(ctx::close);
+    closeLimit = limit;
+    loop.wheel.set(limit, carrier.config.closeTimeout());
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (state != State.OPEN) {
+      ReferenceCountUtil.release(message);
+      promise.trySuccess();
+      return;
+    }
+    switch (message) {
+      case PreparedMessage prepared -> ctx.write(loop.frame(prepared, compression), promise);
+      case TextWebSocketFrame text -> writeMessage(ctx, Frames.TEXT, text, promise);
+      case BinaryWebSocketFrame binary -> writeMessage(ctx, Frames.BINARY, binary, promise);
+      case CloseWebSocketFrame close -> {
+        state = State.CLOSING;
+        carrier.countClose(close.statusCode());
+        ctx.write(frame(ctx.alloc(), Frames.CLOSE, close.content()), promise);
+        close.release();
+        ctx.channel().config().setAutoRead(true);
+        setCloseLimit(ctx);
+      }
+      default -> {
+        ReferenceCountUtil.release(message);
+        throw new IllegalArgumentException(
+            "message: " + message.getClass() + " (expected: one that the carrier knows)");
+      }
+    }
+  }
+
+  private void writeMessage(
+      ChannelHandlerContext ctx, int opcode, WebSocketFrame message, ChannelPromise promise) {
+    try {
+      ByteBuf payload = message.content();
+      ByteBuf bytes = null;
+      if (compression && payload.readableBytes() >= Deflation.MIN_BYTES) {
+        bytes = deflated(ctx.alloc(), opcode, payload);
+      }
+      ctx.write(bytes == null ? frame(ctx.alloc(), opcode, payload) : bytes, promise);
+    } finally {
+      message.release();
+    }
+  }
+
+  private @Nullable ByteBuf deflated(ByteBufAllocator allocator, int opcode, ByteBuf payload) {
+    ByteBuf target = allocator.buffer(payload.readableBytes());
+    try {
+      if (!loop.deflation.deflate(payload, target)) {
+        return null;
+      }
+      int length = target.readableBytes();
+      ByteBuf bytes = allocator.directBuffer(Frames.headerLength(length) + length);
+      Frames.writeHeader(bytes, opcode, true, length);
+      return bytes.writeBytes(target);
+    } finally {
+      target.release();
+    }
+  }
+
+  private static ByteBuf frame(ByteBufAllocator allocator, int opcode, ByteBuf payload) {
+    int length = payload.readableBytes();
+    ByteBuf bytes = allocator.directBuffer(Frames.headerLength(length) + length);
+    Frames.writeHeader(bytes, opcode, false, length);
+    return bytes.writeBytes(payload, payload.readerIndex(), length);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    Wheel.Timer limit = writeLimit;
+    if (!ctx.channel().isWritable()) {
+      if (limit == null) {
+        limit = new OnTime(() -> drop(ctx, CloseReason.SLOW_CONSUMER));
+        writeLimit = limit;
+      }
+      loop.wheel.set(limit, carrier.config.writeTimeout());
+    } else if (limit != null) {
+      loop.wheel.cancel(limit);
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    state = State.ENDED;
+    cancel(closeLimit);
+    cancel(writeLimit);
+    cancel(keepAlive);
+    reader.free();
+    if (unread != null && !draining) {
+      unread.release();
+      unread = null;
+    }
+    ctx.fireChannelInactive();
+  }
+
+  private void cancel(Wheel.@Nullable Timer timer) {
+    if (timer != null) {
+      loop.wheel.cancel(timer);
+    }
+  }
+
+  /** The socket failed; subprotocols see to their own exceptions. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.debug("{}: connection failed", ctx.channel().remoteAddress(), cause);
+    ctx.close();
+  }
+
+  /** A timer that does one thing. */
+  private static final class OnTime extends Wheel.Timer {
+    private final Runnable action;
+
+    OnTime(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    protected void expired() {
+      action.run();
+    }
+  }
+
+  /** Pings now and then, and drops the connection of a peer that is not heard of any more. */
+  private final class KeepAlive extends Wheel.Timer {
+
+    private @Nullable ChannelHandlerContext context;
+    private boolean waiting;
+
+    /** The first ping comes at a random moment, so that those of many connections spread. */
+    void start(ChannelHandlerContext ctx) {
+      context = ctx;
+      Duration interval = carrier.config.pingInterval();
+      long half = interval.toMillis() / 2;
+      loop.wheel.setMillis(this, half + loop.random.nextLong(half + 1));
+    }
+
+    void heard() {
+      if (waiting) {
+        waiting = false;
+        rearm(carrier.config.pingInterval().minus(carrier.config.pongTimeout()));
+      }
+    }
+
+    private void rearm(Duration delay) {
+      loop.wheel.set(this, delay);
+    }
+
+    @Override
+    protected void expired() {
+      ChannelHandlerContext ctx = context;
+      if (ctx == null || state != State.OPEN) {
+        return;
+      }
+      boolean deaf = !ctx.channel().config().isAutoRead();
+      if (!waiting) {
+        waiting = true;
+        if (ctx.channel().isWritable()) {
+          ctx.writeAndFlush(ctx.alloc().directBuffer(2).writeShort(0x8900));
+        }
+        rearm(carrier.config.pongTimeout());
+      } else if (deaf || !ctx.channel().isWritable()) {
+        rearm(carrier.config.pongTimeout());
+      } else {
+        drop(ctx, CloseReason.KEEP_ALIVE_TIMEOUT);
+      }
+    }
+  }
+}
