@@ -1,0 +1,200 @@
+package io.polyhub.broker.embedded;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.broker.Appended;
+import io.polyhub.broker.Broker;
+import io.polyhub.broker.LogPage;
+import io.polyhub.broker.LogQuery;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Guarantee;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Rule;
+import io.polyhub.channel.Rules;
+import io.polyhub.records.Records;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker of a hub that is one node.
+ *
+ * <p>Channels that promise at-least-once share one durable log, the others with history share one
+ * in memory. So a wildcard filter may touch both, and its cursors then hold a position in each.
+ */
+public final class EmbeddedBroker implements Broker {
+
+  private final InstantSource clock;
+  private final Telling telling;
+  private final HistoryLog durable;
+  private final MemoryLog memory;
+  private final Unlogged unlogged;
+  private final MemoryLastValues lastValues;
+  private final Presence presence = new Presence();
+  private final Map<String, Records> records = new ConcurrentHashMap<>();
+  private final Sweeper sweeper;
+  private volatile @Nullable Rules rules;
+
+  private EmbeddedBroker(EmbeddedConfig config, MeterRegistry registry, InstantSource clock) {
+    this.clock = clock;
+    telling = new Telling();
+    lastValues = new MemoryLastValues(config.memory());
+    memory =
+        new MemoryLog(
+            Epochs.fresh(), config, lastValues, telling, new LogMetrics(registry, "memory"), clock);
+    MemoryLog atLeastOnce =
+        new MemoryLog(
+            Epochs.fresh(),
+            config,
+            new MemoryLastValues(config.memory()),
+            telling,
+            new LogMetrics(registry, "durable"),
+            clock);
+    durable = atLeastOnce;
+    unlogged = new Unlogged(config.keys(), lastValues, telling, clock);
+    sweeper =
+        new Sweeper(
+            config.upkeep().sweepInterval(),
+            List.of(memory::sweep, atLeastOnce::sweep, () -> lastValues.sweep(clock.instant())));
+  }
+
+  /**
+   * Opens the broker, and its data directory if it has one. May block while a log that was not
+   * closed is recovered.
+   *
+   * @param clock tells when publications expire and when keys and history are past their age
+   * @throws BrokerUnavailableException if the data directory cannot be used; the message is for the
+   *     operator and says what to do
+   */
+  public static EmbeddedBroker open(
+      EmbeddedConfig config, MeterRegistry registry, InstantSource clock) {
+    return new EmbeddedBroker(config, registry, clock);
+  }
+
+  @Override
+  public void start(Listener listener, Rules inForce) {
+    rules = inForce;
+    telling.begin(listener);
+    sweeper.start();
+  }
+
+  @Override
+  public CompletionStage<Appended> append(
+      Publication publication, Rule rule, @Nullable String idempotencyKey) {
+    if (!rule.history().isKept()) {
+      return unlogged.carry(publication, idempotencyKey);
+    }
+    HistoryLog log = rule.guarantee() == Guarantee.AT_LEAST_ONCE ? durable : memory;
+    return log.append(publication, rule.history(), idempotencyKey);
+  }
+
+  @Override
+  public CompletionStage<LogPage> read(LogQuery query) {
+    return LogPages.read(query, logsOf(query.filter()), Set.of(durable.epoch(), memory.epoch()));
+  }
+
+  @Override
+  public CompletionStage<Cursor> top(ChannelFilter filter) {
+    List<HistoryLog> logs = logsOf(filter);
+    if (filter.exact() && !logs.isEmpty()) {
+      return logs.getFirst().top(filter.text()).thenApply(Cursor::of);
+    }
+    Cursor top = Cursor.EMPTY;
+    for (HistoryLog log : logs) {
+      top = top.with(log.top());
+    }
+    return CompletableFuture.completedStage(top);
+  }
+
+  /** The logs that the filter's channels may lie in; at most one for a single channel. */
+  private List<HistoryLog> logsOf(ChannelFilter filter) {
+    Rules inForce = rules;
+    if (inForce == null) {
+      throw new IllegalStateException("broker: not started (expected: start first)");
+    }
+    Set<HistoryLog> logs = new LinkedHashSet<>();
+    for (Rule rule : inForce.overlapping(filter)) {
+      if (rule.history().isKept()) {
+        logs.add(rule.guarantee() == Guarantee.AT_LEAST_ONCE ? durable : memory);
+      }
+    }
+    return List.copyOf(logs);
+  }
+
+  @Override
+  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
+    List<Publication> inMemory = lastValues.find(filter, limit, clock.instant());
+    return durable
+        .lastValues(filter, limit)
+        .thenApply(stored -> inMemory.isEmpty() ? stored : merge(inMemory, stored, limit));
+  }
+
+  /** Merges by name; what is set in memory is newer than what is stored. */
+  private static List<Publication> merge(
+      List<Publication> inMemory, List<Publication> stored, int limit) {
+    Map<String, Publication> merged = new java.util.TreeMap<>(NameOrder.BY_CODE_POINT);
+    stored.forEach(publication -> merged.put(publication.channel(), publication));
+    inMemory.forEach(publication -> merged.put(publication.channel(), publication));
+    return new ArrayList<>(merged.values()).subList(0, Math.min(limit, merged.size()));
+  }
+
+  /** Completes at once: there is no other node, and everything is told. */
+  @Override
+  public CompletionStage<Void> watch(ChannelFilter filter) {
+    return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public void unwatch(ChannelFilter filter) {
+    // Everything is told.
+  }
+
+  @Override
+  public void join(String channel, Member member) {
+    presence.join(channel, member);
+    telling.tell(listener -> listener.onJoin(channel, member));
+  }
+
+  @Override
+  public void leave(String channel, Member member) {
+    if (presence.leave(channel, member)) {
+      telling.tell(listener -> listener.onLeave(channel, member));
+    }
+  }
+
+  @Override
+  public CompletionStage<List<Member>> members(String channel, int limit) {
+    return CompletableFuture.completedStage(presence.members(channel, limit));
+  }
+
+  @Override
+  public CompletionStage<PresenceStats> presenceStats(String channel) {
+    return CompletableFuture.completedStage(presence.stats(channel));
+  }
+
+  @Override
+  public Records records(String name) {
+    return records.computeIfAbsent(RecordChecks.name(name), valid -> new MemoryRecords());
+  }
+
+  @Override
+  public boolean isReady() {
+    return durable.isReady();
+  }
+
+  @Override
+  public void close() {
+    sweeper.close();
+    durable.close();
+    memory.close();
+  }
+}

@@ -1,0 +1,55 @@
+package io.polyhub.broker.embedded;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The idempotency keys of a window of time with the offsets that they got, oldest first; bounded in
+ * number. Not for use by several threads.
+ */
+final class KnownKeys {
+
+  private record Known(long offset, long millis) {}
+
+  private final LinkedHashMap<String, Known> known = new LinkedHashMap<>();
+  private final long windowMillis;
+  private final int count;
+
+  KnownKeys(EmbeddedConfig.Keys config) {
+    windowMillis = config.window().toMillis();
+    count = config.count();
+  }
+
+  /** Returns the offset that the key got within the window, or null. */
+  @Nullable Long find(String key, long nowMillis) {
+    Known found = known.get(key);
+    return found == null || found.millis + windowMillis <= nowMillis ? null : found.offset;
+  }
+
+  /** Remembers a key that was not found. */
+  void add(String key, long offset, long millis) {
+    known.remove(key);
+    known.put(key, new Known(offset, millis));
+  }
+
+  /**
+   * Forgets what is past the window or the bound; returns the offset of the oldest left, if any.
+   */
+  @Nullable Long forgetOld(long nowMillis) {
+    Iterator<Map.Entry<String, Known>> oldestFirst = known.entrySet().iterator();
+    while (oldestFirst.hasNext()) {
+      Known oldest = oldestFirst.next().getValue();
+      if (known.size() <= count && oldest.millis + windowMillis > nowMillis) {
+        return oldest.offset;
+      }
+      oldestFirst.remove();
+    }
+    return null;
+  }
+
+  int size() {
+    return known.size();
+  }
+}

@@ -1,0 +1,87 @@
+package io.polyhub.broker.embedded;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Publication;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The last values of channels that keep them in memory, bounded. Safe for any thread. */
+final class MemoryLastValues {
+
+  private final NavigableMap<String, Publication> byName = new TreeMap<>(NameOrder.BY_CODE_POINT);
+  private final LinkedHashMap<String, Publication> byTimeSet = new LinkedHashMap<>();
+  private final int count;
+  private final long bytesMost;
+  private long bytes;
+
+  MemoryLastValues(EmbeddedConfig.Memory config) {
+    count = config.lastValues();
+    bytesMost = config.lastValueBytes();
+  }
+
+  /** Sets the last value of its channel, or clears it if the payload is empty. */
+  synchronized void set(Publication publication) {
+    remove(publication.channel());
+    if (publication.payload().length == 0) {
+      return;
+    }
+    byName.put(publication.channel(), publication);
+    byTimeSet.put(publication.channel(), publication);
+    bytes += publication.weight();
+    while (byTimeSet.size() > count || bytes > bytesMost) {
+      remove(byTimeSet.firstEntry().getKey());
+    }
+  }
+
+  private void remove(String channel) {
+    Publication removed = byTimeSet.remove(channel);
+    if (removed != null) {
+      byName.remove(channel);
+      bytes -= removed.weight();
+    }
+  }
+
+  /** Returns those that the filter matches, by name, without expired ones. */
+  synchronized List<Publication> find(ChannelFilter filter, int limit, Instant now) {
+    List<Publication> found = new ArrayList<>();
+    FilterWalk walk = new FilterWalk(filter);
+    @Nullable String from = walk.begin();
+    while (from != null && found.size() < limit) {
+      Map.Entry<String, Publication> entry = byName.ceilingEntry(from);
+      if (entry == null) {
+        break;
+      }
+      String name = entry.getKey();
+      if (!walk.matches(name)) {
+        from = walk.leap(name);
+        continue;
+      }
+      if (!entry.getValue().expired(now)) {
+        found.add(entry.getValue());
+      }
+      from = filter.exact() ? null : FilterWalk.after(name);
+    }
+    return found;
+  }
+
+  /** Lets expired ones go. */
+  synchronized void sweep(Instant now) {
+    List<String> expired = new ArrayList<>();
+    byTimeSet.forEach((channel, publication) -> {
+      if (publication.expired(now)) {
+        expired.add(channel);
+      }
+    });
+    expired.forEach(this::remove);
+  }
+
+  synchronized int size() {
+    return byTimeSet.size();
+  }
+}

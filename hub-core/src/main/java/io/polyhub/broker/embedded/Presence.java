@@ -1,0 +1,79 @@
+package io.polyhub.broker.embedded;
+
+import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Who is subscribed to what, in memory. Safe for any thread; bounded by the hub's sessions. */
+final class Presence {
+
+  /** The members of one channel. Guarded by the map's entry. */
+  private static final class Members {
+    private final Map<String, Member> bySession = new LinkedHashMap<>();
+    private final Map<String, Integer> sessionsByUser = new HashMap<>();
+
+    void add(Member member) {
+      remove(member.session());
+      bySession.put(member.session(), member);
+      sessionsByUser.merge(member.user(), 1, Integer::sum);
+    }
+
+    boolean remove(String session) {
+      Member removed = bySession.remove(session);
+      if (removed != null) {
+        sessionsByUser.computeIfPresent(removed.user(), (user, n) -> n == 1 ? null : n - 1);
+      }
+      return removed != null;
+    }
+  }
+
+  private final Map<String, Members> channels = new ConcurrentHashMap<>();
+
+  void join(String channel, Member member) {
+    channels.compute(
+        channel,
+        (name, before) -> {
+          Members members = before == null ? new Members() : before;
+          members.add(member);
+          return members;
+        });
+  }
+
+  /** Returns whether the member was there. */
+  boolean leave(String channel, Member member) {
+    boolean[] left = {false};
+    channels.computeIfPresent(
+        channel,
+        (name, members) -> {
+          left[0] = members.remove(member.session());
+          return members.bySession.isEmpty() ? null : members;
+        });
+    return left[0];
+  }
+
+  List<Member> members(String channel, int limit) {
+    List<List<Member>> found = new java.util.ArrayList<>(1);
+    channels.computeIfPresent(
+        channel,
+        (name, members) -> {
+          found.add(members.bySession.values().stream().limit(limit).toList());
+          return members;
+        });
+    return found.isEmpty() ? List.of() : found.getFirst();
+  }
+
+  PresenceStats stats(String channel) {
+    PresenceStats[] stats = {new PresenceStats(0, 0)};
+    channels.computeIfPresent(
+        channel,
+        (name, members) -> {
+          stats[0] = new PresenceStats(members.bySession.size(), members.sessionsByUser.size());
+          return members;
+        });
+    return stats[0];
+  }
+}
