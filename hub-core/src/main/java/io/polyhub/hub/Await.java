@@ -21,8 +21,9 @@ final class Await {
     if (future.isDone() && lane.inLane()) {
       settle(future, then, failed, log);
     } else {
-      future.whenComplete(
-          (value, failure) -> lane.execute(() -> settle(future, then, failed, log)));
+      var _ =
+          future.whenComplete(
+              (value, failure) -> lane.execute(() -> settle(future, then, failed, log)));
     }
   }
 

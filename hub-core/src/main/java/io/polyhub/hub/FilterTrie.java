@@ -27,7 +27,7 @@ final class FilterTrie<T> {
   /**
    * Replaces the value of a filter by what {@code change} makes of it; null stands for no value.
    */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer at a time, see above
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time, see above
   void update(ChannelFilter filter, UnaryOperator<@Nullable T> change) {
     String[] levels = filter.text().split("/", -1);
     Node<T> node = root;

@@ -55,18 +55,15 @@ final class Outbox {
     int weight = publication.weight();
     if (bytes + weight > limitBytes) {
       metrics.overflowed(policy);
-      switch (policy) {
-        case CATCH_UP:
-          return Added.FELL_BEHIND;
-        case DISCONNECT:
-          return Added.TOO_SLOW;
-        case DROP_NEWEST:
-          return Added.DROPPED;
-        case DROP_OLDEST:
-        case LATEST:
-          if (!makeRoom(weight)) {
-            return Added.DROPPED;
-          }
+      Added left =
+          switch (policy) {
+            case CATCH_UP -> Added.FELL_BEHIND;
+            case DISCONNECT -> Added.TOO_SLOW;
+            case DROP_NEWEST -> Added.DROPPED;
+            case DROP_OLDEST, LATEST -> makeRoom(weight) ? Added.KEPT : Added.DROPPED;
+          };
+      if (left != Added.KEPT) {
+        return left;
       }
     }
     entries.put(key, entry);

@@ -26,7 +26,7 @@ final class OwnLanes implements AutoCloseable {
             return made;
           });
       executors.add(executor);
-      lanes.add(hub.lane(name, executor, () -> Thread.currentThread() == thread.current));
+      lanes.add(hub.lane(name, executor, () -> Thread.currentThread().equals(thread.current)));
     }
   }
 
