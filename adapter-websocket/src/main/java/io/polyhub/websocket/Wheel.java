@@ -68,7 +68,7 @@ public final class Wheel {
   private void fire(Timer slot) {
     Head due = new Head();
     Timer timer = slot.next();
-    while (timer != slot) {
+    while (!(timer instanceof Head)) {
       Timer following = timer.next();
       if (timer.dueTick <= currentTick) {
         timer.unlink();
@@ -76,8 +76,7 @@ public final class Wheel {
       }
       timer = following;
     }
-    while (due.next() != due) {
-      Timer next = due.next();
+    for (Timer next = due.next(); !(next instanceof Head); next = due.next()) {
       next.unlink();
       next.expired();
     }
