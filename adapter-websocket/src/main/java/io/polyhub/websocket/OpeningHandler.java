@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * A connection until its WebSocket is open: takes one request, answers it, and either leaves the
  * pipeline to the WebSocket, taking all that is about HTTP along, or closes.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the channel, which is told
 final class OpeningHandler extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(OpeningHandler.class);

@@ -107,7 +107,7 @@ public final class WebSocketAdapter implements AutoCloseable {
     @Override
     protected void initChannel(Channel channel) {
       if (!carrier.admits(channel)) {
-        channel.close();
+        var _ = channel.close();
         return;
       }
       ChannelPipeline pipeline = channel.pipeline();

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * One open WebSocket: between the socket's bytes and the subprotocol's messages. Keeps next to
  * nothing while the connection is idle.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the channel, which is told
 final class WebSocketConnection extends ChannelDuplexHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);

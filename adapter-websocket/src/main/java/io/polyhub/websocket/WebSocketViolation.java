@@ -6,6 +6,7 @@ import io.polyhub.hub.CloseReason;
  * A peer broke the rules of RFC 6455. Holds the goodbye it gets; a fixed set without stack traces,
  * so that hostile peers cost little.
  */
+@SuppressWarnings("StaticAssignmentOfThrowable") // they have no stack trace, so none is misleading
 final class WebSocketViolation extends Exception {
 
   static final WebSocketViolation NOT_MASKED = protocol("frame is not masked");
