@@ -1,0 +1,210 @@
+package io.polyhub.identity;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.security.Key;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Verifies JSON Web Tokens (RFC 7519, RFC 8725), as {@code docs/identity.md} describes them. Other
+ * credentials are {@link Authenticator.Reason#MISSING}.
+ *
+ * <p>Signatures are checked on the calling thread, which takes well under a millisecond; only where
+ * a key has first to be fetched does the stage complete later, within the {@linkplain
+ * JwtConfig.Jwks#timeout() fetch's limit}. What is refused is counted in {@code polyhub.tokens}.
+ */
+public final class JwtAuthenticator implements Authenticator, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JwtAuthenticator.class);
+
+  /** RFC 7518 section 3.2: a secret for HS256 has at least 256 bits. */
+  private static final int SHORT_SECRET_BYTES = 32;
+
+  private final JwtConfig config;
+  private final InstantSource clock;
+  private final MeterRegistry registry;
+  private final List<Key> keys;
+  private final @Nullable JwksKeys jwks;
+
+  private JwtAuthenticator(
+      JwtConfig config, InstantSource clock, MeterRegistry registry, List<Key> keys) {
+    this.config = config;
+    this.clock = clock;
+    this.registry = registry;
+    this.keys = keys;
+    jwks = config.jwks() == null ? null : new JwksKeys(config.jwks(), clock, registry);
+  }
+
+  /** Starts to verify; where keys are published at an address, their first fetch begins. */
+  public static JwtAuthenticator start(
+      JwtConfig config, InstantSource clock, MeterRegistry registry) {
+    List<Key> keys = new ArrayList<>();
+    boolean isShort = false;
+    for (String secret : config.hmacSecrets()) {
+      byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+      isShort |= bytes.length < SHORT_SECRET_BYTES;
+      keys.add(new SecretKeySpec(bytes, "HMAC"));
+    }
+    keys.addAll(config.publicKeys());
+    if (isShort) {
+      LOG.warn(
+          "A token secret is shorter than {} bytes and can be guessed: use it for tests alone",
+          SHORT_SECRET_BYTES);
+    }
+    return new JwtAuthenticator(config, clock, registry, List.copyOf(keys));
+  }
+
+  @Override
+  public CompletionStage<Verification> authenticate(Credentials credentials) {
+    return switch (credentials) {
+      case Credentials.None none -> done(new Verification.Rejected(Reason.MISSING));
+      case Credentials.Certificate other -> done(new Verification.Rejected(Reason.MISSING));
+      case Credentials.Token token -> verify(token.jwt(), this::session, this::rejected);
+    };
+  }
+
+  private Verification session(TokenClaims claims) {
+    if (claims.channel() != null) {
+      return rejected(Reason.MISMATCH);
+    }
+    return new Verification.Verified(
+        new Identity(
+            claims.user(), claims.grants(), claims.end(), claims.info(), claims.channels()));
+  }
+
+  private Verification rejected(Reason reason) {
+    count(reason);
+    return new Verification.Rejected(reason);
+  }
+
+  @Override
+  public CompletionStage<ChannelVerification> authenticateChannel(
+      String jwt, String user, String channel) {
+    return verify(jwt, claims -> pass(claims, user, channel), this::channelRejected);
+  }
+
+  private ChannelVerification pass(TokenClaims claims, String user, String channel) {
+    if (!claims.user().equals(user) || !channel.equals(claims.channel())) {
+      return channelRejected(Reason.MISMATCH);
+    }
+    return new ChannelVerification.Verified(new ChannelPass(channel, claims.end(), claims.info()));
+  }
+
+  private ChannelVerification channelRejected(Reason reason) {
+    count(reason);
+    return new ChannelVerification.Rejected(reason);
+  }
+
+  private void count(Reason reason) {
+    registry
+        .counter("polyhub.tokens.rejected", "reason", reason.name().toLowerCase(Locale.ROOT))
+        .increment();
+  }
+
+  private <T> CompletionStage<T> verify(
+      String jwt, Function<TokenClaims, T> accept, Function<Reason, T> reject) {
+    CompactToken token = CompactToken.parse(jwt).orElse(null);
+    if (token == null) {
+      return done(reject.apply(Reason.INVALID));
+    }
+    if (isSignedByOneOf(keys, token)) {
+      return done(judge(token, accept, reject));
+    }
+    if (jwks == null) {
+      return done(reject.apply(Reason.INVALID));
+    }
+    return verifyPublished(jwks, token, accept, reject);
+  }
+
+  private <T> CompletionStage<T> verifyPublished(
+      JwksKeys published,
+      CompactToken token,
+      Function<TokenClaims, T> accept,
+      Function<Reason, T> reject) {
+    List<? extends Key> known = published.find(token.algorithm(), token.keyId());
+    if (isSignedByOneOf(known, token)) {
+      return done(judge(token, accept, reject));
+    }
+    if (token.keyId() != null && !known.isEmpty()) {
+      return done(reject.apply(Reason.INVALID));
+    }
+    return published
+        .refresh()
+        .thenApply(refresh -> {
+          if (isSignedByOneOf(published.find(token.algorithm(), token.keyId()), token)) {
+            return judge(token, accept, reject);
+          }
+          return reject.apply(
+              refresh == JwksKeys.Refresh.UNAVAILABLE ? Reason.UNAVAILABLE : Reason.INVALID);
+        });
+  }
+
+  private static boolean isSignedByOneOf(List<? extends Key> candidates, CompactToken token) {
+    for (Key key : candidates) {
+      if (token.algorithm().verify(key, token.signed(), token.signature())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Reads and checks the claims of a token whose signature is good. */
+  private <T> T judge(
+      CompactToken token, Function<TokenClaims, T> accept, Function<Reason, T> reject) {
+    TokenClaims claims = ClaimReader.read(token.payload()).orElse(null);
+    if (claims == null || !isFromIssuer(claims) || !isForUs(claims)) {
+      return reject.apply(Reason.INVALID);
+    }
+    Instant now = clock.instant();
+    Instant latestStart = now.plus(config.leeway());
+    if (isAfter(claims.issuedAt(), latestStart)) {
+      return reject.apply(Reason.INVALID);
+    }
+    if (isAfter(claims.notBefore(), latestStart)
+        || isOver(claims.expiresAt(), now)
+        || isOver(claims.end(), now)) {
+      return reject.apply(Reason.EXPIRED);
+    }
+    return accept.apply(claims);
+  }
+
+  private boolean isFromIssuer(TokenClaims claims) {
+    return config.issuer() == null || config.issuer().equals(claims.issuer());
+  }
+
+  private boolean isForUs(TokenClaims claims) {
+    return config.audiences().isEmpty()
+        || claims.audience().stream().anyMatch(config.audiences()::contains);
+  }
+
+  private static boolean isAfter(@Nullable Instant instant, Instant limit) {
+    return instant != null && instant.isAfter(limit);
+  }
+
+  private static boolean isOver(@Nullable Instant end, Instant now) {
+    return end != null && !now.isBefore(end);
+  }
+
+  private static <T> CompletionStage<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  /** Stops fetching keys; verifies no more tokens whose keys it does not have. */
+  @Override
+  public void close() {
+    if (jwks != null) {
+      jwks.close();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.polyhub.identity;
+
+import java.net.URI;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tokens to trust. A token is trusted if one of the keys verifies it, and its other claims
+ * hold.
+ *
+ * @param hmacSecrets shared secrets for HS256, HS384 and HS512, newest first; more than one so that
+ *     a secret can be replaced while tokens of the previous one are still about
+ * @param publicKeys keys for RS, PS, ES and EdDSA, newest first
+ * @param jwks where more public keys are published, or null
+ * @param issuer the {@code iss} that a token must have, or null to accept any
+ * @param audiences a token's {@code aud} must name one of these; empty to accept any
+ * @param leeway how far {@code nbf} and {@code iat} may lie ahead of our clock. Ends are exact.
+ */
+public record JwtConfig(
+    List<String> hmacSecrets,
+    List<PublicKey> publicKeys,
+    @Nullable Jwks jwks,
+    @Nullable String issuer,
+    Set<String> audiences,
+    Duration leeway) {
+
+  /** The most secrets, and the most static public keys. */
+  public static final int MAX_KEYS = 16;
+
+  /** The longest leeway. */
+  public static final Duration MAX_LEEWAY = Duration.ofMinutes(10);
+
+  /** A leeway that forgives the clocks of well-kept machines. */
+  public static final Duration STANDARD_LEEWAY = Duration.ofSeconds(5);
+
+  public JwtConfig {
+    hmacSecrets = List.copyOf(hmacSecrets);
+    publicKeys = List.copyOf(publicKeys);
+    audiences = Set.copyOf(audiences);
+    require(
+        !hmacSecrets.isEmpty() || !publicKeys.isEmpty() || jwks != null,
+        "keys",
+        "none",
+        "a secret, a public key or a JWKS address");
+    require(
+        hmacSecrets.size() <= MAX_KEYS, "hmacSecrets", hmacSecrets.size(), "at most " + MAX_KEYS);
+    require(publicKeys.size() <= MAX_KEYS, "publicKeys", publicKeys.size(), "at most " + MAX_KEYS);
+    require(!hmacSecrets.contains(""), "hmacSecrets", "an empty one", "1 character or more");
+    for (PublicKey key : publicKeys) {
+      require(SigningAlgorithm.anyFits(key), "publicKeys", key.getAlgorithm(), "RSA, EC or EdDSA");
+    }
+    require(
+        !leeway.isNegative() && leeway.compareTo(MAX_LEEWAY) <= 0,
+        "leeway",
+        leeway,
+        "0 to " + MAX_LEEWAY);
+  }
+
+  /** Tokens signed with this secret, whatever their issuer and audience. */
+  public static JwtConfig ofSecret(String secret) {
+    return new JwtConfig(List.of(secret), List.of(), null, null, Set.of(), STANDARD_LEEWAY);
+  }
+
+  /** Tokens signed with the private half of this key, whatever their issuer and audience. */
+  public static JwtConfig ofPublicKey(PublicKey key) {
+    return new JwtConfig(List.of(), List.of(key), null, null, Set.of(), STANDARD_LEEWAY);
+  }
+
+  /** Tokens signed with a key that is published there, whatever their issuer and audience. */
+  public static JwtConfig ofJwks(Jwks jwks) {
+    return new JwtConfig(List.of(), List.of(), jwks, null, Set.of(), STANDARD_LEEWAY);
+  }
+
+  public JwtConfig withIssuer(@Nullable String value) {
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, value, audiences, leeway);
+  }
+
+  public JwtConfig withAudiences(Set<String> value) {
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, value, leeway);
+  }
+
+  public JwtConfig withLeeway(Duration value) {
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, audiences, value);
+  }
+
+  private static void require(boolean holds, String what, Object found, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(what + ": " + found + " (expected: " + expected + ")");
+    }
+  }
+
+  /** Tells all but the secrets. */
+  @Override
+  public String toString() {
+    return "JwtConfig["
+        + hmacSecrets.size()
+        + " secrets, "
+        + publicKeys.size()
+        + " public keys, jwks="
+        + (jwks == null ? "none" : jwks.address())
+        + ", issuer="
+        + issuer
+        + ", audiences="
+        + audiences
+        + ", leeway="
+        + leeway
+        + "]";
+  }
+
+  /**
+   * A JSON Web Key Set (RFC 7517) at an address. Symmetric keys in it are not used.
+   *
+   * @param address an http or https address; redirects are not followed
+   * @param timeout how long one fetch may take, and so how long a client may wait for an answer
+   * @param maxAge after which age the set is fetched anew, while the old one stays in use
+   * @param minInterval the least time between two fetches, however many unknown keys are named
+   * @param maxBytes the largest answer
+   */
+  public record Jwks(
+      URI address, Duration timeout, Duration maxAge, Duration minInterval, int maxBytes) {
+
+    /** The most keys that are used of one set. */
+    public static final int MAX_KEYS = 64;
+
+    public Jwks {
+      String scheme = address.getScheme();
+      require(
+          ("https".equals(scheme) || "http".equals(scheme)) && address.getHost() != null,
+          "address",
+          address,
+          "http or https with a host");
+      require(timeout.isPositive(), "timeout", timeout, "more than 0");
+      require(maxAge.isPositive(), "maxAge", maxAge, "more than 0");
+      require(!minInterval.isNegative(), "minInterval", minInterval, "0 or more");
+      require(maxBytes > 0, "maxBytes", maxBytes, "1 or more");
+    }
+
+    /** The key set at that address, with usual limits. */
+    public static Jwks at(URI address) {
+      return new Jwks(
+          address,
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(10),
+          256 * 1024);
+    }
+  }
+}
