@@ -17,4 +17,20 @@ public record Member(
     String user,
     String door,
     byte @Nullable [] info,
-    byte @Nullable [] channelInfo) {}
+    byte @Nullable [] channelInfo) {
+
+  // Spelled out, because javac leaves an implicit constructor's array annotations out of the class
+  // file.
+  public Member(
+      String session,
+      String user,
+      String door,
+      byte @Nullable [] info,
+      byte @Nullable [] channelInfo) {
+    this.session = session;
+    this.user = user;
+    this.door = door;
+    this.info = info;
+    this.channelInfo = channelInfo;
+  }
+}

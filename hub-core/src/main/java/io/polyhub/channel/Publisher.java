@@ -10,4 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param info opaque bytes from the token (JSON, as the issuer wrote it), or null
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
-public record Publisher(String user, String session, byte @Nullable [] info) {}
+public record Publisher(String user, String session, byte @Nullable [] info) {
+
+  // Spelled out, because javac leaves an implicit constructor's array annotations out of the class
+  // file.
+  public Publisher(String user, String session, byte @Nullable [] info) {
+    this.user = user;
+    this.session = session;
+    this.info = info;
+  }
+}

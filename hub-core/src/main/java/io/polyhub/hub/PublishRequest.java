@@ -42,8 +42,31 @@ public record PublishRequest(
   /** The longest idempotency key, in characters. */
   public static final int MAX_IDEMPOTENCY_KEY_LENGTH = 256;
 
-  public PublishRequest {
-    headers = List.copyOf(headers);
+  // Spelled out, because javac leaves a compact constructor's array annotations out of the class
+  // file.
+  public PublishRequest(
+      String channel,
+      byte[] payload,
+      @Nullable String contentType,
+      List<Header> headers,
+      @Nullable String replyTo,
+      byte @Nullable [] correlationId,
+      @Nullable Duration timeToLive,
+      boolean retain,
+      Quality quality,
+      @Nullable String idempotencyKey,
+      @Nullable Guarantee demanded) {
+    this.channel = channel;
+    this.payload = payload;
+    this.contentType = contentType;
+    this.headers = List.copyOf(headers);
+    this.replyTo = replyTo;
+    this.correlationId = correlationId;
+    this.timeToLive = timeToLive;
+    this.retain = retain;
+    this.quality = quality;
+    this.idempotencyKey = idempotencyKey;
+    this.demanded = demanded;
   }
 
   /** Bytes on a channel, and nothing else. */

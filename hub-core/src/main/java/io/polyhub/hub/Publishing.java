@@ -30,41 +30,33 @@ final class Publishing {
 
   /** Publishes for an open session; in its lane. */
   CompletionStage<Outcome<Published>> publish(LaneSession session, PublishRequest request) {
-    Rule rule = hub.rules().find(request.channel()).orElse(null);
-    Refusal refusal = check(session.identity(), request, rule);
-    if (refusal == null && rule != null) {
-      refusal = checkBounds(session, request, rule);
-    }
-    if (refusal != null || rule == null) {
-      return refuse(refusal == null ? Refusal.UNKNOWN_CHANNEL : refusal);
-    }
-    return append(session, request, rule);
+    return publish(session, request, true);
   }
 
   /** Publishes for a session that has closed; any thread. */
   CompletionStage<Outcome<Published>> publishLast(LaneSession session, PublishRequest request) {
     CompletableFuture<Outcome<Published>> answer = new CompletableFuture<>();
-    session
-        .lane()
-        .execute(() -> {
-          Rule rule = hub.rules().find(request.channel()).orElse(null);
-          Refusal refusal = check(session.identity(), request, rule);
-          CompletionStage<Outcome<Published>> outcome =
-              refusal != null || rule == null
-                  ? refuse(refusal == null ? Refusal.UNKNOWN_CHANNEL : refusal)
-                  : append(session, request, rule);
-          outcome.thenAccept(answer::complete);
-        });
+    session.lane().execute(() -> publish(session, request, false).thenAccept(answer::complete));
     return answer;
   }
 
-  private @Nullable Refusal check(Identity identity, PublishRequest request, @Nullable Rule rule) {
+  private CompletionStage<Outcome<Published>> publish(
+      LaneSession session, PublishRequest request, boolean bounded) {
     if (!ChannelName.isValid(request.channel())) {
-      return Refusal.INVALID_CHANNEL;
+      return refuse(Refusal.INVALID_CHANNEL);
     }
+    Rule rule = hub.rules().find(request.channel()).orElse(null);
     if (rule == null) {
-      return Refusal.UNKNOWN_CHANNEL;
+      return refuse(Refusal.UNKNOWN_CHANNEL);
     }
+    Refusal refusal = check(session.identity(), request, rule);
+    if (refusal == null && bounded) {
+      refusal = checkBounds(session, request, rule);
+    }
+    return refusal == null ? append(session, request, rule) : refuse(refusal);
+  }
+
+  private @Nullable Refusal check(Identity identity, PublishRequest request, Rule rule) {
     if (!hub.permissions().may(identity, Verb.PUBLISH, request.channel(), rule)) {
       return Refusal.PERMISSION_DENIED;
     }

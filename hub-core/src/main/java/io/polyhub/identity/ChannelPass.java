@@ -11,4 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param info opaque bytes about the subscriber on this channel (JSON), or null
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
-public record ChannelPass(String channel, @Nullable Instant expiresAt, byte @Nullable [] info) {}
+public record ChannelPass(String channel, @Nullable Instant expiresAt, byte @Nullable [] info) {
+
+  // Spelled out, because javac leaves an implicit constructor's array annotations out of the class
+  // file.
+  public ChannelPass(String channel, @Nullable Instant expiresAt, byte @Nullable [] info) {
+    this.channel = channel;
+    this.expiresAt = expiresAt;
+    this.info = info;
+  }
+}

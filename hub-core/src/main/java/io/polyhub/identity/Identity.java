@@ -26,9 +26,19 @@ public record Identity(
   /** The most bytes of a user's id. */
   public static final int MAX_USER_LENGTH = 256;
 
-  public Identity {
-    grants = List.copyOf(grants);
-    channels = List.copyOf(channels);
+  // Spelled out, because javac leaves a compact constructor's array annotations out of the class
+  // file.
+  public Identity(
+      String user,
+      List<Grant> grants,
+      @Nullable Instant expiresAt,
+      byte @Nullable [] info,
+      List<String> channels) {
+    this.user = user;
+    this.grants = List.copyOf(grants);
+    this.expiresAt = expiresAt;
+    this.info = info;
+    this.channels = List.copyOf(channels);
   }
 
   /** Whether nobody vouched for a user. */

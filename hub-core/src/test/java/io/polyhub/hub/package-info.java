@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.hub;
+
+import org.jspecify.annotations.NullMarked;
