@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.channel;
+
+import org.jspecify.annotations.NullMarked;
