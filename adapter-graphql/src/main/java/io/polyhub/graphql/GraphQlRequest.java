@@ -1,0 +1,46 @@
+package io.polyhub.graphql;
+
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks to be executed, the same on every carrier (GraphQL over HTTP, section "Request
+ * Parameters").
+ *
+ * @param query the document
+ * @param operationName which of its operations, or null for the only one
+ * @param variables their values; empty if there are none
+ * @param extensions what the carrier's protocol adds; empty if there is nothing
+ */
+record GraphQlRequest(
+    String query,
+    @Nullable String operationName,
+    Map<String, @Nullable Object> variables,
+    Map<String, @Nullable Object> extensions) {
+
+  /** Returns the request that these parameters make, or nothing if one has the wrong type. */
+  static Optional<GraphQlRequest> of(Map<String, @Nullable Object> parameters) {
+    Object operationName = parameters.get("operationName");
+    Map<String, @Nullable Object> variables = object(parameters.get("variables"));
+    Map<String, @Nullable Object> extensions = object(parameters.get("extensions"));
+    if (parameters.get("query") instanceof String query
+        && (operationName == null || operationName instanceof String)
+        && variables != null
+        && extensions != null) {
+      return Optional.of(
+          new GraphQlRequest(query, (String) operationName, variables, extensions));
+    }
+    return Optional.empty();
+  }
+
+  /** A JSON object; an absent one is empty, and null means another type. */
+  @SuppressWarnings("unchecked") // what JSON calls an object has string keys
+  private static @Nullable Map<String, @Nullable Object> object(@Nullable Object value) {
+    return switch (value) {
+      case null -> Map.of();
+      case Map<?, ?> map -> (Map<String, @Nullable Object>) map;
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,104 @@
+package io.polyhub.graphql;
+
+import graphql.execution.DataFetcherResult;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.idl.RuntimeWiring;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.Downlink;
+import io.polyhub.hub.History;
+import io.polyhub.hub.HistoryRequest;
+import io.polyhub.hub.Refusal;
+import io.polyhub.hub.Session;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of the schema's type {@code Query}. Each asks the session, in its lane. */
+final class HubQueries {
+
+  /** A {@link History} as the schema shows it. */
+  record HistoryView(History history, List<MessageView> messages) {}
+
+  private HubQueries() {}
+
+  static void wire(RuntimeWiring.Builder wiring) {
+    wiring.type(
+        "Query",
+        type ->
+            type.dataFetcher("history", HubQueries::history)
+                .dataFetcher("presence", HubQueries::presence)
+                .dataFetcher("presenceStats", HubQueries::presenceStats)
+                .dataFetcher("channels", HubQueries::channels)
+                .dataFetcher("me", Answers::session));
+  }
+
+  private static CompletableFuture<DataFetcherResult<@Nullable Object>> history(
+      DataFetchingEnvironment environment) {
+    String since = environment.getArgument("since");
+    Cursor start = null;
+    if (since != null) {
+      Optional<Cursor> cursor = Cursor.parse(since);
+      if (cursor.isEmpty()) {
+        return Answers.refused(environment, Refusal.INVALID_CURSOR);
+      }
+      start = cursor.get();
+    }
+    int limit = Answers.argument(environment, "limit");
+    if (limit < 0) {
+      return Answers.refused(environment, Refusal.INVALID_REQUEST);
+    }
+    boolean reverse = Answers.argument(environment, "reverse");
+    HistoryRequest request =
+        new HistoryRequest(Answers.argument(environment, "channel"), limit, start, reverse);
+    return Answers.of(
+        environment, Answers.session(environment).history(request), HubQueries::view);
+  }
+
+  private static HistoryView view(History history) {
+    List<MessageView> messages = new ArrayList<>(history.publications().size());
+    for (Publication publication : history.publications()) {
+      var position = publication.position();
+      messages.add(
+          new MessageView(
+              publication,
+              MessageView.json(publication),
+              Downlink.Source.LOG,
+              position == null ? null : Cursor.of(position).text()));
+    }
+    return new HistoryView(history, messages);
+  }
+
+  private static CompletableFuture<DataFetcherResult<@Nullable Object>> presence(
+      DataFetchingEnvironment environment) {
+    Session session = Answers.session(environment);
+    return Answers.of(
+        environment,
+        session.presence(Answers.argument(environment, "channel")),
+        members -> members);
+  }
+
+  private static CompletableFuture<DataFetcherResult<@Nullable Object>> presenceStats(
+      DataFetchingEnvironment environment) {
+    Session session = Answers.session(environment);
+    return Answers.of(
+        environment,
+        session.presenceStats(Answers.argument(environment, "channel")),
+        stats -> stats);
+  }
+
+  private static CompletableFuture<DataFetcherResult<@Nullable Object>> channels(
+      DataFetchingEnvironment environment) {
+    int limit = Answers.argument(environment, "limit");
+    if (limit < 0) {
+      return Answers.refused(environment, Refusal.INVALID_REQUEST);
+    }
+    Session session = Answers.session(environment);
+    return Answers.of(
+        environment,
+        session.channels(Answers.argument(environment, "filter"), limit),
+        channels -> channels);
+  }
+}
