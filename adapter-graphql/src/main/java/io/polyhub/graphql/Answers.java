@@ -39,13 +39,12 @@ final class Answers {
       CompletionStage<Outcome<T>> answer,
       Function<? super T, Object> view) {
     return answer
-        .thenApply(
-            outcome ->
-                switch (outcome) {
-                  case Outcome.Done<T> done -> done(view.apply(done.value()));
-                  case Outcome.Refused<T> refused ->
-                      failed(environment, CodedError.of(refused.refusal()));
-                })
+        .thenApply(outcome ->
+            switch (outcome) {
+              case Outcome.Done<T> done -> done(view.apply(done.value()));
+              case Outcome.Refused<T> refused ->
+                  failed(environment, CodedError.of(refused.refusal()));
+            })
         .toCompletableFuture();
   }
 

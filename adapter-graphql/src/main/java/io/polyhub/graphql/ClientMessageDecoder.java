@@ -41,8 +41,7 @@ final class ClientMessageDecoder {
       Function<@Nullable Map<String, @Nullable Object>, ClientMessage> make) {
     return switch (message.get("payload")) {
       case null -> Optional.of(make.apply(null));
-      case Map<?, ?> payload ->
-          Optional.of(make.apply((Map<String, @Nullable Object>) payload));
+      case Map<?, ?> payload -> Optional.of(make.apply((Map<String, @Nullable Object>) payload));
       default -> Optional.empty();
     };
   }

@@ -25,8 +25,12 @@ final class DateTimeScalar implements Coercing<Object, String> {
   @Override
   public String serialize(Object value, GraphQLContext context, Locale locale) {
     if (value instanceof Instant instant) {
-      return FORMAT.format(instant);
+      return text(instant);
     }
     throw new CoercingSerializeException("not an instant");
+  }
+
+  static String text(Instant instant) {
+    return FORMAT.format(instant);
   }
 }

@@ -63,8 +63,7 @@ final class DocumentWalk {
 
   /** Walks the operation; returns what speaks against it, if anything does. */
   Optional<GraphQLError> walk(Document document, OperationDefinition operation) {
-    for (FragmentDefinition fragment :
-        document.getDefinitionsOfType(FragmentDefinition.class)) {
+    for (FragmentDefinition fragment : document.getDefinitionsOfType(FragmentDefinition.class)) {
       fragments.putIfAbsent(fragment.getName(), fragment);
     }
     long cost = cost(operation.getSelectionSet(), 1);
@@ -199,6 +198,7 @@ final class DocumentWalk {
   private void fail(String bound, long value, int limit) {
     error =
         new CodedError(
-            GraphQlErrorCode.TOO_COMPLEX, bound + ": " + value + " (expected: at most " + limit + ")");
+            GraphQlErrorCode.TOO_COMPLEX,
+            bound + ": " + value + " (expected: at most " + limit + ")");
   }
 }

@@ -105,7 +105,8 @@ final class Documents {
     InvalidSyntaxException broken = parsed.getSyntaxException();
     if (broken != null) {
       return isBound(broken)
-          ? bad(GraphQlErrorCode.TOO_COMPLEX, "the document has more tokens, or deeper, than allowed")
+          ? bad(
+              GraphQlErrorCode.TOO_COMPLEX, "the document has more tokens, or deeper, than allowed")
           : new Prepared.Bad(List.of(broken.toInvalidSyntaxError()));
     }
     Document document = parsed.getDocument();

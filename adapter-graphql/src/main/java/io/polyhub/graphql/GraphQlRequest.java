@@ -28,8 +28,7 @@ record GraphQlRequest(
         && (operationName == null || operationName instanceof String)
         && variables != null
         && extensions != null) {
-      return Optional.of(
-          new GraphQlRequest(query, (String) operationName, variables, extensions));
+      return Optional.of(new GraphQlRequest(query, (String) operationName, variables, extensions));
     }
     return Optional.empty();
   }

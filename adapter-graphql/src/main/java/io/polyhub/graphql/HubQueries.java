@@ -53,8 +53,7 @@ final class HubQueries {
     boolean reverse = Answers.argument(environment, "reverse");
     HistoryRequest request =
         new HistoryRequest(Answers.argument(environment, "channel"), limit, start, reverse);
-    return Answers.of(
-        environment, Answers.session(environment).history(request), HubQueries::view);
+    return Answers.of(environment, Answers.session(environment).history(request), HubQueries::view);
   }
 
   private static HistoryView view(History history) {

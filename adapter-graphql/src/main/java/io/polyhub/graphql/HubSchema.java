@@ -1,9 +1,9 @@
 package io.polyhub.graphql;
 
-import graphql.schema.GraphQLSchema;
-import graphql.schema.LightDataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.LightDataFetcher;
 import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.SchemaGenerator;
 import graphql.schema.idl.SchemaParser;
@@ -181,8 +181,7 @@ final class HubSchema {
 
     void wire(RuntimeWiring.Builder wiring, String type) {
       TypeRuntimeWiring.Builder builder = TypeRuntimeWiring.newTypeWiring(type).strictMode();
-      fields.forEach(
-          (field, read) -> builder.dataFetcher(field, new Read<>(source, read)));
+      fields.forEach((field, read) -> builder.dataFetcher(field, new Read<>(source, read)));
       wiring.type(builder);
     }
   }
@@ -193,9 +192,7 @@ final class HubSchema {
 
     @Override
     public @Nullable Object get(
-        GraphQLFieldDefinition field,
-        Object value,
-        Supplier<DataFetchingEnvironment> environment) {
+        GraphQLFieldDefinition field, Object value, Supplier<DataFetchingEnvironment> environment) {
       return read.apply(source.cast(value));
     }
 

@@ -31,17 +31,16 @@ final class HubSubscriptions {
     wiring.type(
         "FeedEvent",
         type ->
-            type.typeResolver(
-                event ->
-                    event
-                        .getSchema()
-                        .getObjectType(
-                            switch (event.getObject()) {
-                              case Subscribed ignored -> "Subscribed";
-                              case MessageView ignored -> "Message";
-                              case MemberChange ignored -> "PresenceEvent";
-                              default -> throw new IllegalStateException("not a feed's event");
-                            })));
+            type.typeResolver(event ->
+                event
+                    .getSchema()
+                    .getObjectType(
+                        switch (event.getObject()) {
+                          case Subscribed ignored -> "Subscribed";
+                          case MessageView ignored -> "Message";
+                          case MemberChange ignored -> "PresenceEvent";
+                          default -> throw new IllegalStateException("not a feed's event");
+                        })));
   }
 
   private static @Nullable Object field(
@@ -75,8 +74,7 @@ final class HubSubscriptions {
     };
   }
 
-  private static SubscribeRequest messages(DataFetchingEnvironment environment)
-      throws BadArgument {
+  private static SubscribeRequest messages(DataFetchingEnvironment environment) throws BadArgument {
     return SubscribeRequest.to(filter(environment))
         .withStart(start(environment))
         .withMustRecover(Answers.<Boolean>argument(environment, "mustRecover"))

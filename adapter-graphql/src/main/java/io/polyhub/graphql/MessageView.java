@@ -34,7 +34,10 @@ record MessageView(
   /** The payload as text, or null if it is not well-formed UTF-8. */
   @Nullable String text() {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(publication.payload())).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(publication.payload()))
+          .toString();
     } catch (CharacterCodingException notText) {
       return null;
     }

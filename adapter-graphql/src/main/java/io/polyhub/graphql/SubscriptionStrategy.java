@@ -38,11 +38,10 @@ final class SubscriptionStrategy extends AsyncExecutionStrategy {
     }
     MergedField field = fields.getSubField(fields.getKeys().getFirst());
     ExecutionStrategyParameters ofField =
-        parameters.transform(
-            builder ->
-                builder
-                    .field(field)
-                    .path(parameters.getPath().segment(mkNameForPath(field.getSingleField()))));
+        parameters.transform(builder ->
+            builder
+                .field(field)
+                .path(parameters.getPath().segment(mkNameForPath(field.getSingleField()))));
     fetchField(context, ofField);
     return CompletableFuture.completedFuture(new ExecutionResultImpl(context.getErrors()));
   }

@@ -1,0 +1,58 @@
+package io.polyhub.graphql;
+
+import io.polyhub.identity.Credentials;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what a client shows to say who it is. Pure. */
+final class ClientCredentials {
+
+  private static final String SCHEME = "Bearer ";
+
+  private ClientCredentials() {}
+
+  /**
+   * A token in the payload of {@code connection_init}, as {@code token} or as {@code
+   * Authorization}, comes before one in the HTTP request, and any token before a certificate.
+   */
+  static Credentials of(
+      @Nullable Map<String, @Nullable Object> payload,
+      @Nullable String bearerToken,
+      @Nullable X509Certificate certificate) {
+    String shown = payload == null ? null : token(payload);
+    if (shown == null) {
+      shown = bearerToken;
+    }
+    if (shown != null) {
+      return new Credentials.Token(shown);
+    }
+    return certificate == null ? new Credentials.None() : new Credentials.Certificate(certificate);
+  }
+
+  /** A token of another type than a string is no token anybody trusts, and is shown as such. */
+  private static @Nullable String token(Map<String, @Nullable Object> payload) {
+    for (Map.Entry<String, @Nullable Object> entry : payload.entrySet()) {
+      Object value = entry.getValue();
+      if (value == null) {
+        continue;
+      }
+      if (entry.getKey().equals("token")) {
+        return value instanceof String text ? text : "";
+      }
+      if (entry.getKey().equalsIgnoreCase("Authorization")) {
+        String token = value instanceof String text ? bearer(text) : null;
+        return token == null ? "" : token;
+      }
+    }
+    return null;
+  }
+
+  /** The token of an {@code Authorization} header (RFC 6750 section 2.1), or null. */
+  static @Nullable String bearer(@Nullable String header) {
+    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    return header.substring(SCHEME.length()).strip();
+  }
+}
