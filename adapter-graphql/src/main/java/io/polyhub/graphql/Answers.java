@@ -24,9 +24,22 @@ final class Answers {
     return session;
   }
 
-  /** An argument that the schema says is there. */
-  static <T> T argument(DataFetchingEnvironment environment, String name) {
-    T value = environment.getArgument(name);
+  /** A text that the schema demands. */
+  static String text(DataFetchingEnvironment environment, String name) {
+    return demanded(name, environment.<String>getArgument(name));
+  }
+
+  /** A truth that the schema demands or fills in. */
+  static boolean flag(DataFetchingEnvironment environment, String name) {
+    return demanded(name, environment.<Boolean>getArgument(name));
+  }
+
+  /** A number that the schema demands or fills in. */
+  static int number(DataFetchingEnvironment environment, String name) {
+    return demanded(name, environment.<Integer>getArgument(name));
+  }
+
+  private static <T> T demanded(String name, @Nullable T value) {
     if (value == null) {
       throw new IllegalStateException(name + ": null (expected: what the schema demands)");
     }
@@ -34,7 +47,7 @@ final class Answers {
   }
 
   /** The field's value once the hub has answered; null with an error if it refused. */
-  static <T> CompletableFuture<DataFetcherResult<@Nullable Object>> of(
+  static <T> CompletableFuture<DataFetcherResult<Object>> of(
       DataFetchingEnvironment environment,
       CompletionStage<Outcome<T>> answer,
       Function<? super T, Object> view) {
@@ -49,24 +62,23 @@ final class Answers {
   }
 
   /** A field that is refused before the hub is asked. */
-  static CompletableFuture<DataFetcherResult<@Nullable Object>> refused(
+  static CompletableFuture<DataFetcherResult<Object>> refused(
       DataFetchingEnvironment environment, Refusal refusal) {
     return refused(environment, CodedError.of(refusal));
   }
 
   /** A field that is refused before the hub is asked. */
-  static CompletableFuture<DataFetcherResult<@Nullable Object>> refused(
+  static CompletableFuture<DataFetcherResult<Object>> refused(
       DataFetchingEnvironment environment, CodedError error) {
     return CompletableFuture.completedFuture(failed(environment, error));
   }
 
-  private static DataFetcherResult<@Nullable Object> done(Object value) {
+  private static DataFetcherResult<Object> done(Object value) {
     return DataFetcherResult.newResult().data(value).build();
   }
 
   /** A field that is null with an error. */
-  static DataFetcherResult<@Nullable Object> failed(
-      DataFetchingEnvironment environment, CodedError error) {
+  static DataFetcherResult<Object> failed(DataFetchingEnvironment environment, CodedError error) {
     return DataFetcherResult.newResult()
         .error(error.at(environment.getExecutionStepInfo().getPath()))
         .build();

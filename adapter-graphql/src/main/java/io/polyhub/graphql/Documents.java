@@ -109,7 +109,7 @@ final class Documents {
               GraphQlErrorCode.TOO_COMPLEX, "the document has more tokens, or deeper, than allowed")
           : new Prepared.Bad(List.of(broken.toInvalidSyntaxError()));
     }
-    Document document = parsed.getDocument();
+    Document document = Objects.requireNonNull(parsed.getDocument(), "a document that was parsed");
     List<OperationDefinition> all = document.getDefinitionsOfType(OperationDefinition.class);
     List<OperationDefinition> operations =
         all.stream()
@@ -123,12 +123,9 @@ final class Documents {
           GraphQlErrorCode.VALIDATION_FAILED,
           "the document has several operations, and operationName does not choose one");
     }
-    OperationDefinition definition = operations.getFirst();
-    DocumentWalk walk = newWalk();
     for (OperationDefinition operation : all) {
       // Validation looks at all operations, so each has to keep the bounds.
-      Optional<GraphQLError> excess =
-          (operation == definition ? walk : newWalk()).walk(document, operation);
+      Optional<GraphQLError> excess = newWalk().walk(document, operation);
       if (excess.isPresent()) {
         return new Prepared.Bad(List.of(excess.get()));
       }
@@ -137,6 +134,9 @@ final class Documents {
     if (!errors.isEmpty()) {
       return new Prepared.Bad(errors);
     }
+    OperationDefinition definition = operations.getFirst();
+    DocumentWalk walk = newWalk();
+    walk.walk(document, definition);
     return new Prepared.Good(
         new Operation(
             key.text,

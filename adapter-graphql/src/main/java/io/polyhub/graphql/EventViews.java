@@ -55,19 +55,7 @@ final class EventViews {
   }
 
   /** Operations are shared, so equal documents have the same one. */
-  private record Key(Operation operation, Map<String, @Nullable Object> variables) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key key
-          && operation == key.operation
-          && variables.equals(key.variables);
-    }
-
-    @Override
-    public int hashCode() {
-      return 31 * System.identityHashCode(operation) + variables.hashCode();
-    }
-  }
+  private record Key(Operation operation, Map<String, @Nullable Object> variables) {}
 
   private static final class Used {
 

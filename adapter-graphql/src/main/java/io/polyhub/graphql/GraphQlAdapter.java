@@ -5,7 +5,7 @@ import io.polyhub.hub.Hub;
 import io.polyhub.websocket.EventLoops;
 
 /** The GraphQL door. */
-public final class GraphQlAdapter {
+public final class GraphQlAdapter implements AutoCloseable {
 
   /** The door's name. */
   static final String DOOR = "graphql";
@@ -28,4 +28,7 @@ public final class GraphQlAdapter {
   public GraphQlSubprotocol subprotocol(EventLoops loops) {
     return new GraphQlSubprotocol(hub, engine, loops, metrics);
   }
+
+  @Override
+  public void close() {}
 }

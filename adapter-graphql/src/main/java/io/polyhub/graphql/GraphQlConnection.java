@@ -141,7 +141,7 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
             GraphQlAdapter.DOOR,
             ClientCredentials.of(payload, opening.bearerToken(), opening.certificate()),
             opening.remoteAddress());
-    var unused = hub.admit(hello, lane, this).thenAccept(this::admitted);
+    var _ = hub.admit(hello, lane, this).thenAccept(this::admitted);
   }
 
   private void admitted(Outcome<Session> outcome) {
@@ -235,7 +235,7 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof java.io.IOException) {
       LOG.debug("The connection broke", cause);
-      context.close();
+      var _ = context.close();
     } else {
       LOG.error("A message could not be handled", cause);
       end(CloseReason.INTERNAL, GraphQlCloseCode.of(CloseReason.INTERNAL));
@@ -329,7 +329,7 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
 
   private void write(ByteBuf text) {
     metrics.sent.increment();
-    var unused = channel().write(new TextWebSocketFrame(text));
+    var _ = channel().write(new TextWebSocketFrame(text));
   }
 
   private void send(byte[] text) {

@@ -39,7 +39,7 @@ final class HubMutations {
                 .dataFetcher("refresh", HubMutations::refresh));
   }
 
-  private static CompletableFuture<DataFetcherResult<@Nullable Object>> publish(
+  private static CompletableFuture<DataFetcherResult<Object>> publish(
       DataFetchingEnvironment environment) {
     PublishRequest request;
     try {
@@ -56,9 +56,9 @@ final class HubMutations {
     String contentType = environment.getArgument("contentType");
     String correlationId = environment.getArgument("correlationId");
     String guarantee = environment.getArgument("guarantee");
-    boolean retain = Answers.argument(environment, "retain");
+    boolean retain = Answers.flag(environment, "retain");
     return new PublishRequest(
-        Answers.argument(environment, "channel"),
+        Answers.text(environment, "channel"),
         content.bytes,
         contentType == null ? content.usualType : contentType,
         headers(environment),
@@ -91,10 +91,10 @@ final class HubMutations {
   }
 
   private static List<Header> headers(DataFetchingEnvironment environment) {
-    List<Map<String, String>> given = Answers.argument(environment, "headers");
+    List<Map<String, String>> given = environment.getArgumentOrDefault("headers", List.of());
     List<Header> headers = new ArrayList<>(given.size());
     for (Map<String, String> header : given) {
-      headers.add(new Header(header.get("name"), header.get("value")));
+      headers.add(new Header(header.getOrDefault("name", ""), header.getOrDefault("value", "")));
     }
     return headers;
   }
@@ -119,12 +119,12 @@ final class HubMutations {
     }
   }
 
-  private static CompletableFuture<DataFetcherResult<@Nullable Object>> refresh(
+  private static CompletableFuture<DataFetcherResult<Object>> refresh(
       DataFetchingEnvironment environment) {
     if (!environment.getGraphQlContext().getBoolean(LASTING)) {
       return Answers.refused(environment, Refusal.NOT_AVAILABLE);
     }
-    String token = Answers.argument(environment, "token");
+    String token = Answers.text(environment, "token");
     if (token.length() > Credentials.Token.MAX_LENGTH) {
       return Answers.refused(environment, Refusal.UNAUTHENTICATED);
     }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** The fields of the schema's type {@code Query}. Each asks the session, in its lane. */
 final class HubQueries {
@@ -35,7 +34,7 @@ final class HubQueries {
                 .dataFetcher("me", Answers::session));
   }
 
-  private static CompletableFuture<DataFetcherResult<@Nullable Object>> history(
+  private static CompletableFuture<DataFetcherResult<Object>> history(
       DataFetchingEnvironment environment) {
     String since = environment.getArgument("since");
     Cursor start = null;
@@ -46,13 +45,13 @@ final class HubQueries {
       }
       start = cursor.get();
     }
-    int limit = Answers.argument(environment, "limit");
+    int limit = Answers.number(environment, "limit");
     if (limit < 0) {
       return Answers.refused(environment, Refusal.INVALID_REQUEST);
     }
-    boolean reverse = Answers.argument(environment, "reverse");
+    boolean reverse = Answers.flag(environment, "reverse");
     HistoryRequest request =
-        new HistoryRequest(Answers.argument(environment, "channel"), limit, start, reverse);
+        new HistoryRequest(Answers.text(environment, "channel"), limit, start, reverse);
     return Answers.of(environment, Answers.session(environment).history(request), HubQueries::view);
   }
 
@@ -70,34 +69,30 @@ final class HubQueries {
     return new HistoryView(history, messages);
   }
 
-  private static CompletableFuture<DataFetcherResult<@Nullable Object>> presence(
+  private static CompletableFuture<DataFetcherResult<Object>> presence(
       DataFetchingEnvironment environment) {
     Session session = Answers.session(environment);
     return Answers.of(
-        environment,
-        session.presence(Answers.argument(environment, "channel")),
-        members -> members);
+        environment, session.presence(Answers.text(environment, "channel")), members -> members);
   }
 
-  private static CompletableFuture<DataFetcherResult<@Nullable Object>> presenceStats(
+  private static CompletableFuture<DataFetcherResult<Object>> presenceStats(
       DataFetchingEnvironment environment) {
     Session session = Answers.session(environment);
     return Answers.of(
-        environment,
-        session.presenceStats(Answers.argument(environment, "channel")),
-        stats -> stats);
+        environment, session.presenceStats(Answers.text(environment, "channel")), stats -> stats);
   }
 
-  private static CompletableFuture<DataFetcherResult<@Nullable Object>> channels(
+  private static CompletableFuture<DataFetcherResult<Object>> channels(
       DataFetchingEnvironment environment) {
-    int limit = Answers.argument(environment, "limit");
+    int limit = Answers.number(environment, "limit");
     if (limit < 0) {
       return Answers.refused(environment, Refusal.INVALID_REQUEST);
     }
     Session session = Answers.session(environment);
     return Answers.of(
         environment,
-        session.channels(Answers.argument(environment, "filter"), limit),
+        session.channels(Answers.text(environment, "filter"), limit),
         channels -> channels);
   }
 }

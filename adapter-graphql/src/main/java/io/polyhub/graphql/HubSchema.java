@@ -23,7 +23,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -168,7 +170,7 @@ final class HubSchema {
   private static final class Reads<T> {
 
     private final Class<T> source;
-    private final Map<String, Function<T, @Nullable Object>> fields = new java.util.HashMap<>();
+    private final Map<String, Function<T, @Nullable Object>> fields = new HashMap<>();
 
     Reads(Class<T> source) {
       this.source = source;
@@ -180,8 +182,10 @@ final class HubSchema {
     }
 
     void wire(RuntimeWiring.Builder wiring, String type) {
-      TypeRuntimeWiring.Builder builder = TypeRuntimeWiring.newTypeWiring(type).strictMode();
-      fields.forEach((field, read) -> builder.dataFetcher(field, new Read<>(source, read)));
+      TypeRuntimeWiring.Builder builder = TypeRuntimeWiring.newTypeWiring(type);
+      for (Map.Entry<String, Function<T, @Nullable Object>> field : fields.entrySet()) {
+        builder.dataFetcher(field.getKey(), new Read<T>(source, field.getValue()));
+      }
       wiring.type(builder);
     }
   }
@@ -198,7 +202,8 @@ final class HubSchema {
 
     @Override
     public @Nullable Object get(DataFetchingEnvironment environment) {
-      return read.apply(source.cast(environment.getSource()));
+      Object value = Objects.requireNonNull(environment.getSource(), "the source of a field");
+      return read.apply(source.cast(value));
     }
   }
 }

@@ -39,7 +39,8 @@ final class HubSubscriptions {
                           case Subscribed ignored -> "Subscribed";
                           case MessageView ignored -> "Message";
                           case MemberChange ignored -> "PresenceEvent";
-                          default -> throw new IllegalStateException("not a feed's event");
+                          case null, default ->
+                              throw new IllegalStateException("not a feed's event");
                         })));
   }
 
@@ -63,23 +64,23 @@ final class HubSubscriptions {
     String token = environment.getArgument("token");
     return switch (kind) {
       case PRESENCE ->
-          SubscribeRequest.to(channel(Answers.argument(environment, "channel")))
+          SubscribeRequest.to(channel(Answers.text(environment, "channel")))
               .withJoinLeave(true)
               .withToken(token);
       case MESSAGES -> messages(environment).withToken(token);
       case FEED ->
           messages(environment)
               .withToken(token)
-              .withJoinLeave(Answers.<Boolean>argument(environment, "joinLeave"));
+              .withJoinLeave(Answers.flag(environment, "joinLeave"));
     };
   }
 
   private static SubscribeRequest messages(DataFetchingEnvironment environment) throws BadArgument {
     return SubscribeRequest.to(filter(environment))
         .withStart(start(environment))
-        .withMustRecover(Answers.<Boolean>argument(environment, "mustRecover"))
-        .withLastValues(Answers.<Boolean>argument(environment, "lastValues"))
-        .withNoLocal(Answers.<Boolean>argument(environment, "noLocal"));
+        .withMustRecover(Answers.flag(environment, "mustRecover"))
+        .withLastValues(Answers.flag(environment, "lastValues"))
+        .withNoLocal(Answers.flag(environment, "noLocal"));
   }
 
   private static String filter(DataFetchingEnvironment environment) throws BadArgument {
@@ -110,7 +111,7 @@ final class HubSubscriptions {
       return since(resumeFrom);
     }
     String since = environment.getArgument("since");
-    boolean oldest = Answers.argument(environment, "oldest");
+    boolean oldest = Answers.flag(environment, "oldest");
     if (since == null) {
       return oldest ? new SubscribeRequest.Start.Oldest() : new SubscribeRequest.Start.Now();
     }

@@ -33,6 +33,17 @@ record Operation(
     eventVariables = Set.copyOf(eventVariables);
   }
 
+  /** Operations are shared, so each is equal to itself alone. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+
   /** Whether it asks for events. */
   boolean isSubscription() {
     return definition.getOperation() == OperationDefinition.Operation.SUBSCRIPTION;

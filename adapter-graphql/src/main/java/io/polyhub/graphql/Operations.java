@@ -77,7 +77,7 @@ final class Operations {
     if (operation.isSubscription()) {
       subscribe(run, resumeFrom);
     } else {
-      var unused =
+      var _ =
           engine
               .answer(operation, variables, session, true)
               .thenAccept(result -> answered(run, result));
@@ -107,7 +107,7 @@ final class Operations {
       }
       case GraphQlEngine.Begun.Wanted(StreamRequest wanted) -> {
         run.kind = wanted.kind();
-        var unused =
+        var _ =
             session
                 .subscribe(wanted.request().withAttachment(run))
                 .thenAccept(outcome -> subscribed(run, outcome));

@@ -8,6 +8,7 @@ import graphql.execution.ExecutionContext;
 import graphql.execution.ExecutionStrategyParameters;
 import graphql.execution.MergedField;
 import graphql.execution.MergedSelectionSet;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -36,7 +37,8 @@ final class SubscriptionStrategy extends AsyncExecutionStrategy {
               GraphQlErrorCode.VALIDATION_FAILED, "a subscription selects exactly one field"));
       return CompletableFuture.completedFuture(new ExecutionResultImpl(context.getErrors()));
     }
-    MergedField field = fields.getSubField(fields.getKeys().getFirst());
+    MergedField field =
+        Objects.requireNonNull(fields.getSubField(fields.getKeys().getFirst()), "the one field");
     ExecutionStrategyParameters ofField =
         parameters.transform(builder ->
             builder

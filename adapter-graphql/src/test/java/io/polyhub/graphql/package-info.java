@@ -1,0 +1,5 @@
+/** Tests of the GraphQL door. */
+@NullMarked
+package io.polyhub.graphql;
+
+import org.jspecify.annotations.NullMarked;
