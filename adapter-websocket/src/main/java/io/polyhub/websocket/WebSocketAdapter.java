@@ -15,6 +15,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.polyhub.hub.Hub;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,9 @@ public final class WebSocketAdapter implements AutoCloseable {
       MeterRegistry registry)
       throws IOException {
     List<WebSocketSubprotocol> all = new ArrayList<>(subprotocols);
+    all.add(
+        new CentrifugeSubprotocol(
+            hub, loops, config.centrifuge(), registry, InstantSource.system()));
     WebSocketHandshake handshake =
         new WebSocketHandshake(all, new Origins(config.allowedOrigins()), config.compression());
     Carrier carrier = new Carrier(config, handshake, loops, registry);

@@ -1,0 +1,46 @@
+package io.polyhub.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.polyhub.proto.centrifuge.Command;
+import io.polyhub.proto.centrifuge.Reply;
+import java.util.List;
+
+/**
+ * One of the two encodings of the Centrifuge protocol: bytes to commands, replies to bytes. Pure;
+ * any thread.
+ */
+sealed interface CentrifugeCodec permits CentrifugeJsonCodec, CentrifugeProtobufCodec {
+
+  /** Whether payloads stand in it as JSON. */
+  boolean json();
+
+  /**
+   * Reads the commands of one frame.
+   *
+   * @param maxCommands the most commands of a frame
+   * @throws MalformedCommandException if it does not hold one to that many whole commands
+   */
+  List<Command> decode(byte[] frame, int maxCommands) throws MalformedCommandException;
+
+  /** Writes a reply as it stands in a frame that holds nothing else. */
+  byte[] encode(Reply reply);
+
+  /** Adds an encoded reply to what goes into one frame. */
+  void join(ByteBuf frame, byte[] encodedReply);
+
+  /** Makes a message of the bytes, which it takes over. */
+  WebSocketFrame message(ByteBuf frame);
+
+  /** Prepares an encoded reply that goes to many. */
+  PreparedMessage prepare(byte[] encodedReply);
+
+  /** A frame is not made of commands. Has no stack trace: it is the peer's mistake. */
+  final class MalformedCommandException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    MalformedCommandException(String message) {
+      super(message, null, false, false);
+    }
+  }
+}

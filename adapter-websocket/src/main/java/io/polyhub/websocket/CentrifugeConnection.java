@@ -1,0 +1,423 @@
+package io.polyhub.websocket;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.CloseReason;
+import io.polyhub.hub.Downlink;
+import io.polyhub.hub.Hello;
+import io.polyhub.hub.Outcome;
+import io.polyhub.hub.Refusal;
+import io.polyhub.hub.Session;
+import io.polyhub.hub.Subscription;
+import io.polyhub.hub.UnsubscribeReason;
+import io.polyhub.identity.Credentials;
+import io.polyhub.proto.centrifuge.Command;
+import io.polyhub.proto.centrifuge.ConnectRequest;
+import io.polyhub.proto.centrifuge.Join;
+import io.polyhub.proto.centrifuge.Leave;
+import io.polyhub.proto.centrifuge.Push;
+import io.polyhub.proto.centrifuge.Reply;
+import io.polyhub.websocket.CentrifugeCodec.MalformedCommandException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client of the Centrifuge protocol: its life from the first command to the last code. Commands
+ * are taken up in order, one after another's dispatch, and none while the client is being admitted
+ * or has too much unanswered; then reading pauses. Only in the channel's event loop.
+ */
+final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements Downlink {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CentrifugeConnection.class);
+
+  private enum State {
+    /** The connect command is awaited. */
+    INTRODUCING,
+    /** The hub decides, or subscribes the client to what its token says. */
+    CONNECTING,
+    CONNECTED,
+    /** The connect command was answered with an error; the client is expected to leave. */
+    REFUSED,
+    CLOSED
+  }
+
+  private final CentrifugeSubprotocol protocol;
+  private final Channel channel;
+  private final WebSocketOpening opening;
+  private final CentrifugeOutput output;
+  private final CentrifugePings pings;
+  private State state = State.INTRODUCING;
+  private @Nullable Session session;
+  private @Nullable CentrifugeCommands commands;
+  private @Nullable Queue<Command> waiting;
+  private boolean pumping;
+
+  CentrifugeConnection(
+      CentrifugeSubprotocol protocol,
+      Channel channel,
+      WebSocketOpening opening,
+      CentrifugeCodec codec) {
+    this.protocol = protocol;
+    this.channel = channel;
+    this.opening = opening;
+    output = new CentrifugeOutput(channel, codec);
+    pings = new CentrifugePings(this, protocol, channel, output, !protocol.pinged(opening));
+  }
+
+  // From the client
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    output.expectFlush();
+    WebSocketFrame frame = (WebSocketFrame) message;
+    byte[] bytes;
+    boolean text;
+    try {
+      bytes = ByteBufUtil.getBytes(frame.content());
+      text =
+          !(frame instanceof BinaryWebSocketFrame)
+              || !output.codec().json()
+              || Utf8.check(Utf8.COMPLETE, frame.content(), 0, bytes.length) == Utf8.COMPLETE;
+    } finally {
+      frame.release();
+    }
+    if (state == State.CLOSED) {
+      return;
+    }
+    pings.heard();
+    try {
+      if (!text) {
+        throw new MalformedCommandException("not UTF-8");
+      }
+      List<Command> received = output.codec().decode(bytes, protocol.config.maxCommandsPerFrame());
+      protocol.countCommands(received.size());
+      take(received);
+    } catch (MalformedCommandException malformed) {
+      LOG.debug("{}: {}", opening, malformed.getMessage());
+      close(CentrifugeCloseCode.BAD_REQUEST);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    output.flush();
+  }
+
+  private void take(List<Command> received) {
+    Queue<Command> queue = waiting;
+    if (queue == null) {
+      queue = new ArrayDeque<>(received.size());
+      waiting = queue;
+    }
+    queue.addAll(received);
+    pump();
+  }
+
+  /** Takes up waiting commands as far as may be, and lets reading go on if none is left. */
+  void pump() {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    try {
+      while (waiting != null && mayTakeUp()) {
+        Command command = waiting.poll();
+        if (command == null) {
+          waiting = null;
+        } else {
+          takeUp(command);
+        }
+      }
+    } finally {
+      pumping = false;
+    }
+    boolean read = state == State.CLOSED || (waiting == null && mayTakeUp());
+    if (channel.config().isAutoRead() != read) {
+      channel.config().setAutoRead(read);
+    }
+  }
+
+  private boolean mayTakeUp() {
+    Session admitted = session;
+    return switch (state) {
+      case INTRODUCING, REFUSED -> true;
+      case CONNECTING, CLOSED -> false;
+      case CONNECTED ->
+          output.hasRoom()
+              && admitted != null
+              && admitted.inFlight() < protocol.hub.limits().inFlightPerSession()
+              && commands != null
+              && commands.unanswered() < protocol.config.maxPendingCommands();
+    };
+  }
+
+  private void takeUp(Command command) {
+    CentrifugeCommands connected = commands;
+    if (state == State.CONNECTED && connected != null) {
+      boolean pong = command.getId() == 0 && !command.hasSend();
+      if (!pong) {
+        connected.dispatch(command);
+      }
+    } else if (state == State.INTRODUCING && command.hasConnect() && command.getId() != 0) {
+      connect(command.getId(), command.getConnect());
+    } else {
+      close(CentrifugeCloseCode.BAD_REQUEST);
+    }
+  }
+
+  // Connecting
+
+  private void connect(int id, ConnectRequest request) {
+    Credentials credentials = credentials(request.getToken());
+    if (credentials instanceof Credentials.Token token
+        && token.jwt().length() > Credentials.Token.MAX_LENGTH) {
+      close(CentrifugeCloseCode.INVALID_TOKEN);
+      return;
+    }
+    state = State.CONNECTING;
+    Hello hello = new Hello("websocket", credentials, opening.remoteAddress());
+    whenDone(
+        protocol.hub.admit(hello, protocol.loops.lane(channel.eventLoop()), this),
+        outcome -> {
+          switch (outcome) {
+            case Outcome.Done<Session> done -> admitted(id, request, done.value());
+            case Outcome.Refused<Session> refused -> refused(id, credentials, refused.refusal());
+          }
+        });
+  }
+
+  private Credentials credentials(String token) {
+    if (!token.isEmpty()) {
+      return new Credentials.Token(token);
+    }
+    String bearer = opening.bearerToken();
+    if (bearer != null) {
+      return new Credentials.Token(bearer);
+    }
+    return opening.certificate() == null
+        ? new Credentials.None()
+        : new Credentials.Certificate(opening.certificate());
+  }
+
+  private void refused(int id, Credentials shown, Refusal refusal) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    switch (refusal) {
+      case UNAUTHENTICATED ->
+          close(
+              shown instanceof Credentials.None
+                  ? CentrifugeCloseCode.BAD_REQUEST
+                  : CentrifugeCloseCode.INVALID_TOKEN);
+      case PERMISSION_DENIED -> close(CentrifugeCloseCode.PERMISSION_DENIED);
+      case LIMIT_EXCEEDED -> close(CentrifugeCloseCode.CONNECTION_LIMIT);
+      case RATE_LIMITED -> close(CentrifugeCloseCode.TOO_MANY_REQUESTS);
+      case SHUTTING_DOWN -> close(CentrifugeCloseCode.SHUTDOWN);
+      case CREDENTIALS_EXPIRED,
+          INVALID_CHANNEL,
+          INVALID_FILTER,
+          INVALID_CURSOR,
+          INVALID_REQUEST,
+          UNKNOWN_CHANNEL,
+          ALREADY_SUBSCRIBED,
+          NOT_SUBSCRIBED,
+          TOO_LARGE,
+          UNRECOVERABLE_POSITION,
+          NOT_AVAILABLE,
+          GUARANTEE_UNAVAILABLE,
+          BROKER_UNAVAILABLE,
+          INTERNAL ->
+          refuse(id, CentrifugeError.of(refusal));
+    }
+  }
+
+  /** Answers connect with an error. The connection is of no use then; its time limit goes on. */
+  private void refuse(int id, CentrifugeError error) {
+    state = State.REFUSED;
+    protocol.countError(error);
+    output.send(CentrifugeMessages.error(id, error));
+    pump();
+  }
+
+  private void admitted(int id, ConnectRequest request, Session admitted) {
+    if (state == State.CLOSED) {
+      admitted.close(CloseReason.TRANSPORT_LOST);
+      return;
+    }
+    session = admitted;
+    CentrifugeCommands connected = new CentrifugeCommands(this, protocol, admitted, output);
+    commands = connected;
+    connected.subscribeByToken(
+        request.getSubsMap(),
+        subs -> {
+          output.send(connected.connected(id, subs, pings.announcedSeconds()));
+          state = State.CONNECTED;
+          pings.start();
+          admitted.ready();
+          pump();
+        },
+        refusal -> {
+          session = null;
+          admitted.close(CloseReason.PERMISSION_DENIED);
+          if (refusal == Refusal.LIMIT_EXCEEDED) {
+            close(CentrifugeCloseCode.CHANNEL_LIMIT);
+          } else {
+            refuse(id, CentrifugeError.of(refusal));
+          }
+        });
+  }
+
+  /** Goes on with the outcome; a fault of ours ends the connection. */
+  <T> void whenDone(CompletionStage<T> stage, Consumer<T> then) {
+    stage
+        .thenAccept(then)
+        .exceptionally(fault -> {
+          LOG.error("{}: a command failed", opening, fault);
+          close(CentrifugeCloseCode.INTERNAL);
+          return null;
+        });
+  }
+
+  // From the hub
+
+  @Override
+  public Offer deliver(Subscription subscription, Publication publication, Source source) {
+    if (state != State.CONNECTED) {
+      return Offer.BUSY;
+    }
+    if (!output.hasRoom()) {
+      output.flush();
+      if (!output.hasRoom()) {
+        return Offer.BUSY;
+      }
+    }
+    if (subscription.attachment() instanceof CentrifugeSubscription own) {
+      output.write(CentrifugeMessages.push(output.codec(), publication, own));
+    }
+    return Offer.TAKEN;
+  }
+
+  @Override
+  public void joined(Subscription subscription, String name, Member member) {
+    push(
+        subscription,
+        Push.newBuilder()
+            .setJoin(
+                Join.newBuilder().setInfo(CentrifugeMessages.info(member, output.codec().json()))));
+  }
+
+  @Override
+  public void left(Subscription subscription, String name, Member member) {
+    push(
+        subscription,
+        Push.newBuilder()
+            .setLeave(
+                Leave.newBuilder()
+                    .setInfo(CentrifugeMessages.info(member, output.codec().json()))));
+  }
+
+  /** Joins and leaves are left out for a client that does not take what it gets. */
+  private void push(Subscription subscription, Push.Builder push) {
+    if (state == State.CONNECTED
+        && output.hasRoom()
+        && subscription.attachment() instanceof CentrifugeSubscription own) {
+      output.send(Reply.newBuilder().setPush(push.setChannel(own.channel())).build());
+    }
+  }
+
+  @Override
+  public void unsubscribed(Subscription subscription, UnsubscribeReason reason) {
+    if (commands != null
+        && subscription.attachment() instanceof CentrifugeSubscription own
+        && state != State.CLOSED) {
+      commands.ended(own, reason);
+    }
+  }
+
+  @Override
+  public void flush() {
+    output.flush();
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    close(CentrifugeCloseCode.of(reason));
+  }
+
+  // The end
+
+  /** Ends the session and the connection, telling the client that code. */
+  void close(CentrifugeCloseCode code) {
+    if (!end(code.reason())) {
+      return;
+    }
+    if (code == CentrifugeCloseCode.CONNECTION_CLOSED) {
+      output.discard();
+      var _ = channel.close();
+      return;
+    }
+    if (code == CentrifugeCloseCode.SLOW) {
+      output.discard();
+    }
+    output.flush();
+    new WebSocketClose(code.code(), code.text()).send(channel);
+  }
+
+  private boolean end(CloseReason reason) {
+    if (state == State.CLOSED) {
+      return false;
+    }
+    state = State.CLOSED;
+    pings.stop();
+    waiting = null;
+    if (session != null) {
+      session.close(reason);
+    }
+    return true;
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof WebSocketEnd ended) {
+      CloseReason reason =
+          switch (ended) {
+            case WebSocketEnd.ByPeer byPeer -> CloseReason.CLIENT_CLOSED;
+            case WebSocketEnd.ByCarrier byCarrier -> byCarrier.reason();
+          };
+      end(reason);
+      output.discard();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    end(CloseReason.TRANSPORT_LOST);
+    output.discard();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (state == State.CONNECTED && output.hasRoom() && session != null) {
+      session.ready();
+    }
+    pump();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.error("{}: connection failed", opening, cause);
+    close(CentrifugeCloseCode.INTERNAL);
+  }
+}

@@ -1,0 +1,86 @@
+package io.polyhub.websocket;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.polyhub.hub.Hub;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The Centrifuge client protocol over WebSocket, in both encodings. Safe for any thread. */
+final class CentrifugeSubprotocol implements WebSocketSubprotocol {
+
+  static final String PATH = "/connection/websocket";
+  static final String PROTOBUF_NAME = "centrifuge-protobuf";
+  static final String JSON_NAME = "centrifuge-json";
+
+  /** With this parameter a client asks for WebSocket's own pings in place of the protocol's. */
+  private static final String FRAME_PINGS = "cf_ws_frame_ping_pong";
+
+  private static final CentrifugeCodec JSON = new CentrifugeJsonCodec();
+  private static final CentrifugeCodec PROTOBUF = new CentrifugeProtobufCodec();
+
+  final Hub hub;
+  final EventLoops loops;
+  final CentrifugeConfig config;
+  final InstantSource clock;
+  private final MeterRegistry registry;
+  private final Counter commands;
+
+  CentrifugeSubprotocol(
+      Hub hub,
+      EventLoops loops,
+      CentrifugeConfig config,
+      MeterRegistry registry,
+      InstantSource clock) {
+    this.hub = hub;
+    this.loops = loops;
+    this.config = config;
+    this.registry = registry;
+    this.clock = clock;
+    commands =
+        Counter.builder("polyhub.websocket.commands")
+            .description("Commands of the Centrifuge protocol, pongs included")
+            .register(registry);
+  }
+
+  @Override
+  public String path() {
+    return PATH;
+  }
+
+  @Override
+  public List<String> names() {
+    return List.of(PROTOBUF_NAME, JSON_NAME);
+  }
+
+  @Override
+  public boolean nameRequired() {
+    return false;
+  }
+
+  @Override
+  public boolean pinged(WebSocketOpening opening) {
+    return "true".equals(opening.query().get(FRAME_PINGS));
+  }
+
+  @Override
+  public void attach(Channel channel, WebSocketOpening opening) {
+    boolean protobuf =
+        PROTOBUF_NAME.equals(opening.subprotocol())
+            || "protobuf".equals(opening.query().get("cf_protocol"))
+            || "protobuf".equals(opening.query().get("format"));
+    CentrifugeCodec codec = protobuf ? PROTOBUF : JSON;
+    channel.pipeline().addLast(new CentrifugeConnection(this, channel, opening, codec));
+  }
+
+  void countCommands(int count) {
+    commands.increment(count);
+  }
+
+  void countError(CentrifugeError error) {
+    registry
+        .counter("polyhub.websocket.errors", "code", Integer.toString(error.code()))
+        .increment();
+  }
+}
