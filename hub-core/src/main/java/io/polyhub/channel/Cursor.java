@@ -146,6 +146,17 @@ public final class Cursor {
     return moved;
   }
 
+  /** Returns this cursor with the other's positions in logs that this one does not speak of. */
+  public Cursor completedBy(Cursor other) {
+    Cursor completed = this;
+    for (Position position : other.positions) {
+      if (offset(position.epoch()).isEmpty()) {
+        completed = completed.with(position);
+      }
+    }
+    return completed;
+  }
+
   /** Returns the text that clients keep and pass back. Empty for {@link #EMPTY}. */
   public String text() {
     StringBuilder text = new StringBuilder(positions.size() * 24);

@@ -128,6 +128,13 @@ final class FanOut implements Broker.Listener {
   /** The channels that subscriptions name and the filter matches, in no order. Any thread. */
   List<ChannelSummary> channels(ChannelFilter filter) {
     List<ChannelSummary> found = new ArrayList<>();
+    if (filter.exact()) {
+      LaneSet set = exact.get(filter.text());
+      if (set != null) {
+        found.add(new ChannelSummary(filter.text(), set.subscriptions.get()));
+      }
+      return found;
+    }
     exact.forEach((name, set) -> {
       if (filter.matches(name)) {
         found.add(new ChannelSummary(name, set.subscriptions.get()));

@@ -25,6 +25,9 @@ final class HubLane implements Lane {
    */
   static final int ENTRIES_PER_TURN = 1024;
 
+  /** After so many deliveries a turn ends with the entry at hand, so that they are flushed. */
+  static final int DELIVERIES_PER_TURN = 16_384;
+
   private static final Logger log = LoggerFactory.getLogger(HubLane.class);
 
   private final String name;
@@ -45,6 +48,7 @@ final class HubLane implements Lane {
   private int turnNext;
   private boolean delivering;
   private boolean inTask;
+  private int deliveries;
   private final List<LaneSession> toFlush = new ArrayList<>();
 
   HubLane(
@@ -139,7 +143,7 @@ final class HubLane implements Lane {
     int end = Math.min(turn.size(), turnNext + ENTRIES_PER_TURN);
     delivering = true;
     try {
-      while (turnNext < end) {
+      while (turnNext < end && deliveries < DELIVERIES_PER_TURN) {
         switch (turn.get(turnNext++)) {
           case Publication publication -> index.deliver(publication);
           case MemberEvent event -> index.deliver(event);
@@ -200,7 +204,16 @@ final class HubLane implements Lane {
     }
   }
 
+  /** One more publication was taken by a downlink. */
+  void delivered() {
+    deliveries++;
+  }
+
   private void flush() {
+    if (deliveries > 0) {
+      metrics.delivered(deliveries);
+      deliveries = 0;
+    }
     for (int i = 0; i < toFlush.size(); i++) {
       toFlush.get(i).flush();
     }

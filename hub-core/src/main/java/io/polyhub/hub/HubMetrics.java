@@ -109,8 +109,8 @@ final class HubMetrics {
     published.increment();
   }
 
-  void delivered() {
-    delivered.increment();
+  void delivered(int count) {
+    delivered.increment(count);
   }
 
   void inboxOverflow() {

@@ -41,7 +41,6 @@ final class LaneSession implements Session {
   private @Nullable RateLimit publishRate;
   private @Nullable Outbox outbox;
   private @Nullable Replays replays;
-  private @Nullable ChannelPresence presence;
   private int inFlight;
   private boolean open = true;
   private boolean closing;
@@ -183,9 +182,7 @@ final class LaneSession implements Session {
     if (waiting != null) {
       waiting.removeAll(subscription);
     }
-    if (presence != null) {
-      presence.left(subscription);
-    }
+    ChannelPresence.left(hub.broker(), subscription);
     hub.metrics().unsubscribed();
   }
 
@@ -216,13 +213,17 @@ final class LaneSession implements Session {
         at == null ? null : lane.at(at, () -> end(subscription, UnsubscribeReason.EXPIRED)));
   }
 
-  ChannelPresence presence() {
-    ChannelPresence held = presence;
-    if (held == null) {
-      held = new ChannelPresence(hub.broker(), this);
-      presence = held;
-    }
-    return held;
+  /** The subscriptions that are in the index. */
+  List<LaneSubscription> live() {
+    return subscriptions;
+  }
+
+  /** The subscription to a single channel with presence has begun. */
+  void join(LaneSubscription subscription, byte @Nullable [] channelInfo) {
+    ChannelPresence.joined(
+        hub.broker(),
+        subscription,
+        new Member(id, identity.user(), door(), identity.info(), channelInfo));
   }
 
   // Asking
@@ -318,7 +319,7 @@ final class LaneSession implements Session {
       LaneSubscription subscription, Publication publication, Downlink.Source source) {
     markDirty();
     if (downlink.deliver(subscription, publication, source) == Downlink.Offer.TAKEN) {
-      hub.metrics().delivered();
+      lane.delivered();
       return true;
     }
     blocked = true;

@@ -3,6 +3,7 @@ package io.polyhub.hub;
 import io.polyhub.broker.LogPage;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Member;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Publisher;
@@ -53,6 +54,11 @@ final class LaneSubscription implements Subscription {
   private @Nullable Replay replay;
   private Deadlines.@Nullable Deadline deadline;
 
+  /**
+   * What presence tells of the session on this channel, if this subscription is the one to keep it.
+   */
+  private @Nullable Member member;
+
   LaneSubscription(LaneSession session, ChannelFilter filter, SubscribeRequest request) {
     this.session = session;
     this.filter = filter;
@@ -99,6 +105,14 @@ final class LaneSubscription implements Subscription {
     return group;
   }
 
+  @Nullable Member member() {
+    return member;
+  }
+
+  void member(@Nullable Member value) {
+    member = value;
+  }
+
   Deadlines.@Nullable Deadline deadline() {
     return deadline;
   }
@@ -117,10 +131,10 @@ final class LaneSubscription implements Subscription {
   void begin(Cursor at, List<Publication> lastValues, boolean live) {
     taken.set(at);
     if (!lastValues.isEmpty()) {
-      replay = Replay.lastValues(lastValues, live);
+      replay = Replay.lastValues(lastValues, live, replay);
     }
     state = State.REPLAYING;
-    if (lastValues.isEmpty() && live && hasHeardNothingBeyond(at)) {
+    if (replay == null && live && hasHeardNothingBeyond(at)) {
       goLive();
     } else {
       session.replay(this);
@@ -268,15 +282,18 @@ final class LaneSubscription implements Subscription {
         wanted.add(publication);
       }
     }
-    replay = new Replay(Downlink.Source.LOG, wanted, page.next(), page.end());
+    replay = new Replay(Downlink.Source.LOG, wanted, page.next(), page.end(), null);
   }
 
   /** The page was delivered; tells whether the subscription is now live. */
   boolean replayed(Replay done) {
-    replay = null;
+    replay = done.then;
     Cursor next = done.next;
     if (next != null) {
       taken.set(taken.cursor().advancedTo(next));
+    }
+    if (replay != null) {
+      return false;
     }
     if (taken.cursor().positions().isEmpty()
         || (done.end && hasHeardNothingBeyond(taken.cursor()))) {
@@ -292,20 +309,23 @@ final class LaneSubscription implements Subscription {
     final Deque<Publication> publications;
     private final @Nullable Cursor next;
     private final boolean end;
+    private final @Nullable Replay then;
 
     private Replay(
         Downlink.Source source,
         Deque<Publication> publications,
         @Nullable Cursor next,
-        boolean end) {
+        boolean end,
+        @Nullable Replay then) {
       this.source = source;
       this.publications = publications;
       this.next = next;
       this.end = end;
+      this.then = then;
     }
 
-    static Replay lastValues(List<Publication> values, boolean end) {
-      return new Replay(Downlink.Source.LAST_VALUE, new ArrayDeque<>(values), null, end);
+    static Replay lastValues(List<Publication> values, boolean end, @Nullable Replay then) {
+      return new Replay(Downlink.Source.LAST_VALUE, new ArrayDeque<>(values), null, end, then);
     }
   }
 }

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param filter a channel name or a filter, as the client wrote it; the hub checks it
  * @param start from where
  * @param mustRecover whether to refuse with {@link Refusal#UNRECOVERABLE_POSITION} if history no
- *     longer reaches back to the start; otherwise the subscription begins now, and its outcome says
- *     so
+ *     longer reaches back to the start; otherwise the outcome says so, and the subscription begins
+ *     now
+ * @param rest whether, if history no longer reaches back, it begins with the oldest that is left
+ *     after the start, rather than now
  * @param lastValues whether the last values of the channels come first
  * @param inline how many publications read from the log the outcome itself may hold, for protocols
  *     whose answer carries them; the rest is delivered
@@ -23,6 +25,7 @@ public record SubscribeRequest(
     String filter,
     Start start,
     boolean mustRecover,
+    boolean rest,
     boolean lastValues,
     int inline,
     boolean joinLeave,
@@ -44,46 +47,79 @@ public record SubscribeRequest(
 
   /** From now on, and nothing else asked. */
   public static SubscribeRequest to(String filter) {
-    return new SubscribeRequest(filter, new Start.Now(), false, false, 0, false, false, null, null);
+    return new SubscribeRequest(
+        filter, new Start.Now(), false, false, false, 0, false, false, null, null);
   }
 
   public SubscribeRequest withStart(Start value) {
     return new SubscribeRequest(
-        filter, value, mustRecover, lastValues, inline, joinLeave, noLocal, token, attachment);
+        filter,
+        value,
+        mustRecover,
+        rest,
+        lastValues,
+        inline,
+        joinLeave,
+        noLocal,
+        token,
+        attachment);
   }
 
   public SubscribeRequest withMustRecover(boolean value) {
     return new SubscribeRequest(
-        filter, start, value, lastValues, inline, joinLeave, noLocal, token, attachment);
+        filter, start, value, rest, lastValues, inline, joinLeave, noLocal, token, attachment);
+  }
+
+  public SubscribeRequest withRest(boolean value) {
+    return new SubscribeRequest(
+        filter,
+        start,
+        mustRecover,
+        value,
+        lastValues,
+        inline,
+        joinLeave,
+        noLocal,
+        token,
+        attachment);
   }
 
   public SubscribeRequest withLastValues(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, value, inline, joinLeave, noLocal, token, attachment);
+        filter, start, mustRecover, rest, value, inline, joinLeave, noLocal, token, attachment);
   }
 
   public SubscribeRequest withInline(int value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, lastValues, value, joinLeave, noLocal, token, attachment);
+        filter, start, mustRecover, rest, lastValues, value, joinLeave, noLocal, token, attachment);
   }
 
   public SubscribeRequest withJoinLeave(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, lastValues, inline, value, noLocal, token, attachment);
+        filter, start, mustRecover, rest, lastValues, inline, value, noLocal, token, attachment);
   }
 
   public SubscribeRequest withNoLocal(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, lastValues, inline, joinLeave, value, token, attachment);
+        filter, start, mustRecover, rest, lastValues, inline, joinLeave, value, token, attachment);
   }
 
   public SubscribeRequest withToken(@Nullable String value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, lastValues, inline, joinLeave, noLocal, value, attachment);
+        filter,
+        start,
+        mustRecover,
+        rest,
+        lastValues,
+        inline,
+        joinLeave,
+        noLocal,
+        value,
+        attachment);
   }
 
   public SubscribeRequest withAttachment(@Nullable Object value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, lastValues, inline, joinLeave, noLocal, token, value);
+        filter, start, mustRecover, rest, lastValues, inline, joinLeave, noLocal, token, value);
   }
 }

@@ -5,6 +5,7 @@ import io.polyhub.broker.LogQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
+import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.hub.SubscribeRequest.Start;
@@ -114,8 +115,8 @@ final class Subscribing {
   }
 
   private void readLastValues() {
-    if (!request.lastValues()) {
-      readLog();
+    if (!request.lastValues() || request.start() instanceof Start.Oldest) {
+      readLog(); // what begins with the oldest has the last values in it
       return;
     }
     await(
@@ -157,30 +158,42 @@ final class Subscribing {
   }
 
   private void readSince(@Nullable Cursor since) {
-    int limit = Math.clamp(request.inline(), 1, Replays.PAGE_PUBLICATIONS);
+    int limit = request.inline() > 0 ? request.inline() : Replays.PAGE_PUBLICATIONS;
     await(
         hub.broker().read(new LogQuery(filter, since, limit, Replays.PAGE_BYTES, false)),
         page -> {
-          if (since != null && !page.complete()) {
-            startNow(Recovery.UNRECOVERABLE);
-          } else if (since == null) {
-            fromOldest(page);
-          } else if (request.inline() > 0) {
-            acknowledge(since, page.next(), Recovery.RECOVERED, page.publications(), page.end());
+          if (since == null) {
+            from(before(page), page, Recovery.RECOVERED);
+          } else if (page.complete()) {
+            from(since.completedBy(page.next()), page, Recovery.RECOVERED);
+          } else if (request.rest() && !request.mustRecover()) {
+            from(before(page), page, Recovery.UNRECOVERABLE);
           } else {
-            acknowledge(since, since, Recovery.RECOVERED, List.of(), false);
+            startNow(Recovery.UNRECOVERABLE);
           }
         });
   }
 
-  /** What the oldest page holds is delivered by reading it again from the place before it. */
-  private void fromOldest(LogPage page) {
-    if (request.inline() > 0 || page.publications().isEmpty()) {
-      acknowledge(page.next(), page.next(), Recovery.RECOVERED, page.publications(), page.end());
+  /** Begins with a page that was read: it is told in the outcome, or else delivered first. */
+  private void from(Cursor begin, LogPage page, Recovery recovery) {
+    if (request.inline() > 0) {
+      acknowledge(begin, page.next(), recovery, page.publications(), page.end());
     } else {
       subscription.read(page);
-      acknowledge(page.next(), Cursor.EMPTY, Recovery.RECOVERED, List.of(), false);
+      acknowledge(begin, begin, recovery, List.of(), false);
     }
+  }
+
+  /** The place just before the page's first publication in each log. */
+  private static Cursor before(LogPage page) {
+    Cursor before = Cursor.EMPTY;
+    for (Publication publication : page.publications()) {
+      Position first = publication.position();
+      if (first != null && before.offset(first.epoch()).isEmpty()) {
+        before = before.with(new Position(first.epoch(), first.offset() - 1));
+      }
+    }
+    return before.completedBy(page.next());
   }
 
   /**
@@ -209,7 +222,7 @@ final class Subscribing {
     }
     subscription.begin(at, lastValues, end);
     if (filter.exact() && rules.getFirst().presence()) {
-      session.presence().joined(subscription, leave == null ? null : leave.info());
+      session.join(subscription, leave == null ? null : leave.info());
     }
   }
 

@@ -363,6 +363,32 @@ class HubNodeTest {
   }
 
   @Test
+  void where_history_no_longer_reaches_back_the_rest_comes_if_asked_for() {
+    Rule small =
+        TestHub.rule(
+            "small",
+            "#",
+            Guarantee.AT_LEAST_ONCE,
+            new Rule.Retention(10, 1_000_000, Duration.ofDays(1)),
+            OverflowPolicy.CATCH_UP);
+    try (TestHub other = TestHub.with().rules(List.of(small)).start()) {
+      LocalClient client = LocalClient.admitted(other.hub());
+      retain(client, "few/b", "kept");
+      Cursor start = Cursor.of(position(client.publish("few/a", "0")));
+      numbers(1, 30).forEach(number -> client.publish("few/a", number));
+      SubscribeRequest request =
+          SubscribeRequest.to("few/+").withStart(new Start.Since(start)).withRest(true);
+      Subscribed told = client.subscribe(request.withLastValues(true));
+      assertThat(told.recovery()).isEqualTo(Recovery.UNRECOVERABLE);
+      List<String> expected = new ArrayList<>(List.of("kept"));
+      expected.addAll(numbers(21, 30));
+      client.publish("few/a", "31");
+      expected.add("31");
+      assertThat(client.texts(12)).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void a_drain_closes_everyone_and_admits_nobody() {
     List<LocalClient> clients =
         IntStream.range(0, 20).mapToObj(each -> LocalClient.admitted(hub)).toList();
