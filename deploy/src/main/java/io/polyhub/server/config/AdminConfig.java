@@ -1,0 +1,24 @@
+package io.polyhub.server.config;
+
+/**
+ * Where operators and their machines ask after the server.
+ *
+ * @param enabled whether there is such a port
+ * @param bind the address to listen on
+ * @param port the port; 0 for any that is free
+ */
+public record AdminConfig(boolean enabled, String bind, int port) {
+
+  /** Loopback, on the port that Polyhub's admin has by default. */
+  public static final AdminConfig STANDARD = new AdminConfig(true, "127.0.0.1", 9091);
+
+  static AdminConfig read(Section section) {
+    AdminConfig config =
+        new AdminConfig(
+            section.read("enabled", STANDARD.enabled, Kind.flag()),
+            section.read("bind", STANDARD.bind, Kind.bind()),
+            section.read("port", STANDARD.port, Kind.port()));
+    section.end();
+    return config;
+  }
+}

@@ -1,0 +1,135 @@
+package io.polyhub.server.config;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Verb;
+import io.polyhub.identity.CertificateConfig;
+import io.polyhub.identity.CertificateConfig.UserFrom;
+import io.polyhub.identity.Grant;
+import io.polyhub.identity.IdentityConfig;
+import io.polyhub.identity.JwtConfig;
+import io.polyhub.identity.JwtConfig.Jwks;
+import io.polyhub.identity.PemKeys;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads who is let in. */
+final class AuthSection {
+
+  private static final Duration LEAST = Duration.ofMillis(1);
+  private static final Duration MAX_AGE = Duration.ofDays(7);
+  private static final Duration MAX_TIMEOUT = Duration.ofMinutes(1);
+  private static final int MAX_JWKS_BYTES = 16 * 1024 * 1024;
+  private static final int MAX_KEY_FILE_BYTES = 1024 * 1024;
+
+  private AuthSection() {}
+
+  static IdentityConfig read(Section section) {
+    JwtConfig jwt = jwt(section.section("jwt"));
+    CertificateConfig certificates = certificates(section.section("certificates"));
+    List<Grant> anonymous = anonymous(section.section("anonymous"));
+    section.end();
+    return new IdentityConfig(jwt, certificates, anonymous);
+  }
+
+  private static @Nullable JwtConfig jwt(Section section) {
+    List<String> secrets = new ArrayList<>(section.readList("secrets", List.of(), Kind.hidden()));
+    for (Path file : section.readList("secretFiles", List.of(), Kind.file())) {
+      String secret = content(section, "secretFiles", file).strip();
+      if (secret.isEmpty()) {
+        section.problem("secretFiles", "found nothing in " + file, "a secret");
+      } else {
+        secrets.add(secret);
+      }
+    }
+    List<PublicKey> publicKeys = new ArrayList<>();
+    for (Path file : section.readList("publicKeyFiles", List.of(), Kind.file())) {
+      try {
+        publicKeys.addAll(PemKeys.publicKeys(content(section, "publicKeyFiles", file)));
+      } catch (IllegalArgumentException notKeys) {
+        section.problem(
+            "publicKeyFiles", "found no public key in " + file, "PEM of RSA, EC or EdDSA keys");
+      }
+    }
+    Jwks jwks = jwks(section.section("jwks"));
+    String issuer = section.readOptional("issuer", Kind.text());
+    Set<String> audiences = Set.copyOf(section.readList("audiences", List.of(), Kind.text()));
+    Duration leeway =
+        section.read(
+            "leeway",
+            JwtConfig.STANDARD_LEEWAY,
+            Kind.duration(Duration.ZERO, JwtConfig.MAX_LEEWAY));
+    section.end();
+    if (secrets.isEmpty() && publicKeys.isEmpty() && jwks == null) {
+      if (issuer != null || !audiences.isEmpty()) {
+        section.problem(
+            issuer != null ? "issuer" : "audiences",
+            "found without a key",
+            "secrets, secretFiles, publicKeyFiles or jwks.url beside it");
+      }
+      return null;
+    }
+    return section.makeOptional(
+        () -> new JwtConfig(secrets, publicKeys, jwks, issuer, audiences, leeway));
+  }
+
+  private static @Nullable Jwks jwks(Section section) {
+    Jwks standard = Jwks.at(URI.create("https://localhost"));
+    URI url = section.readOptional("url", Kind.uri());
+    Duration timeout =
+        section.read("timeout", standard.timeout(), Kind.duration(LEAST, MAX_TIMEOUT));
+    Duration maxAge = section.read("maxAge", standard.maxAge(), Kind.duration(LEAST, MAX_AGE));
+    Duration minInterval =
+        section.read("minInterval", standard.minInterval(), Kind.duration(Duration.ZERO, MAX_AGE));
+    int maxBytes = section.read("maxBytes", standard.maxBytes(), Kind.intBytes(1, MAX_JWKS_BYTES));
+    section.end();
+    return url == null
+        ? null
+        : section.makeOptional(() -> new Jwks(url, timeout, maxAge, minInterval, maxBytes));
+  }
+
+  private static @Nullable CertificateConfig certificates(Section section) {
+    boolean enabled = section.read("enabled", false, Kind.flag());
+    UserFrom userFrom = section.read("userFrom", UserFrom.COMMON_NAME, Kind.choice(UserFrom.class));
+    List<Grant> grants = grants(section);
+    section.end();
+    return enabled ? new CertificateConfig(userFrom, grants) : null;
+  }
+
+  private static @Nullable List<Grant> anonymous(Section section) {
+    boolean enabled = section.read("enabled", false, Kind.flag());
+    List<Grant> grants = grants(section);
+    section.end();
+    return enabled ? grants : null;
+  }
+
+  private static List<Grant> grants(Section section) {
+    List<Grant> grants = new ArrayList<>();
+    for (Section item : section.sections("grants", "[]")) {
+      List<ChannelFilter> filters = item.readSome("filters", ChannelFilter.of("#"), Kind.filter());
+      List<Verb> verbs = item.readSome("verbs", Verb.SUBSCRIBE, Kind.choice(Verb.class));
+      item.end();
+      grants.add(new Grant(filters, Set.copyOf(verbs)));
+    }
+    return List.copyOf(grants);
+  }
+
+  private static String content(Section section, String key, Path file) {
+    try {
+      if (Files.size(file) <= MAX_KEY_FILE_BYTES) {
+        return Files.readString(file);
+      }
+      section.problem(key, "found " + file + " too large", "a file of keys");
+    } catch (IOException e) {
+      section.problem(key, "found " + file, "a file of text that can be read");
+    }
+    return "";
+  }
+}

@@ -1,0 +1,32 @@
+package io.polyhub.server.config;
+
+import io.polyhub.broker.embedded.EmbeddedConfig;
+import io.polyhub.channel.Rules;
+import io.polyhub.hub.Limits;
+import io.polyhub.identity.IdentityConfig;
+import io.polyhub.websocket.WebSocketConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that an operator can set. Made of configuration by {@link LoadedConfig}.
+ *
+ * @param eventLoops how many threads serve the long-lived sockets
+ * @param auth who is let in
+ * @param broker the embedded broker, with its data directory
+ * @param limits the hub's bounds
+ * @param rules what holds for which channels, in order
+ * @param websocket the WebSocket door, or null for none
+ * @param admin the port for operators
+ * @param logging how to log
+ * @param shutdown how to go down
+ */
+public record ServerConfig(
+    int eventLoops,
+    IdentityConfig auth,
+    EmbeddedConfig broker,
+    Limits limits,
+    Rules rules,
+    @Nullable WebSocketConfig websocket,
+    AdminConfig admin,
+    LoggingConfig logging,
+    ShutdownConfig shutdown) {}

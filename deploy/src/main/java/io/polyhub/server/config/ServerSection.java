@@ -1,0 +1,73 @@
+package io.polyhub.server.config;
+
+import io.polyhub.broker.embedded.EmbeddedConfig;
+import io.polyhub.channel.Rules;
+import io.polyhub.hub.Limits;
+import io.polyhub.identity.IdentityConfig;
+import io.polyhub.websocket.WebSocketConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+
+/** Reads the whole file, and what must hold between its sections. */
+final class ServerSection {
+
+  private static final Path DATA_DIRECTORY = Path.of("data");
+  private static final int MAX_EVENT_LOOPS = 256;
+
+  private ServerSection() {}
+
+  static ServerConfig read(Section root) {
+    Path dataDirectory = root.read("dataDirectory", DATA_DIRECTORY, Kind.path());
+    int eventLoops = root.read("eventLoops", 0, Kind.integer(0, MAX_EVENT_LOOPS));
+    IdentityConfig auth = AuthSection.read(root.section("auth"));
+    TlsSection.Shared tls = TlsSection.readShared(root.section("tls"));
+    Section websocketSection = root.section("websocket");
+    WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls);
+    Section adminSection = root.section("admin");
+    AdminConfig admin = AdminConfig.read(adminSection);
+    Rules rules = RulesSection.read(root);
+    Limits limits = LimitsSection.read(root.section("limits"));
+    EmbeddedConfig broker = BrokerSection.read(root.section("broker"), dataDirectory);
+    LoggingConfig logging = LoggingConfig.read(root.section("logging"));
+    ShutdownConfig shutdown = ShutdownConfig.read(root.section("shutdown"));
+    root.end();
+    if (websocket != null) {
+      requireLoopback(websocketSection, websocket.bind(), auth);
+    }
+    if (admin.enabled()) {
+      requireLoopback(adminSection, admin.bind(), auth);
+    }
+    return new ServerConfig(
+        eventLoops == 0 ? Runtime.getRuntime().availableProcessors() : eventLoops,
+        auth,
+        broker,
+        limits,
+        rules,
+        websocket,
+        admin,
+        logging,
+        shutdown);
+  }
+
+  /** Without authentication anyone who reaches the server may do everything. */
+  private static void requireLoopback(Section door, String bind, IdentityConfig auth) {
+    if (auth.jwt() != null || auth.certificates() != null) {
+      return;
+    }
+    try {
+      for (InetAddress address : InetAddress.getAllByName(bind)) {
+        if (!address.isLoopbackAddress()) {
+          door.problem(
+              "bind",
+              "found \"" + bind + "\" without authentication",
+              "a loopback address such as 127.0.0.1, or one of auth.jwt.secretFiles,"
+                  + " auth.jwt.publicKeyFiles, auth.jwt.jwks.url or auth.certificates.enabled set");
+          return;
+        }
+      }
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("was resolved a moment ago: " + bind, e);
+    }
+  }
+}

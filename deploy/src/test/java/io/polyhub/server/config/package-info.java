@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.server.config;
+
+import org.jspecify.annotations.NullMarked;
