@@ -1,0 +1,133 @@
+package io.polyhub.server;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polyhub.server.config.AdminConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The port for operators and their machines: health, readiness, metrics, version. Nothing there
+ * changes anything, and nothing there asks who is asking, so it is bound to loopback by default.
+ */
+final class AdminServer implements AutoCloseable {
+
+  /** The most connections at a time; probes and scrapers are few. */
+  static final int MAX_CONNECTIONS = 64;
+
+  private static final int MAX_PAYLOAD_BYTES = 16 * 1024;
+  private static final Duration IDLE_LIMIT = Duration.ofMinutes(2);
+  private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+  private static final String JSON = "application/json";
+
+  private final WebServer server;
+
+  private AdminServer(WebServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws IOException if the port cannot be had
+   */
+  static AdminServer start(AdminConfig config, Readiness readiness, PrometheusMeterRegistry metrics)
+      throws IOException {
+    String version = Version.text();
+    HttpRouting.Builder routing =
+        HttpRouting.builder()
+            .get(
+                "/health/live",
+                (request, response) -> answer(response, Status.OK_200, Map.of("state", "live")))
+            .get(
+                "/health/ready",
+                (request, response) ->
+                    answer(
+                        response,
+                        readiness.isReady() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503,
+                        ready(readiness)))
+            .get("/metrics", (request, response) -> scrape(request, response, metrics))
+            .get(
+                "/version",
+                (request, response) -> answer(response, Status.OK_200, Map.of("version", version)));
+    WebServer server =
+        WebServer.builder()
+            .host(config.bind())
+            .port(config.port())
+            .shutdownHook(false)
+            .featuresDiscoverServices(false)
+            .maxTcpConnections(MAX_CONNECTIONS)
+            .maxConcurrentRequests(MAX_CONNECTIONS)
+            .maxPayloadSize(MAX_PAYLOAD_BYTES)
+            .idleConnectionTimeout(IDLE_LIMIT)
+            .shutdownGracePeriod(Duration.ofSeconds(1))
+            .connectionOptions(options -> options.readTimeout(READ_LIMIT))
+            .routing(routing)
+            .build();
+    server.start();
+    if (!server.isRunning()) {
+      throw reason(config);
+    }
+    return new AdminServer(server);
+  }
+
+  /** Helidon keeps to itself why it cannot listen, so ask the system the same. */
+  private static IOException reason(AdminConfig config) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(config.bind(), config.port()));
+      return new IOException("the admin server did not start");
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  private static Map<String, Object> ready(Readiness readiness) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    readiness.parts().forEach((part, up) -> parts.put(part, up ? "up" : "down"));
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("state", readiness.state());
+    body.put("parts", parts);
+    return body;
+  }
+
+  private static void answer(ServerResponse response, Status status, Map<String, Object> body) {
+    response
+        .status(status)
+        .header(HeaderNames.CONTENT_TYPE, JSON)
+        .header(HeaderNames.CACHE_CONTROL, "no-store")
+        .send(Json.text(body));
+  }
+
+  private static void scrape(
+      ServerRequest request, ServerResponse response, PrometheusMeterRegistry metrics) {
+    boolean openMetrics =
+        request
+            .headers()
+            .first(HeaderNames.ACCEPT)
+            .map(accept -> accept.contains("application/openmetrics-text"))
+            .orElse(false);
+    String type =
+        openMetrics
+            ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            : "text/plain; version=0.0.4; charset=utf-8";
+    response.header(HeaderNames.CONTENT_TYPE, type).send(metrics.scrape(type));
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}

@@ -1,0 +1,60 @@
+package io.polyhub.server;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Whether the server should be sent clients: all of its parts are up, and it is not going down.
+ * Safe for any thread; asking never blocks.
+ */
+final class Readiness {
+
+  private final CopyOnWriteArrayList<String> order = new CopyOnWriteArrayList<>();
+  private final Map<String, BooleanSupplier> parts = new ConcurrentHashMap<>();
+  private volatile boolean started;
+  private volatile boolean goingDown;
+
+  /** Adds a part that must be up. Parts are few, and known at start. */
+  void add(String part, BooleanSupplier up) {
+    if (parts.put(part, up) == null) {
+      order.add(part);
+    }
+  }
+
+  /** From now on readiness is a matter of the parts. */
+  void started() {
+    started = true;
+  }
+
+  /** From now on the server is not ready, whatever its parts say. */
+  void goingDown() {
+    goingDown = true;
+  }
+
+  boolean isReady() {
+    return started && !goingDown && parts().values().stream().allMatch(Boolean::booleanValue);
+  }
+
+  String state() {
+    if (goingDown) {
+      return "going down";
+    }
+    if (!started) {
+      return "starting";
+    }
+    return isReady() ? "ready" : "not ready";
+  }
+
+  /** Each part, and whether it is up, in the order in which they were added. */
+  Map<String, Boolean> parts() {
+    Map<String, Boolean> answers = new LinkedHashMap<>();
+    for (String part : order) {
+      BooleanSupplier up = parts.get(part);
+      answers.put(part, up != null && up.getAsBoolean());
+    }
+    return answers;
+  }
+}

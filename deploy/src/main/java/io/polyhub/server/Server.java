@@ -1,0 +1,229 @@
+package io.polyhub.server;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polyhub.broker.embedded.BrokerUnavailableException;
+import io.polyhub.broker.embedded.EmbeddedBroker;
+import io.polyhub.hub.HubNode;
+import io.polyhub.identity.Gatekeeper;
+import io.polyhub.server.config.ServerConfig;
+import io.polyhub.websocket.EventLoops;
+import io.polyhub.websocket.WebSocketAdapter;
+import io.polyhub.websocket.WebSocketConfig;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server: everything wired, from the broker up to the doors. It starts whole or not at
+ * all. Safe for any thread.
+ */
+public final class Server implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+  private final ServerConfig config;
+  private final Readiness readiness = new Readiness();
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ProcessMetrics processMetrics = new ProcessMetrics(registry);
+  private final List<Door> doors = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private @Nullable AdminServer admin;
+  private @Nullable Gatekeeper gatekeeper;
+  private @Nullable EmbeddedBroker broker;
+  private @Nullable HubNode hub;
+  private @Nullable EventLoops loops;
+
+  private Server(ServerConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Starts everything that the configuration asks for. Blocks while a log that was not closed is
+   * recovered.
+   *
+   * @throws StartException if some part cannot start; everything else is closed again then
+   */
+  public static Server start(ServerConfig config) throws StartException {
+    Server server = new Server(config);
+    try {
+      server.startParts();
+    } catch (StartException | RuntimeException e) {
+      server.closeParts();
+      throw e;
+    }
+    return server;
+  }
+
+  private void startParts() throws StartException {
+    Clock clock = Clock.systemUTC();
+    startAdmin();
+    Gatekeeper gate = Gatekeeper.start(config.auth(), clock, registry);
+    gatekeeper = gate;
+    EmbeddedBroker store = openBroker(clock);
+    broker = store;
+    readiness.add("broker", store::isReady);
+    HubNode node = HubNode.start(store, config.rules(), config.limits(), gate, registry, clock);
+    hub = node;
+    EventLoops shared = EventLoops.start(node, config.eventLoops());
+    loops = shared;
+    startWebSocket(node, shared);
+    readiness.started();
+  }
+
+  private void startAdmin() throws StartException {
+    if (!config.admin().enabled()) {
+      return;
+    }
+    String bind = config.admin().bind();
+    try {
+      admin = AdminServer.start(config.admin(), readiness, registry);
+    } catch (IOException e) {
+      throw StartException.ofDoor("admin", "admin", bind, config.admin().port(), e);
+    }
+  }
+
+  private EmbeddedBroker openBroker(Clock clock) throws StartException {
+    try {
+      return EmbeddedBroker.open(config.broker(), registry, clock);
+    } catch (BrokerUnavailableException e) {
+      throw new StartException(e.getMessage() + " (key: dataDirectory)", e);
+    }
+  }
+
+  private void startWebSocket(HubNode node, EventLoops shared) throws StartException {
+    WebSocketConfig door = config.websocket();
+    if (door == null) {
+      return;
+    }
+    try {
+      WebSocketAdapter adapter = WebSocketAdapter.start(node, shared, door, List.of(), registry);
+      add(
+          new Door(
+              "WebSocket",
+              "websocket",
+              door.bind(),
+              adapter.port(),
+              door.tls() != null,
+              "/connection/websocket",
+              adapter::stopAccepting,
+              adapter));
+    } catch (IOException e) {
+      throw StartException.ofDoor("WebSocket", "websocket", door.bind(), door.port(), e);
+    }
+  }
+
+  private void add(Door door) {
+    doors.add(door);
+    readiness.add(door.key(), () -> true);
+  }
+
+  /** The doors for clients, in the order in which they are listed. */
+  List<Door> doors() {
+    return List.copyOf(doors);
+  }
+
+  /**
+   * The real port of a door.
+   *
+   * @param key where configuration speaks of it, such as {@code mqtt}
+   * @throws IllegalArgumentException if there is no such door, or it is not enabled
+   */
+  public int port(String key) {
+    if (key.equals("admin") && admin != null) {
+      return admin.port();
+    }
+    return doors.stream()
+        .filter(door -> door.key().equals(key))
+        .mapToInt(Door::port)
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException("key: " + key + " (expected: a door that is enabled)"));
+  }
+
+  /** The real port of the admin server, if there is one. */
+  OptionalInt adminPort() {
+    return admin == null ? OptionalInt.empty() : OptionalInt.of(admin.port());
+  }
+
+  /** How many clients are connected, by all doors. */
+  public int sessionCount() {
+    return hub == null ? 0 : hub.sessionCount();
+  }
+
+  /** What is configured. */
+  public ServerConfig config() {
+    return config;
+  }
+
+  /**
+   * Goes down in order: readiness turns false, and load balancers are given notice; the doors take
+   * no new clients; those that are here are told goodbye in their protocol, at a pace; the doors
+   * close; what was accepted is stored. Blocks; does nothing the second time.
+   */
+  public void shutDown() {
+    end(config.shutdown().notice(), config.shutdown().drain());
+  }
+
+  /** As {@link #shutDown}, at once: without notice and pace. */
+  @Override
+  public void close() {
+    end(Duration.ZERO, Duration.ZERO);
+  }
+
+  private void end(Duration notice, Duration drain) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    readiness.goingDown();
+    log.info("going down: {} clients are connected", sessionCount());
+    pause(notice);
+    doors.forEach(door -> door.stopAccepting().run());
+    if (hub != null) {
+      hub.drain(drain);
+    }
+    closeParts();
+    log.info("down");
+  }
+
+  private static void pause(Duration notice) {
+    try {
+      Thread.sleep(notice);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Lanes run on the event loops, so the hub ends before them; the broker is the last to write. */
+  private void closeParts() {
+    for (Door door : doors.reversed()) {
+      close(door.name() + " door", door.adapter());
+    }
+    close("hub", hub);
+    close("event loops", loops);
+    close("broker", broker);
+    close("authentication", gatekeeper);
+    close("admin", admin);
+    close("process metrics", processMetrics);
+    close("metrics", registry::close);
+  }
+
+  private static void close(String name, @Nullable AutoCloseable part) {
+    if (part == null) {
+      return;
+    }
+    try {
+      part.close();
+    } catch (Exception e) {
+      log.warn("the {} did not close as it should", name, e);
+    }
+  }
+}
