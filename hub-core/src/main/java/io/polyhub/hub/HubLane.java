@@ -49,7 +49,7 @@ final class HubLane implements Lane {
   private boolean delivering;
   private boolean inTask;
   private int deliveries;
-  private final List<LaneSession> toFlush = new ArrayList<>();
+  private final List<Outgoing> toFlush = new ArrayList<>();
 
   HubLane(
       String name,
@@ -197,8 +197,8 @@ final class HubLane implements Lane {
   }
 
   /** The session has something written that wants to be flushed at the end of the turn. */
-  void flushLater(LaneSession session) {
-    toFlush.add(session);
+  void flushLater(Outgoing outgoing) {
+    toFlush.add(outgoing);
     if (toFlush.size() == 1 && !inTask) {
       execute(() -> {});
     }

@@ -3,8 +3,6 @@ package io.polyhub.hub;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
-import io.polyhub.channel.Publication;
-import io.polyhub.channel.Rule;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
 import java.time.Instant;
@@ -33,19 +31,14 @@ final class LaneSession implements Session {
   private final HubLane lane;
   private final String id;
   private final Hello hello;
-  private final Downlink downlink;
+  private final Outgoing outgoing;
   private final @Nullable User user;
   private Identity identity;
   private final List<LaneSubscription> subscriptions = new ArrayList<>(1);
   private Deadlines.@Nullable Deadline expiry;
   private @Nullable RateLimit publishRate;
-  private @Nullable Outbox outbox;
-  private @Nullable Replays replays;
   private int inFlight;
   private boolean open = true;
-  private boolean closing;
-  private boolean blocked;
-  private boolean dirty;
 
   LaneSession(
       HubNode hub,
@@ -59,7 +52,7 @@ final class LaneSession implements Session {
     this.lane = lane;
     this.id = id;
     this.hello = hello;
-    this.downlink = downlink;
+    this.outgoing = new Outgoing(hub, this, downlink);
     this.identity = identity;
     this.user = user;
     expireAt(identity.expiresAt());
@@ -178,10 +171,7 @@ final class LaneSession implements Session {
     if (deadline != null) {
       lane.cancel(deadline);
     }
-    Outbox waiting = outbox;
-    if (waiting != null) {
-      waiting.removeAll(subscription);
-    }
+    outgoing.forget(subscription);
     ChannelPresence.left(hub.broker(), subscription);
     hub.metrics().unsubscribed();
   }
@@ -190,8 +180,7 @@ final class LaneSession implements Session {
   void end(LaneSubscription subscription, UnsubscribeReason reason) {
     if (subscription.isActive()) {
       cancel(subscription);
-      downlink.unsubscribed(subscription, reason);
-      markDirty();
+      outgoing.unsubscribed(subscription, reason);
     }
   }
 
@@ -285,120 +274,13 @@ final class LaneSession implements Session {
 
   // Delivering
 
-  /** A live publication for one of its subscriptions. */
-  void offer(LaneSubscription subscription, Publication publication) {
-    if (closing || !open) {
-      return;
-    }
-    if (!blocked && give(subscription, publication, Downlink.Source.LIVE)) {
-      subscription.took(publication);
-      return;
-    }
-    Rule rule = hub.rules().find(publication.channel()).orElse(null);
-    if (rule == null) {
-      return;
-    }
-    if (outbox == null) {
-      outbox = new Outbox(hub.limits().outboxBytes(), hub.metrics());
-    }
-    switch (outbox.add(subscription, publication, rule)) {
-      case KEPT, DROPPED -> subscription.accept(publication);
-      case FELL_BEHIND -> {
-        hub.metrics().catchUp();
-        subscription.fallBehind();
-      }
-      case TOO_SLOW -> {
-        closing = true;
-        lane.execute(() -> closeByHub(CloseReason.SLOW_CONSUMER));
-      }
-    }
-  }
-
-  /** Offers to the downlink; remembers if it is busy. */
-  private boolean give(
-      LaneSubscription subscription, Publication publication, Downlink.Source source) {
-    markDirty();
-    if (downlink.deliver(subscription, publication, source) == Downlink.Offer.TAKEN) {
-      lane.delivered();
-      return true;
-    }
-    blocked = true;
-    return false;
-  }
-
-  /** Delivers what was read from a log; tells whether it was taken. */
-  boolean deliver(LaneSubscription subscription, Publication publication, Downlink.Source source) {
-    if (!give(subscription, publication, source)) {
-      return false;
-    }
-    if (source == Downlink.Source.LOG) {
-      subscription.took(publication);
-    }
-    return true;
-  }
-
-  /** Whether the downlink was busy and has not said that it is ready. */
-  boolean isBlocked() {
-    return blocked;
+  Outgoing outgoing() {
+    return outgoing;
   }
 
   @Override
   public void ready() {
-    if (!blocked || !open) {
-      return;
-    }
-    blocked = false;
-    Outbox waiting = outbox;
-    if (waiting != null) {
-      Outbox.Entry entry = waiting.first();
-      while (entry != null) {
-        if (!give(entry.subscription, entry.publication, Downlink.Source.LIVE)) {
-          return;
-        }
-        entry.subscription.took(entry.publication);
-        waiting.removeFirst();
-        entry = waiting.first();
-      }
-      outbox = null;
-    }
-    if (replays != null) {
-      replays.schedule();
-    }
-  }
-
-  /** The subscription goes on from the log. */
-  void replay(LaneSubscription subscription) {
-    if (replays == null) {
-      replays = new Replays(this, hub.broker());
-    }
-    replays.add(subscription);
-  }
-
-  void tell(LaneSubscription subscription, MemberEvent event) {
-    if (closing || !open) {
-      return;
-    }
-    if (event.joined()) {
-      downlink.joined(subscription, event.channel(), event.member());
-    } else {
-      downlink.left(subscription, event.channel(), event.member());
-    }
-    markDirty();
-  }
-
-  private void markDirty() {
-    if (!dirty) {
-      dirty = true;
-      lane.flushLater(this);
-    }
-  }
-
-  /** Sends what was written in this turn. */
-  void flush() {
-    dirty = false;
-    if (open) {
-      downlink.flush();
-    }
+    outgoing.ready();
   }
 
   // Closing
@@ -423,11 +305,7 @@ final class LaneSession implements Session {
   }
 
   private void release() {
-    Outbox waiting = outbox;
-    if (waiting != null) {
-      waiting.clear();
-      outbox = null;
-    }
+    outgoing.clear();
     List<LaneSubscription> all = List.copyOf(subscriptions);
     subscriptions.clear();
     all.forEach(this::free);
@@ -438,7 +316,7 @@ final class LaneSession implements Session {
   void closeByHub(CloseReason reason) {
     if (open) {
       close(reason);
-      downlink.close(reason);
+      outgoing.close(reason);
     }
   }
 

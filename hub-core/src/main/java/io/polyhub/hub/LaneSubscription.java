@@ -137,7 +137,7 @@ final class LaneSubscription implements Subscription {
     if (replay == null && live && hasHeardNothingBeyond(at)) {
       goLive();
     } else {
-      session.replay(this);
+      session.outgoing().replay(this);
     }
   }
 
@@ -163,7 +163,7 @@ final class LaneSubscription implements Subscription {
     Position position = publication.position();
     if (position == null) {
       if (state != State.STARTING && state != State.ENDED && wants(publication)) {
-        session.offer(this, publication);
+        session.outgoing().offer(this, publication);
       }
       return;
     }
@@ -172,7 +172,7 @@ final class LaneSubscription implements Subscription {
       case LIVE -> {
         if (!current().covers(position)) {
           if (wants(publication)) {
-            session.offer(this, publication);
+            session.outgoing().offer(this, publication);
           } else {
             accept(publication);
           }
@@ -252,7 +252,7 @@ final class LaneSubscription implements Subscription {
   void fallBehind() {
     if (state == State.LIVE) {
       state = State.REPLAYING;
-      session.replay(this);
+      session.outgoing().replay(this);
     }
   }
 
@@ -265,7 +265,7 @@ final class LaneSubscription implements Subscription {
 
   void onMember(MemberEvent event) {
     if (joinLeave && (state == State.LIVE || state == State.REPLAYING)) {
-      session.tell(this, event);
+      session.outgoing().tell(this, event);
     }
   }
 

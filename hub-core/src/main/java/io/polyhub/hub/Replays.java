@@ -22,13 +22,15 @@ final class Replays {
   static final int PAGE_BYTES = 256 * 1024;
 
   private final LaneSession session;
+  private final Outgoing outgoing;
   private final Broker broker;
   private final Deque<LaneSubscription> queue = new ArrayDeque<>();
   private boolean reading;
   private boolean scheduled;
 
-  Replays(LaneSession session, Broker broker) {
+  Replays(LaneSession session, Outgoing outgoing, Broker broker) {
     this.session = session;
+    this.outgoing = outgoing;
     this.broker = broker;
   }
 
@@ -48,7 +50,7 @@ final class Replays {
   private void step() {
     scheduled = false;
     LaneSubscription subscription = firstActive();
-    if (subscription == null || reading || !session.isOpen() || session.isBlocked()) {
+    if (subscription == null || reading || !session.isOpen() || outgoing.isBlocked()) {
       return;
     }
     LaneSubscription.Replay page = subscription.replay();
@@ -58,7 +60,7 @@ final class Replays {
     }
     while (!page.publications.isEmpty()) {
       Publication publication = page.publications.getFirst();
-      if (!session.deliver(subscription, publication, page.source)) {
+      if (!outgoing.deliver(subscription, publication, page.source)) {
         return;
       }
       page.publications.removeFirst();
