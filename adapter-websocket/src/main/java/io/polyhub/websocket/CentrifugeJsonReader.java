@@ -46,25 +46,30 @@ final class CentrifugeJsonReader {
                   .maxNameLength(Integer.MAX_VALUE)
                   .build())
           .configure(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION, false)
-          .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+          // Names come from clients; the table of known ones is bounded, the JVM's is not.
+          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
           .build();
 
   private final byte[] bytes;
+
+  /** From where the parser counts its offsets. */
+  private final int base;
+
   private final JsonParser parser;
 
-  private CentrifugeJsonReader(byte[] bytes, JsonParser parser) {
+  private CentrifugeJsonReader(byte[] bytes, int base, JsonParser parser) {
     this.bytes = bytes;
+    this.base = base;
     this.parser = parser;
   }
 
   /** Reads what stands in the range, which must be one command and nothing else. */
   static Command read(byte[] bytes, int start, int length) throws MalformedCommandException {
-    // Jackson counts offsets from the beginning of the range.
     try (JsonParser parser = FACTORY.createParser(bytes, start, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedCommandException("not an object");
       }
-      Command command = new CentrifugeJsonReader(bytes, parser).command(start);
+      Command command = new CentrifugeJsonReader(bytes, start, parser).command();
       if (parser.nextToken() != null) {
         throw new MalformedCommandException("more than one object on a line");
       }
@@ -74,10 +79,7 @@ final class CentrifugeJsonReader {
     }
   }
 
-  private int base;
-
-  private Command command(int start) throws IOException, MalformedCommandException {
-    base = start;
+  private Command command() throws IOException, MalformedCommandException {
     Command.Builder command = Command.newBuilder();
     while (nextMember()) {
       switch (parser.currentName()) {

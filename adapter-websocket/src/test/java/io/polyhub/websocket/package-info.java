@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.websocket;
+
+import org.jspecify.annotations.NullMarked;
