@@ -1,0 +1,45 @@
+package io.polyhub.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Reads messages without throwing at a peer's mistake, so that the mistake gets a coded answer. The
+ * transport has already held the message to its size limit.
+ */
+final class DecodingMarshaller<T extends MessageLite>
+    implements MethodDescriptor.Marshaller<Decoded<T>> {
+
+  private final Parser<T> parser;
+
+  DecodingMarshaller(Parser<T> parser) {
+    this.parser = parser;
+  }
+
+  @Override
+  public Decoded<T> parse(InputStream stream) {
+    byte[] bytes;
+    try {
+      bytes = stream.readAllBytes();
+    } catch (IOException broken) {
+      throw Status.INTERNAL.withCause(broken).asRuntimeException();
+    }
+    try {
+      return new Decoded<>(parser.parseFrom(bytes), bytes.length);
+    } catch (InvalidProtocolBufferException malformed) {
+      return new Decoded<>(null, bytes.length);
+    }
+  }
+
+  @Override
+  public InputStream stream(Decoded<T> value) {
+    T message = value.message();
+    return new ByteArrayInputStream(message == null ? new byte[0] : message.toByteArray());
+  }
+}

@@ -1,0 +1,199 @@
+package io.polyhub.grpc;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.polyhub.hub.Hub;
+import io.polyhub.identity.TlsFiles;
+import io.polyhub.proto.v1.HubGrpc;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gRPC door: {@code polyhub.v1.Hub}, with the standard health and reflection services.
+ *
+ * <p>To be closed before the hub. Any thread.
+ */
+public final class GrpcAdapter implements AutoCloseable {
+
+  /** How long event loops may take to end. */
+  private static final Duration LOOPS_END = Duration.ofSeconds(5);
+
+  /** The most streams that one connection may reset in {@link #RESETS_WINDOW} before it is closed. */
+  private static final int MAX_RESETS = 500;
+
+  private static final Duration RESETS_WINDOW = Duration.ofSeconds(10);
+
+  private final GrpcConfig config;
+  private final GrpcDoor door;
+  private final HealthStatusManager health;
+  private final Server server;
+  private final EventLoopGroup acceptor;
+  private final EventLoopGroup loops;
+
+  private GrpcAdapter(
+      GrpcConfig config,
+      GrpcDoor door,
+      HealthStatusManager health,
+      Server server,
+      EventLoopGroup acceptor,
+      EventLoopGroup loops) {
+    this.config = config;
+    this.door = door;
+    this.health = health;
+    this.server = server;
+    this.acceptor = acceptor;
+    this.loops = loops;
+  }
+
+  /**
+   * Opens the door. Its health is {@code SERVING} from the beginning.
+   *
+   * @throws IOException if the port cannot be had or the TLS files cannot be read
+   */
+  public static GrpcAdapter start(Hub hub, GrpcConfig config, MeterRegistry registry)
+      throws IOException {
+    GrpcMetrics metrics = new GrpcMetrics(registry);
+    GrpcDoor door = new GrpcDoor(hub, config, metrics);
+    HealthStatusManager health = new HealthStatusManager();
+    EventLoopGroup acceptor =
+        new MultiThreadIoEventLoopGroup(1, threads("accept"), NioIoHandler.newFactory());
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(threads("loop"), NioIoHandler.newFactory());
+    try {
+      NettyServerBuilder builder =
+          NettyServerBuilder.forAddress(new InetSocketAddress(config.bind(), config.port()))
+              .bossEventLoopGroup(acceptor)
+              .workerEventLoopGroup(loops)
+              .channelFactory(
+                  () -> new BoundedServerChannel(config.limits().connections(), metrics))
+              // Handlers only pass on to lanes, so they need no threads of their own.
+              .directExecutor()
+              .addService(HubService.bind(door))
+              .addService(health.getHealthService());
+      bound(builder, config);
+      TlsFiles tls = config.tls();
+      if (tls != null) {
+        builder.sslContext(sslContext(tls));
+      }
+      if (config.reflection()) {
+        builder.addService(reflection());
+      }
+      GrpcAdapter adapter =
+          new GrpcAdapter(config, door, health, builder.build().start(), acceptor, loops);
+      adapter.serving(true);
+      return adapter;
+    } catch (IOException | RuntimeException failed) {
+      door.close();
+      stop(acceptor);
+      stop(loops);
+      throw failed;
+    }
+  }
+
+  private static ThreadFactory threads(String name) {
+    return Thread.ofPlatform().daemon().name("polyhub-grpc-" + name + "-", 0).factory();
+  }
+
+  private static BindableService reflection() {
+    return ProtoReflectionServiceV1.newInstance();
+  }
+
+  private static void bound(NettyServerBuilder builder, GrpcConfig config) {
+    GrpcConfig.Limits limits = config.limits();
+    GrpcConfig.Timeouts timeouts = config.timeouts();
+    builder
+        .maxConcurrentCallsPerConnection(limits.callsPerConnection())
+        .maxInboundMessageSize(limits.messageBytes())
+        .maxInboundMetadataSize(limits.metadataBytes())
+        .maxRstFramesPerWindow(MAX_RESETS, (int) RESETS_WINDOW.toSeconds())
+        .handshakeTimeout(timeouts.handshake().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTime(timeouts.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(timeouts.keepAliveAnswer().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(timeouts.clientKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .maxConnectionIdle(timeouts.connectionIdle().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(timeouts.connectionAgeGrace().toMillis(), TimeUnit.MILLISECONDS);
+    Duration age = timeouts.connectionAge();
+    if (age != null) {
+      builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static SslContext sslContext(TlsFiles files) throws IOException {
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(
+            files.certificateChain().toFile(), files.privateKey().toFile());
+    @Nullable Path authorities = files.clientAuthorities();
+    if (authorities != null) {
+      // Clients may come with a token instead.
+      builder.trustManager(authorities.toFile()).clientAuth(ClientAuth.OPTIONAL);
+    }
+    return GrpcSslContexts.configure(builder).build();
+  }
+
+  /** The port it listens on, also where the configuration said any. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Sets what the health service answers, for the whole server and for {@code polyhub.v1.Hub}. */
+  public void serving(boolean value) {
+    ServingStatus status = value ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(HubGrpc.SERVICE_NAME, status);
+  }
+
+  /**
+   * Lets no new clients in, and asks those that are connected to make no new calls; the calls that
+   * they have go on. Health becomes {@code NOT_SERVING} for good.
+   */
+  public void stopAccepting() {
+    health.enterTerminalState();
+    server.shutdown();
+  }
+
+  /**
+   * Says goodbye on every stream, waits for clients for the time that the configuration gives, then
+   * ends what is left and frees all. Blocks.
+   */
+  @Override
+  public void close() {
+    stopAccepting();
+    door.endAll();
+    try {
+      if (!server.awaitTermination(
+          config.timeouts().linger().toMillis(), TimeUnit.MILLISECONDS)) {
+        server.shutdownNow().awaitTermination();
+      }
+    } catch (InterruptedException interrupted) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    door.close();
+    stop(acceptor);
+    stop(loops);
+  }
+
+  private static void stop(EventLoopGroup group) {
+    group
+        .shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(LOOPS_END.toMillis());
+  }
+}
