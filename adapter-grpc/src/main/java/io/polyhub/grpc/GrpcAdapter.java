@@ -32,10 +32,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcAdapter implements AutoCloseable {
 
+  /** How long the hub's lanes may take to hear that their streams are gone. */
+  private static final Duration LANES_END = Duration.ofSeconds(5);
+
   /** How long event loops may take to end. */
   private static final Duration LOOPS_END = Duration.ofSeconds(5);
 
-  /** The most streams that one connection may reset in {@link #RESETS_WINDOW} before it is closed. */
+  /**
+   * The most streams that one connection may reset in {@link #RESETS_WINDOW} before it is closed.
+   */
   private static final int MAX_RESETS = 500;
 
   private static final Duration RESETS_WINDOW = Duration.ofSeconds(10);
@@ -138,8 +143,7 @@ public final class GrpcAdapter implements AutoCloseable {
 
   private static SslContext sslContext(TlsFiles files) throws IOException {
     SslContextBuilder builder =
-        SslContextBuilder.forServer(
-            files.certificateChain().toFile(), files.privateKey().toFile());
+        SslContextBuilder.forServer(files.certificateChain().toFile(), files.privateKey().toFile());
     @Nullable Path authorities = files.clientAuthorities();
     if (authorities != null) {
       // Clients may come with a token instead.
@@ -178,10 +182,10 @@ public final class GrpcAdapter implements AutoCloseable {
     stopAccepting();
     door.endAll();
     try {
-      if (!server.awaitTermination(
-          config.timeouts().linger().toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!server.awaitTermination(config.timeouts().linger().toMillis(), TimeUnit.MILLISECONDS)) {
         server.shutdownNow().awaitTermination();
       }
+      door.awaitEmpty(LANES_END);
     } catch (InterruptedException interrupted) {
       server.shutdownNow();
       Thread.currentThread().interrupt();

@@ -48,12 +48,10 @@ final class GrpcCloseCode {
 
   static io.polyhub.proto.v1.UnsubscribeReason code(UnsubscribeReason reason) {
     return switch (reason) {
-      case EXPIRED ->
-          io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_SUBSCRIPTION_EXPIRED;
+      case EXPIRED -> io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_SUBSCRIPTION_EXPIRED;
       case PERMISSION_REVOKED ->
           io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_PERMISSION_REVOKED;
-      case POSITION_LOST ->
-          io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_POSITION_LOST;
+      case POSITION_LOST -> io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_POSITION_LOST;
       case SERVER -> io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_SERVER;
     };
   }

@@ -57,12 +57,12 @@ public record GrpcConfig(
    * @param answerBytes the largest answer to History, Presence and Channels; what does not fit is
    *     left out at its end. An answer with one entry may be larger.
    * @param framesAhead how many frames of a stream are asked for before they come
-   * @param unansweredBytes while a client's unanswered frames have more bytes than that, no more are
-   *     asked for
+   * @param unansweredBytes while a client's unanswered frames have more bytes than that, no more
+   *     are asked for
    * @param writeBytes once that many bytes wait for a stream's client, it is offered no more until
    *     they are fewer
-   * @param eventsWaiting the most events, such as joins, that are written for a client while it does
-   *     not read; one more ends its session as a slow consumer
+   * @param eventsWaiting the most events, such as joins, that are written for a client while it
+   *     does not read; one more ends its session as a slow consumer
    */
   public record Limits(
       int connections,

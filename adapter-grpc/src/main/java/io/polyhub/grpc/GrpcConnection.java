@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * One client's Connect stream, and the way to it. All of it happens in one of the hub's lanes; what
  * the transport tells on its own threads is handed there.
  *
- * <p>Nothing piles up behind the stream. The client is asked for frames only while it reads and while
- * few of its frames are unanswered, so answers are few; publications are taken only while the
+ * <p>Nothing piles up behind the stream. The client is asked for frames only while it reads and
+ * while few of its frames are unanswered, so answers are few; publications are taken only while the
  * transport has room; and events are counted while it has not.
  */
 final class GrpcConnection implements Downlink {
@@ -210,7 +210,9 @@ final class GrpcConnection implements Downlink {
 
   // Answers
 
-  /** Answers a frame of the client's, which had that many bytes; a frame of id 0 wants no answer. */
+  /**
+   * Answers a frame of the client's, which had that many bytes; a frame of id 0 wants no answer.
+   */
   void answer(int bytes, ServerFrame.Builder reply) {
     budget.answered(bytes);
     if (state == State.OPEN && reply.getId() != 0) {
@@ -241,8 +243,10 @@ final class GrpcConnection implements Downlink {
   }
 
   private void send(EncodedFrame frame) {
-    door.metrics().framesOut.increment();
-    call.sendMessage(frame);
+    if (!call.isCancelled()) {
+      door.metrics().framesOut.increment();
+      call.sendMessage(frame);
+    }
   }
 
   // Downlink

@@ -58,6 +58,21 @@ final class GrpcDoor implements AutoCloseable {
   void left(GrpcConnection stream) {
     if (streams.remove(stream)) {
       metrics.streams.decrementAndGet();
+      synchronized (streams) {
+        streams.notifyAll();
+      }
+    }
+  }
+
+  /** Waits until all streams have left, for that long at most. Blocks. */
+  void awaitEmpty(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    synchronized (streams) {
+      long left = end - System.nanoTime();
+      while (!streams.isEmpty() && left > 0) {
+        TimeUnit.NANOSECONDS.timedWait(streams, left);
+        left = end - System.nanoTime();
+      }
     }
   }
 

@@ -36,8 +36,8 @@ final class HubService {
   static ServerServiceDefinition bind(GrpcDoor door) {
     UnaryCalls calls = new UnaryCalls(door);
     MethodDescriptor<Decoded<ClientFrame>, EncodedFrame> connect =
-        HubGrpc.getConnectMethod()
-            .toBuilder(new DecodingMarshaller<>(ClientFrame.parser()), new FrameMarshaller())
+        HubGrpc.getConnectMethod().toBuilder(
+                new DecodingMarshaller<>(ClientFrame.parser()), new FrameMarshaller())
             .build();
     MethodDescriptor<Decoded<PublishRequest>, PublishResponse> publish =
         unary(HubGrpc.getPublishMethod(), PublishRequest.parser());
@@ -69,8 +69,7 @@ final class HubService {
 
   private static <Q extends MessageLite, R> MethodDescriptor<Decoded<Q>, R> unary(
       MethodDescriptor<Q, R> method, Parser<Q> parser) {
-    return method
-        .toBuilder(new DecodingMarshaller<>(parser), method.getResponseMarshaller())
+    return method.toBuilder(new DecodingMarshaller<>(parser), method.getResponseMarshaller())
         .build();
   }
 
@@ -79,8 +78,7 @@ final class HubService {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
-      Context context =
-          Context.current().withValue(UnaryCalls.CALLER, Caller.of(call, metadata));
+      Context context = Context.current().withValue(UnaryCalls.CALLER, Caller.of(call, metadata));
       return Contexts.interceptCall(context, call, metadata, next);
     }
   }

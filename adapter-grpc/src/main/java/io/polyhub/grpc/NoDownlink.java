@@ -27,7 +27,9 @@ final class NoDownlink implements Downlink {
   @Override
   public void flush() {}
 
-  /** What was asked for is answered all the same; after this the hub refuses, which is an answer. */
+  /**
+   * What was asked for is answered all the same; after this the hub refuses, which is an answer.
+   */
   @Override
   public void close(CloseReason reason) {}
 }

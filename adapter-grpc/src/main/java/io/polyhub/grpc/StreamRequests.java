@@ -25,8 +25,8 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /**
- * What an admitted client asks for on its stream, and its subscriptions by their ids. The hub bounds
- * how many those are. Only in the session's lane.
+ * What an admitted client asks for on its stream, and its subscriptions by their ids. The hub
+ * bounds how many those are. Only in the session's lane.
  */
 final class StreamRequests {
 
@@ -92,13 +92,12 @@ final class StreamRequests {
         var _ =
             session
                 .publish(request.value())
-                .thenAccept(
-                    outcome ->
-                        answer(
-                            asked,
-                            outcome,
-                            (reply, published) ->
-                                reply.setPublished(GrpcReplies.published(published))));
+                .thenAccept(outcome ->
+                    answer(
+                        asked,
+                        outcome,
+                        (reply, published) ->
+                            reply.setPublished(GrpcReplies.published(published))));
       }
     }
   }
@@ -111,12 +110,11 @@ final class StreamRequests {
         var _ =
             session
                 .subscribe(request.value())
-                .thenAccept(
-                    outcome ->
-                        answer(
-                            asked,
-                            outcome,
-                            (reply, subscribed) -> reply.setSubscribed(enter(id, subscribed))));
+                .thenAccept(outcome ->
+                    answer(
+                        asked,
+                        outcome,
+                        (reply, subscribed) -> reply.setSubscribed(enter(id, subscribed))));
       }
     }
   }
@@ -137,8 +135,7 @@ final class StreamRequests {
       return;
     }
     Unsubscribed unsubscribed =
-        unsubscribed(
-            subscription, io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_CLIENT);
+        unsubscribed(subscription, io.polyhub.proto.v1.UnsubscribeReason.UNSUBSCRIBE_REASON_CLIENT);
     subscription.cancel();
     answer(asked, Outcome.done(unsubscribed), ServerFrame.Builder::setUnsubscribed);
   }
@@ -172,10 +169,7 @@ final class StreamRequests {
   }
 
   private void refreshed(Asked asked, Outcome<Session.Expiry> outcome) {
-    answer(
-        asked,
-        outcome,
-        (reply, expiry) -> reply.setRefreshed(GrpcReplies.refreshed(expiry)));
+    answer(asked, outcome, (reply, expiry) -> reply.setRefreshed(GrpcReplies.refreshed(expiry)));
   }
 
   /** The hub has ended a subscription; returns the frame that says so. */
@@ -189,18 +183,17 @@ final class StreamRequests {
   /** Where each subscription can be resumed, if it can. */
   List<ResumePoint> resumePoints() {
     List<ResumePoint> points = new ArrayList<>(subscriptions.size());
-    subscriptions.forEach(
-        (id, subscription) -> {
-          String cursor = subscription.cursor().text();
-          if (!cursor.isEmpty()) {
-            points.add(
-                ResumePoint.newBuilder()
-                    .setSubscriptionId(id)
-                    .setFilter(subscription.filter().text())
-                    .setCursor(cursor)
-                    .build());
-          }
-        });
+    subscriptions.forEach((id, subscription) -> {
+      String cursor = subscription.cursor().text();
+      if (!cursor.isEmpty()) {
+        points.add(
+            ResumePoint.newBuilder()
+                .setSubscriptionId(id)
+                .setFilter(subscription.filter().text())
+                .setCursor(cursor)
+                .build());
+      }
+    });
     return points;
   }
 }

@@ -29,8 +29,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls without a stream. Each is a session of its own that lasts as long as the call, in one of
- * the hub's lanes. Any thread.
+ * The calls without a stream. Each is a session of its own that lasts as long as the call, in one
+ * of the hub's lanes. Any thread.
  */
 final class UnaryCalls {
 
@@ -49,8 +49,7 @@ final class UnaryCalls {
     run(
         request,
         observer,
-        (session, message) ->
-            then(GrpcRequests.publish(message.getPublish()), session::publish),
+        (session, message) -> then(GrpcRequests.publish(message.getPublish()), session::publish),
         published ->
             PublishResponse.newBuilder().setPublished(GrpcReplies.published(published)).build());
   }
@@ -81,9 +80,8 @@ final class UnaryCalls {
             message.getStatsOnly()
                 ? session
                     .presenceStats(message.getChannel())
-                    .thenApply(
-                        outcome ->
-                            outcome.map(stats -> counts(stats.sessions(), stats.users()).build()))
+                    .thenApply(outcome ->
+                        outcome.map(stats -> counts(stats.sessions(), stats.users()).build()))
                 : session
                     .presence(message.getChannel())
                     .thenApply(outcome -> outcome.map(this::members)),
@@ -166,25 +164,22 @@ final class UnaryCalls {
     Hello hello = new Hello(GrpcDoor.NAME, caller.credentials(), caller.address());
     var lane = door.hub().ownLane();
     call.observer.setOnCancelHandler(() -> lane.execute(call::cancel));
-    lane.execute(
-        () -> {
-          var _ =
-              door.hub()
-                  .admit(hello, lane, new NoDownlink())
-                  .thenAccept(
-                      outcome -> {
-                        switch (outcome) {
-                          case Outcome.Refused<Session> refused ->
-                              refuse(observer, refused.refusal());
-                          case Outcome.Done<Session> done -> {
-                            call.session = done.value();
-                            var _ =
-                                ask.apply(done.value(), message)
-                                    .thenAccept(answer -> call.answer(answer.map(reply)));
-                          }
-                        }
-                      });
-        });
+    lane.execute(() -> {
+      var _ =
+          door.hub()
+              .admit(hello, lane, new NoDownlink())
+              .thenAccept(outcome -> {
+                switch (outcome) {
+                  case Outcome.Refused<Session> refused -> refuse(observer, refused.refusal());
+                  case Outcome.Done<Session> done -> {
+                    call.session = done.value();
+                    var _ =
+                        ask.apply(done.value(), message)
+                            .thenAccept(answer -> call.answer(answer.map(reply)));
+                  }
+                }
+              });
+    });
   }
 
   private static void refuse(StreamObserver<?> observer, Refusal refusal) {
