@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +35,12 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedBroker implements Broker {
 
   private final InstantSource clock;
-  private final Telling telling;
+  private final Telling telling = new Telling();
   private final HistoryLog durable;
+
+  /** The durable log if it is on a disk. */
+  private final @Nullable DurableLog stored;
+
   private final MemoryLog memory;
   private final Unlogged unlogged;
   private final MemoryLastValues lastValues;
@@ -46,25 +51,38 @@ public final class EmbeddedBroker implements Broker {
 
   private EmbeddedBroker(EmbeddedConfig config, MeterRegistry registry, InstantSource clock) {
     this.clock = clock;
-    telling = new Telling();
     lastValues = new MemoryLastValues(config.memory());
-    memory =
-        new MemoryLog(
-            Epochs.fresh(), config, lastValues, telling, new LogMetrics(registry, "memory"), clock);
-    MemoryLog atLeastOnce =
-        new MemoryLog(
-            Epochs.fresh(),
-            config,
-            new MemoryLastValues(config.memory()),
-            telling,
-            new LogMetrics(registry, "durable"),
-            clock);
-    durable = atLeastOnce;
+    memory = memoryLog(config, registry, "memory", lastValues);
+    List<Runnable> sweeps = new ArrayList<>();
+    sweeps.add(memory::sweep);
+    sweeps.add(() -> lastValues.sweep(clock.instant()));
+    if (config.directory() == null) {
+      stored = null;
+      MemoryLastValues ofAtLeastOnce = new MemoryLastValues(config.memory());
+      MemoryLog atLeastOnceLog = memoryLog(config, registry, "durable", ofAtLeastOnce);
+      sweeps.add(atLeastOnceLog::sweep);
+      sweeps.add(() -> ofAtLeastOnce.sweep(clock.instant()));
+      durable = atLeastOnceLog;
+    } else {
+      DurableLog onDisk =
+          DurableLog.open(
+              config,
+              new DataDirectory(config.directory()),
+              telling,
+              new DurableMetrics(registry),
+              clock);
+      sweeps.add(() -> onDisk.sweep(rules()));
+      stored = onDisk;
+      durable = onDisk;
+    }
     unlogged = new Unlogged(config.keys(), lastValues, telling, clock);
-    sweeper =
-        new Sweeper(
-            config.upkeep().sweepInterval(),
-            List.of(memory::sweep, atLeastOnce::sweep, () -> lastValues.sweep(clock.instant())));
+    sweeper = new Sweeper(config.upkeep().sweepInterval(), sweeps);
+  }
+
+  private MemoryLog memoryLog(
+      EmbeddedConfig config, MeterRegistry registry, String name, MemoryLastValues values) {
+    return new MemoryLog(
+        Epochs.fresh(), config, values, telling, new LogMetrics(registry, name), clock);
   }
 
   /**
@@ -84,6 +102,9 @@ public final class EmbeddedBroker implements Broker {
   public void start(Listener listener, Rules inForce) {
     rules = inForce;
     telling.begin(listener);
+    if (stored != null) {
+      stored.start();
+    }
     sweeper.start();
   }
 
@@ -115,14 +136,18 @@ public final class EmbeddedBroker implements Broker {
     return CompletableFuture.completedStage(top);
   }
 
-  /** The logs that the filter's channels may lie in; at most one for a single channel. */
-  private List<HistoryLog> logsOf(ChannelFilter filter) {
+  private Rules rules() {
     Rules inForce = rules;
     if (inForce == null) {
       throw new IllegalStateException("broker: not started (expected: start first)");
     }
+    return inForce;
+  }
+
+  /** The logs that the filter's channels may lie in; at most one for a single channel. */
+  private List<HistoryLog> logsOf(ChannelFilter filter) {
     Set<HistoryLog> logs = new LinkedHashSet<>();
-    for (Rule rule : inForce.overlapping(filter)) {
+    for (Rule rule : rules().overlapping(filter)) {
       if (rule.history().isKept()) {
         logs.add(rule.guarantee() == Guarantee.AT_LEAST_ONCE ? durable : memory);
       }
@@ -141,7 +166,7 @@ public final class EmbeddedBroker implements Broker {
   /** Merges by name; what is set in memory is newer than what is stored. */
   private static List<Publication> merge(
       List<Publication> inMemory, List<Publication> stored, int limit) {
-    Map<String, Publication> merged = new java.util.TreeMap<>(NameOrder.BY_CODE_POINT);
+    Map<String, Publication> merged = new TreeMap<>(NameOrder.BY_CODE_POINT);
     stored.forEach(publication -> merged.put(publication.channel(), publication));
     inMemory.forEach(publication -> merged.put(publication.channel(), publication));
     return new ArrayList<>(merged.values()).subList(0, Math.min(limit, merged.size()));
@@ -183,7 +208,9 @@ public final class EmbeddedBroker implements Broker {
 
   @Override
   public Records records(String name) {
-    return records.computeIfAbsent(RecordChecks.name(name), valid -> new MemoryRecords());
+    return records.computeIfAbsent(
+        RecordChecks.name(name),
+        valid -> stored == null ? new MemoryRecords() : stored.records(valid));
   }
 
   @Override

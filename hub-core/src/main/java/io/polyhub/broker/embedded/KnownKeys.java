@@ -3,6 +3,7 @@ package io.polyhub.broker.embedded;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +35,21 @@ final class KnownKeys {
     known.put(key, new Known(offset, millis));
   }
 
-  /**
-   * Forgets what is past the window or the bound; returns the offset of the oldest left, if any.
-   */
-  @Nullable Long forgetOld(long nowMillis) {
+  void clear() {
+    known.clear();
+  }
+
+  /** Forgets what is past the window or the bound, and tells the offsets. */
+  void forgetOld(long nowMillis, LongConsumer forgotten) {
     Iterator<Map.Entry<String, Known>> oldestFirst = known.entrySet().iterator();
     while (oldestFirst.hasNext()) {
       Known oldest = oldestFirst.next().getValue();
       if (known.size() <= count && oldest.millis + windowMillis > nowMillis) {
-        return oldest.offset;
+        return;
       }
       oldestFirst.remove();
+      forgotten.accept(oldest.offset);
     }
-    return null;
   }
 
   int size() {

@@ -8,7 +8,7 @@ final class MemoryChannel {
 
   /** A publication that is kept, and when it was appended. */
   record Kept(MemoryChannel channel, Publication publication, long offset, long millis)
-      implements Run.Placed {}
+      implements RunReader.Held {}
 
   private final String name;
   private final Run<Kept> kept = new Run<>();
@@ -66,7 +66,7 @@ final class MemoryChannel {
     }
     return kept.size() > retention.count()
         || bytes > retention.bytes()
-        || kept.first().millis + retention.age().toMillis() <= nowMillis;
+        || nowMillis - kept.first().millis >= ChannelMeta.millis(retention.age());
   }
 
   Kept removeFirst() {

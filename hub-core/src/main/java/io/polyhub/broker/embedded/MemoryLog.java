@@ -86,7 +86,7 @@ final class MemoryLog implements HistoryLog {
         placed = publication.at(position);
         if (idempotencyKey != null) {
           keys.add(idempotencyKey, offset, now);
-          keys.forgetOld(now);
+          keys.forgetOld(now, forgotten -> {});
         }
         keep(placed, offset, retention, now);
         if (placed.retained()) {
@@ -196,8 +196,8 @@ final class MemoryLog implements HistoryLog {
       MemoryReader reader = new MemoryReader(clock.instant(), request);
       return CompletableFuture.completedStage(
           request.filter().exact()
-              ? reader.readOne(channels.get(request.filter().text()), forgottenThrough, top)
-              : reader.readMany(all, this::anyGonePast, top));
+              ? reader.one(channels.get(request.filter().text()), forgottenThrough, top)
+              : reader.many(all, this::anyGonePast, top));
     }
   }
 

@@ -48,7 +48,7 @@ final class Unlogged {
         return true;
       }
       keys.add(key, 0, now);
-      keys.forgetOld(now);
+      keys.forgetOld(now, offset -> {});
       return false;
     }
   }

@@ -1,0 +1,231 @@
+package io.polyhub.broker.embedded;
+
+import io.polyhub.broker.Appended;
+import io.polyhub.broker.Broker.Listener;
+import io.polyhub.channel.Position;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes the durable log. It takes all that waits, writes it at once with one
+ * sync, and only then shows it to readers, tells the listener and lets go who waits, in the order
+ * of the offsets.
+ *
+ * <p>When a write fails, what was in it is refused, as is all that comes after, until the store was
+ * closed and opened again and can be written. What had reached the disk of a failed write is then
+ * part of the log, and the listener is told of a gap.
+ */
+final class Committer implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(Committer.class);
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long DISK_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long BACKOFF_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long BACKOFF_MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final CommitQueue queue;
+  private final Store store;
+  private final DataDirectory directory;
+  private final LogState state;
+  private final String epoch;
+  private final Telling telling;
+  private final DurableMetrics metrics;
+  private final InstantSource clock;
+  private final EmbeddedConfig.Commit config;
+  private final Thread thread = Thread.ofPlatform().daemon().name("broker-commit").unstarted(this);
+
+  private List<Change> more = List.of();
+  private long backoffNanos = BACKOFF_LEAST_NANOS;
+  private long diskCheckedNanos;
+  private boolean mustReopen;
+  private volatile boolean failed;
+  private volatile boolean closing;
+
+  Committer(
+      CommitQueue queue,
+      Store store,
+      DataDirectory directory,
+      LogState state,
+      String epoch,
+      Telling telling,
+      DurableMetrics metrics,
+      InstantSource clock,
+      EmbeddedConfig.Commit config) {
+    this.queue = queue;
+    this.store = store;
+    this.directory = directory;
+    this.state = state;
+    this.epoch = epoch;
+    this.telling = telling;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.config = config;
+    diskCheckedNanos = System.nanoTime() - DISK_CHECK_NANOS;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Whether the store cannot be written just now. */
+  boolean hasFailed() {
+    return failed;
+  }
+
+  /** Writes what waits, then ends. Returns whether it did within the time. */
+  boolean finish(Duration wait) {
+    closing = true;
+    boolean ended = false;
+    try {
+      ended = thread.join(wait);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    queue.close();
+    return ended;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!closing || (!failed && !(queue.isEmpty() && more.isEmpty()))) {
+        if (failed) {
+          waitAndRecover();
+        } else {
+          turn();
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } finally {
+      failed = true;
+      queue.close();
+    }
+  }
+
+  private void turn() throws InterruptedException {
+    List<Change> changes = new ArrayList<>(more);
+    more = List.of();
+    changes.addAll(queue.take(changes.isEmpty() ? IDLE_NANOS : 0));
+    if (changes.isEmpty()) {
+      return;
+    }
+    List<Draft.Placed> placed;
+    try {
+      checkDisk();
+    } catch (RocksDBException noRoom) {
+      fail(changes, noRoom);
+      return;
+    }
+    try {
+      placed = commit(changes);
+    } catch (RocksDBException | RuntimeException broken) {
+      mustReopen = true;
+      fail(changes, broken);
+      return;
+    }
+    tell(placed);
+    for (Change change : changes) {
+      if (change instanceof Change.Note note) {
+        note.done().complete(null);
+      }
+    }
+  }
+
+  private List<Draft.Placed> commit(List<Change> changes) throws RocksDBException {
+    try (Draft draft = new Draft(state, epoch, store.view(), store.batch(), clock.millis())) {
+      for (Change change : changes) {
+        draft.add(change);
+      }
+      draft.finish();
+      long begun = System.nanoTime();
+      store.write(draft.batch(), config.sync());
+      metrics.committed(changes.size(), System.nanoTime() - begun);
+      draft.written();
+      metrics.log().trimmed(draft.trimmed());
+      more = draft.more();
+      return draft.placed();
+    }
+  }
+
+  private void tell(List<Draft.Placed> placed) {
+    for (Draft.Placed each : placed) {
+      if (!each.duplicate()) {
+        metrics.log().appended(each.publication());
+        telling.tell(listener -> listener.onPublication(each.publication()));
+      }
+      each.append()
+          .done()
+          .complete(new Appended.Stored(new Position(epoch, each.offset()), each.duplicate()));
+    }
+  }
+
+  private void checkDisk() throws RocksDBException {
+    long now = System.nanoTime();
+    if (now - diskCheckedNanos < DISK_CHECK_NANOS) {
+      return;
+    }
+    diskCheckedNanos = now;
+    if (!directory.hasStore()) {
+      mustReopen = true;
+      throw new RocksDBException("the log in " + directory.root() + " is gone");
+    }
+    if (directory.usableBytes() < config.diskReserveBytes()) {
+      throw new RocksDBException("the disk of " + directory.root() + " is full up to the reserve");
+    }
+  }
+
+  private void fail(List<Change> changes, Exception why) {
+    log.error(
+        "The durable log cannot be written; publications that need it are refused until it can",
+        why);
+    failed = true;
+    backoffNanos = BACKOFF_LEAST_NANOS;
+    refuse(changes);
+  }
+
+  private void refuse(List<Change> changes) {
+    metrics.refused(DurableMetrics.Refused.STORE_FAILED, changes.size());
+    changes.forEach(Change::refuse);
+  }
+
+  /** Refuses what comes for a while, then tries whether the store can be written again. */
+  private void waitAndRecover() throws InterruptedException {
+    long until = System.nanoTime() + backoffNanos;
+    for (long left = backoffNanos; left > 0 && !closing; left = until - System.nanoTime()) {
+      refuse(queue.take(Math.min(left, IDLE_NANOS)));
+    }
+    backoffNanos = Math.min(backoffNanos * 2, BACKOFF_MOST_NANOS);
+    try {
+      diskCheckedNanos = System.nanoTime() - DISK_CHECK_NANOS;
+      checkDisk();
+      if (mustReopen) {
+        reopen();
+        mustReopen = false;
+        telling.tell(Listener::onGap);
+      }
+      failed = false;
+      log.info("The durable log can be written again");
+    } catch (RocksDBException | RuntimeException still) {
+      log.warn("The durable log still cannot be written: {}", still.toString());
+    }
+  }
+
+  private void reopen() throws RocksDBException {
+    store.close();
+    store.open(false);
+    try (StoreView view = store.view()) {
+      state.load(view);
+    }
+    try (Batch batch = store.batch()) {
+      LogState.write(batch, state.top(), state.nextChannelId(), state.forgottenThrough());
+      store.write(batch, true);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package io.polyhub.broker.embedded;
+
+import io.polyhub.broker.Appended;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Position;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Rule.Retention;
+import io.polyhub.channel.Rules;
+import io.polyhub.records.Records;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The durable log: a commit queue before RocksDB, and rings of recent publications beside it. */
+final class DurableLog implements HistoryLog {
+
+  private static final Logger log = LoggerFactory.getLogger(DurableLog.class);
+
+  private final EmbeddedConfig config;
+  private final InstantSource clock;
+  private final DurableMetrics metrics;
+  private final DataDirectory directory;
+  private final Store store;
+  private final LogState state;
+  private final String epoch;
+  private final CommitQueue queue;
+  private final Committer committer;
+  private final ReadPool reads;
+  private final DurableSweep sweep;
+
+  /** Reads that wait to look at the store; who asks for the same shares the answer. */
+  private final Map<Stretch.Request, CompletionStage<Stretch>> waiting = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+
+  private DurableLog(
+      EmbeddedConfig config,
+      DataDirectory directory,
+      Store store,
+      LogState state,
+      String epoch,
+      Telling telling,
+      DurableMetrics metrics,
+      InstantSource clock) {
+    this.config = config;
+    this.directory = directory;
+    this.store = store;
+    this.state = state;
+    this.epoch = epoch;
+    this.metrics = metrics;
+    this.clock = clock;
+    queue = new CommitQueue(config.commit());
+    committer =
+        new Committer(
+            queue, store, directory, state, epoch, telling, metrics, clock, config.commit());
+    reads = new ReadPool(store, config.reads(), metrics);
+    sweep = new DurableSweep(store, queue::offer, clock, config.upkeep());
+    metrics.gauge("polyhub.broker.queue.depth", queue::size);
+    metrics.gauge("polyhub.broker.ring.bytes", () -> state.channels().ringBytes());
+    metrics.gauge("polyhub.broker.tail.bytes", () -> state.tail().bytes());
+    metrics.gauge("polyhub.broker.channels", () -> state.channels().size());
+  }
+
+  /**
+   * Opens the log in the directory, and recovers it if it was not closed.
+   *
+   * @throws BrokerUnavailableException if it cannot be opened
+   */
+  static DurableLog open(
+      EmbeddedConfig config,
+      DataDirectory directory,
+      Telling telling,
+      DurableMetrics metrics,
+      InstantSource clock) {
+    boolean isNew = directory.prepare();
+    Store store = new Store(directory);
+    LogState state = new LogState(config);
+    try {
+      store.open(isNew);
+      String epoch = StoreIdentity.open(store, directory, isNew, config.commit().sync());
+      try (StoreView view = store.view()) {
+        state.load(view);
+      }
+      directory.made();
+      return new DurableLog(config, directory, store, state, epoch, telling, metrics, clock);
+    } catch (RocksDBException | DamagedException failed) {
+      store.close();
+      throw OpenFailure.explain(directory, failed);
+    } catch (RuntimeException failed) {
+      store.close();
+      throw failed;
+    }
+  }
+
+  void start() {
+    committer.start();
+  }
+
+  @Override
+  public String epoch() {
+    return epoch;
+  }
+
+  @Override
+  public CompletionStage<Appended> append(
+      Publication publication, Retention retention, @Nullable String idempotencyKey) {
+    CompletableFuture<Appended> done = new CompletableFuture<>();
+    byte[] envelope = EnvelopeCodec.encode(publication, idempotencyKey);
+    submit(new Change.Append(publication, envelope, retention, idempotencyKey, done));
+    return done;
+  }
+
+  /** Has a change written, or refuses it at once. */
+  void submit(Change change) {
+    DurableMetrics.@Nullable Refused refused = null;
+    if (closed) {
+      refused = DurableMetrics.Refused.CLOSED;
+    } else if (committer.hasFailed()) {
+      refused = DurableMetrics.Refused.STORE_FAILED;
+    } else if (!queue.offer(change)) {
+      refused = DurableMetrics.Refused.QUEUE_FULL;
+    }
+    if (refused != null) {
+      metrics.refused(refused, 1);
+      change.refuse();
+    }
+  }
+
+  @Override
+  public Position top() {
+    return new Position(epoch, state.top());
+  }
+
+  @Override
+  public CompletionStage<Position> top(String channel) {
+    Channel held = state.channels().find(channel);
+    if (held != null) {
+      return CompletableFuture.completedStage(new Position(epoch, held.meta().last()));
+    }
+    Position otherwise = top();
+    return reads.read(
+        view -> reader(view).top(channel), () -> {}, done -> done.complete(otherwise));
+  }
+
+  @Override
+  public CompletionStage<Stretch> read(Stretch.Request request) {
+    Optional<Stretch> recent = readRecent(request);
+    metrics.ringRead(recent.isPresent());
+    if (recent.isPresent()) {
+      return CompletableFuture.completedStage(recent.get());
+    }
+    CompletionStage<Stretch> shared = waiting.get(request);
+    if (shared != null) {
+      return shared;
+    }
+    CompletableFuture<Stretch> answer = new CompletableFuture<>();
+    CompletionStage<Stretch> first = waiting.putIfAbsent(request, answer);
+    if (first != null) {
+      return first;
+    }
+    var _ =
+        reads
+            .<Stretch>read(
+                view ->
+                    request.filter().exact()
+                        ? reader(view).one(request)
+                        : reader(view).many(request, state.trims()),
+                () -> waiting.remove(request, answer),
+                done -> done.complete(unreadable()))
+            .thenAccept(answer::complete);
+    return answer;
+  }
+
+  private Optional<Stretch> readRecent(Stretch.Request request) {
+    if (!request.filter().exact()) {
+      return state.tail().read(request, state::anyGonePast, state.top(), clock.instant());
+    }
+    Channel held = state.channels().find(request.filter().text());
+    return held == null ? Optional.empty() : held.read(request, state.top(), clock.instant());
+  }
+
+  /**
+   * What a reader is told when the store cannot be read: go on from the top, something is missing.
+   */
+  private Stretch unreadable() {
+    return new Stretch(List.of(), state.top(), true, false);
+  }
+
+  private StoreReader reader(StoreView view) {
+    return new StoreReader(view, epoch, clock.instant());
+  }
+
+  @Override
+  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
+    return reads.read(
+        view -> reader(view).lastValues(filter, limit), () -> {}, done -> done.complete(List.of()));
+  }
+
+  Records records(String name) {
+    return new DurableRecords(name, this, reads);
+  }
+
+  /** Lets go what has passed its time. */
+  void sweep(Rules rules) {
+    metrics.diskBytes(directory.sizeBytes());
+    try {
+      sweep.sweep(rules);
+    } catch (RocksDBException closedJustNow) {
+      log.debug("The durable log could not be swept", closedJustNow);
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return !closed && !committer.hasFailed();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    boolean ended = committer.finish(config.commit().closeWait());
+    reads.close();
+    if (!ended) {
+      log.error(
+          "The durable log could not write within {} what was accepted; it is left as after a"
+              + " crash",
+          config.commit().closeWait());
+      return;
+    }
+    try {
+      StoreIdentity.close(store);
+    } catch (RocksDBException failed) {
+      log.warn("The durable log could not note that it was closed", failed);
+    }
+    store.close();
+  }
+}

@@ -1,0 +1,90 @@
+package io.polyhub.broker;
+
+import static io.polyhub.broker.BrokerProbe.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Publication;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Last values. */
+public interface LastValueContract extends WithBroker {
+
+  private static void retain(BrokerProbe probe, String channel, String text) throws Exception {
+    BrokerProbe.get(probe.append(text(channel, text).retained(true).build(), null));
+  }
+
+  @Test
+  default void the_last_retained_publication_is_the_last_value() throws Exception {
+    try (BrokerProbe probe = open()) {
+      for (String channel : List.of("kept/a", "bare/a")) {
+        retain(probe, channel, "one");
+        retain(probe, channel, "two");
+        BrokerProbe.get(probe.append(text(channel, "not retained").build(), null));
+        assertThat(probe.lastValues(channel, 10)).containsExactly("two");
+      }
+      Publication value =
+          BrokerProbe.get(probe.broker().lastValues(ChannelFilter.of("kept/a"), 1)).getFirst();
+      assertThat(value.retained()).isTrue();
+      assertThat(BrokerProbe.position(value).offset()).isPositive();
+    }
+  }
+
+  @Test
+  default void an_empty_retained_publication_clears_it_and_is_carried() throws Exception {
+    try (BrokerProbe probe = open()) {
+      for (String channel : List.of("kept/a", "bare/a")) {
+        int before = probe.told().publications().size();
+        retain(probe, channel, "one");
+        retain(probe, channel, "");
+        assertThat(probe.lastValues(channel, 10)).isEmpty();
+        assertThat(probe.told().awaitPublications(before + 2)).hasSize(before + 2);
+      }
+      assertThat(probe.lastValues("#", 10)).isEmpty();
+    }
+  }
+
+  @Test
+  default void expired_last_values_are_left_out() throws Exception {
+    try (BrokerProbe probe = open()) {
+      for (String channel : List.of("kept/a", "bare/a")) {
+        BrokerProbe.get(
+            probe.append(text(channel, "x").retained(true).expiresAtMillis(1).build(), null));
+        assertThat(probe.lastValues(channel, 10)).isEmpty();
+      }
+      retain(probe, "kept/b", "b");
+      assertThat(probe.lastValues("#", 1)).containsExactly("b");
+    }
+  }
+
+  @Test
+  default void a_filter_gives_last_values_ordered_by_channel_and_limited() throws Exception {
+    try (BrokerProbe probe = open()) {
+      List<String> channels =
+          List.of("kept", "kept/a", "bare/a", "kept/a!", "kept/a/b", "kept/b/b", "few/a", "bare/b");
+      for (String channel : channels) {
+        retain(probe, channel, channel);
+      }
+      assertThat(probe.lastValues("#", 100))
+          .containsExactlyElementsOf(channels.stream().sorted().toList());
+      assertThat(probe.lastValues("#", 3)).containsExactly("bare/a", "bare/b", "few/a");
+      assertThat(probe.lastValues("+/a", 100)).containsExactly("bare/a", "few/a", "kept/a");
+      assertThat(probe.lastValues("kept/+/b", 100)).containsExactly("kept/a/b", "kept/b/b");
+      assertThat(probe.lastValues("kept/#", 100))
+          .containsExactly("kept", "kept/a", "kept/a!", "kept/a/b", "kept/b/b");
+      assertThat(probe.lastValues("kept/+", 100)).containsExactly("kept/a", "kept/a!");
+      assertThat(probe.lastValues("none/#", 100)).isEmpty();
+    }
+  }
+
+  @Test
+  default void the_last_value_outlives_the_history_of_its_channel() throws Exception {
+    try (BrokerProbe probe = open()) {
+      retain(probe, "few/a", "value");
+      probe.publishMany("few/a", 10);
+      assertThat(BrokerProbe.texts(probe.read("few/a", null))).doesNotContain("value");
+      assertThat(probe.lastValues("few/a", 1)).containsExactly("value");
+    }
+  }
+}

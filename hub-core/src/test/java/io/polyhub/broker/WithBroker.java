@@ -1,0 +1,8 @@
+package io.polyhub.broker;
+
+/** What a test class offers so that the contract suite can run against its broker. */
+public interface WithBroker {
+
+  /** Opens and starts a broker with nothing in it, under {@link BrokerProbe#rules}. */
+  BrokerProbe open() throws Exception;
+}
