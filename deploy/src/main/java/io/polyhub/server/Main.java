@@ -5,9 +5,11 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
 
 /** The command line. */
 public final class Main {
@@ -38,11 +40,13 @@ public final class Main {
                     .addSubcommand(new ConfigCheckCommand(terminal)))
             .addSubcommand(new PubCommand(terminal))
             .addSubcommand(new SubCommand(terminal))
+            .addSubcommand(new TokenCommand(terminal, InstantSource.system()))
             .addSubcommand(new VersionCommand(terminal))
             .addSubcommand(new HelpCommand());
     line.setOut(terminal.outWriter());
     line.setErr(terminal.errWriter());
-    line.setExitCodeExceptionMapper(failure -> ExitCode.REFUSED);
+    line.setExitCodeExceptionMapper(
+        failure -> failure instanceof ParameterException ? ExitCode.USAGE : ExitCode.REFUSED);
     line.setExecutionExceptionHandler((failure, command, parsed) -> {
       int exitCode = exitCode(failure);
       terminal.err().println("polyhub: " + failure.getMessage());

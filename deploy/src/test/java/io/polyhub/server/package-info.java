@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.server;
+
+import org.jspecify.annotations.NullMarked;
