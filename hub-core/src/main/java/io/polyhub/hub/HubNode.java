@@ -195,16 +195,26 @@ public final class HubNode implements Hub, AutoCloseable {
     metrics.admitted(hello.door());
     LaneSession older = sessions.claim(session);
     if (older == null) {
-      admission.complete(Outcome.done(session));
+      hand(session, admission);
       return;
     }
     older.lane().execute(() -> older.closeByHub(CloseReason.TAKEN_OVER));
     Await.inLane(
         lane,
         older.ended,
-        ended -> admission.complete(Outcome.done(session)),
+        ended -> hand(session, admission),
         () -> admission.complete(Outcome.refused(Refusal.INTERNAL)),
         log);
+  }
+
+  /** Hands a session to its adapter, unless it was closed while it waited. */
+  private static void hand(LaneSession session, CompletableFuture<Outcome<Session>> admission) {
+    if (session.isOpen()) {
+      session.outgoing().open();
+      admission.complete(Outcome.done(session));
+    } else {
+      admission.complete(Outcome.refused(Refusal.SHUTTING_DOWN));
+    }
   }
 
   private String newId() {

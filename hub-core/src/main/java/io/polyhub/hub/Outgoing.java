@@ -18,6 +18,7 @@ final class Outgoing {
   private boolean blocked;
   private boolean dirty;
   private boolean tooSlow;
+  private boolean open;
 
   Outgoing(HubNode hub, LaneSession session, Downlink downlink) {
     this.hub = hub;
@@ -163,8 +164,15 @@ final class Outgoing {
     }
   }
 
+  /** The adapter is given the session; from now on the downlink may be called. */
+  void open() {
+    open = true;
+  }
+
   /** The session has been closed by the hub. */
   void close(CloseReason reason) {
-    downlink.close(reason);
+    if (open) {
+      downlink.close(reason);
+    }
   }
 }

@@ -322,6 +322,17 @@ class HubNodeTest {
   }
 
   @Test
+  void of_many_that_come_at_once_with_one_exclusive_key_one_stays() {
+    Hello hello = new Hello("local", new Credentials.None(), null, "device-2");
+    List<CompletionStage<Outcome<Session>>> admissions =
+        IntStream.range(0, 50).mapToObj(each -> LocalClient.admitting(hub, hello)).toList();
+    admissions.forEach(LocalClient::await);
+    LocalClient last = LocalClient.admitted(hub, hello);
+    assertThat(test.hub().sessionCount()).isEqualTo(1);
+    assertThat(last.session().isOpen()).isTrue();
+  }
+
+  @Test
   void what_is_not_a_channel_or_a_filter_is_refused() {
     LocalClient client = LocalClient.admitted(hub);
     for (String bad : List.of("", "a/+", "#", "a\0b", "/".repeat(10_000), "x".repeat(1_025))) {

@@ -57,8 +57,13 @@ public final class LocalClient implements Downlink, AutoCloseable {
 
   /** Comes in, or tells why not. */
   public static Outcome<Session> admission(Hub hub, Hello hello) {
+    return await(admitting(hub, hello));
+  }
+
+  /** Asks to come in. */
+  public static CompletionStage<Outcome<Session>> admitting(Hub hub, Hello hello) {
     LocalClient client = new LocalClient(hub.ownLane());
-    return await(hub.admit(hello, client.lane, client));
+    return hub.admit(hello, client.lane, client);
   }
 
   public Session session() {
