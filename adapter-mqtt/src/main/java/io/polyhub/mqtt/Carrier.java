@@ -1,0 +1,15 @@
+package io.polyhub.mqtt;
+
+import io.netty.channel.Channel;
+import io.polyhub.hub.CloseReason;
+import io.polyhub.identity.Credentials;
+
+/** What carries the bytes of one connection: TCP, TLS or WebSocket. Only in the channel's loop. */
+interface Carrier {
+
+  /** What the client has shown before its CONNECT. */
+  Credentials shown(Channel channel);
+
+  /** Ends the connection once what was written is sent. */
+  void end(Channel channel, CloseReason reason);
+}

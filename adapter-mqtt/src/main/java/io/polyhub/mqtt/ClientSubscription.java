@@ -1,0 +1,204 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Guarantee;
+import io.polyhub.channel.Position;
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.Subscribed;
+import io.polyhub.hub.Subscription;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription of a client, as its session keeps it: it outlives the connection if the session
+ * does. Only in the lane of the connection that the session belongs to.
+ */
+final class ClientSubscription {
+
+  static final int[] NO_IDS = {};
+
+  private final ChannelFilter filter;
+  private final long order;
+  private Packet.TopicFilter options;
+  private int identifier;
+  private boolean wantsCursor;
+  private int qosCeiling = 2;
+  private Cursor resume = Cursor.EMPTY;
+  private Cursor origin = Cursor.EMPTY;
+  private @Nullable Subscription live;
+  private boolean held;
+  private List<ClientSubscription> overlapping = List.of();
+
+  /**
+   * Makes one that is not yet in force.
+   *
+   * @param order rises with each subscription of a session
+   */
+  ClientSubscription(ChannelFilter filter, long order, Packet.TopicFilter options, int identifier) {
+    this.filter = filter;
+    this.order = order;
+    this.options = options;
+    this.identifier = identifier;
+  }
+
+  ChannelFilter filter() {
+    return filter;
+  }
+
+  Packet.TopicFilter options() {
+    return options;
+  }
+
+  /** The subscription identifier, or 0. */
+  int identifier() {
+    return identifier;
+  }
+
+  int grantedQos() {
+    return Math.min(options.qos(), qosCeiling);
+  }
+
+  boolean wantsCursor() {
+    return wantsCursor;
+  }
+
+  /** Whether deliveries on it wait because another subscription is about to take its place. */
+  boolean isHeld() {
+    return held;
+  }
+
+  void hold(boolean value) {
+    held = value;
+  }
+
+  /** Takes the options of a repeated SUBSCRIBE. */
+  void change(Packet.TopicFilter newOptions, int newIdentifier, boolean newWantsCursor) {
+    options = newOptions;
+    identifier = newIdentifier;
+    wantsCursor = newWantsCursor;
+  }
+
+  /** It is in force in the hub, from that cursor. */
+  void begin(Subscribed subscribed) {
+    goOn(subscribed);
+    origin = subscribed.cursor();
+    resume = origin;
+  }
+
+  /**
+   * It is in force again after a reconnect, without a gap.
+   *
+   * <p>The QoS that can be kept is 0 on channels of which nothing is stored. A filter with
+   * wildcards that reaches stored channels too is granted what was asked, and each publication
+   * comes with what its own channel can keep.
+   */
+  void goOn(Subscribed subscribed) {
+    live = subscribed.subscription();
+    boolean none =
+        filter.exact() ? subscribed.guarantee() == Guarantee.AT_MOST_ONCE : !subscribed.history();
+    qosCeiling = none ? 0 : 2;
+  }
+
+  /** Takes the place and the QoS that a stored session had. */
+  void restore(Cursor cursor, int grantedQos) {
+    resume = cursor;
+    origin = cursor;
+    qosCeiling = grantedQos < options.qos() ? grantedQos : 2;
+  }
+
+  boolean isLive(Subscription subscription) {
+    return subscription.equals(live);
+  }
+
+  /** Ends it in the hub. */
+  void cancel() {
+    Subscription subscription = live;
+    live = null;
+    if (subscription != null) {
+      subscription.cancel();
+    }
+  }
+
+  /** The connection has ended: keeps the place from where to go on. */
+  void detach() {
+    resume = cursor();
+    live = null;
+  }
+
+  /** The place after what was taken. */
+  Cursor cursor() {
+    Subscription subscription = live;
+    return subscription == null ? resume : subscription.cursor();
+  }
+
+  /** Notes which others may match the same channels. */
+  void overlapWith(Iterable<ClientSubscription> others) {
+    for (ClientSubscription other : others) {
+      boolean both = filter.exact() && other.filter.exact();
+      if (other != this && !both && filter.overlaps(other.filter)) {
+        addOverlap(other);
+        other.addOverlap(this);
+      }
+    }
+  }
+
+  private void addOverlap(ClientSubscription other) {
+    if (overlapping.isEmpty()) {
+      overlapping = new ArrayList<>(2);
+    }
+    overlapping.add(other);
+  }
+
+  /** It is over: the others forget it. */
+  void forget() {
+    for (ClientSubscription other : overlapping) {
+      other.overlapping.remove(this);
+    }
+    overlapping = List.of();
+  }
+
+  /**
+   * Whether another subscription of the session delivers this publication: the one with the highest
+   * QoS does, of equal ones the oldest. So a client with overlapping subscriptions gets each
+   * publication once (section 3.3.4).
+   */
+  boolean yieldsTo(Publication publication, String ownSession) {
+    for (ClientSubscription other : overlapping) {
+      boolean stronger =
+          other.grantedQos() > grantedQos()
+              || (other.grantedQos() == grantedQos() && other.order < order);
+      if (stronger && other.alsoDelivers(publication, ownSession)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The identifiers of this subscription and of all that match too. */
+  int[] identifiersFor(Publication publication, String ownSession) {
+    int[] ids = identifier == 0 ? NO_IDS : new int[] {identifier};
+    for (ClientSubscription other : overlapping) {
+      if (other.identifier != 0 && other.alsoDelivers(publication, ownSession)) {
+        ids = Arrays.copyOf(ids, ids.length + 1);
+        ids[ids.length - 1] = other.identifier;
+      }
+    }
+    return ids;
+  }
+
+  private boolean alsoDelivers(Publication publication, String ownSession) {
+    if (live == null || !filter.matches(publication.channel())) {
+      return false;
+    }
+    if (options.noLocal()
+        && publication.publisher() != null
+        && publication.publisher().session().equals(ownSession)) {
+      return false;
+    }
+    Position position = publication.position();
+    return position == null || !origin.covers(position);
+  }
+}

@@ -1,0 +1,70 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Publication;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publication with QoS 1 or 2 that a client has not yet acknowledged in full. Only in its lane.
+ */
+final class InFlight {
+
+  final int packetId;
+  final int qos;
+
+  /** The subscription on which it was delivered, or null if the process has restarted since. */
+  final @Nullable ClientSubscription by;
+
+  /** Where the subscription was before this publication. */
+  final Cursor before;
+
+  final boolean retain;
+  final int[] subscriptionIds;
+  private @Nullable Publication publication;
+
+  InFlight(
+      int packetId,
+      int qos,
+      ClientSubscription by,
+      Cursor before,
+      boolean retain,
+      int[] subscriptionIds,
+      Publication publication) {
+    this.packetId = packetId;
+    this.qos = qos;
+    this.by = by;
+    this.before = before;
+    this.retain = retain;
+    this.subscriptionIds = subscriptionIds;
+    this.publication = publication;
+  }
+
+  private InFlight(int packetId) {
+    this.packetId = packetId;
+    qos = 2;
+    by = null;
+    before = Cursor.EMPTY;
+    retain = false;
+    subscriptionIds = ClientSubscription.NO_IDS;
+    publication = null;
+  }
+
+  /** A QoS 2 publication of which nothing is left to do but to end the exchange. */
+  static InFlight released(int packetId) {
+    return new InFlight(packetId);
+  }
+
+  /** The client has it (PUBREC); what is left is to let it forget the packet identifier. */
+  void release() {
+    publication = null;
+  }
+
+  boolean isReleased() {
+    return publication == null;
+  }
+
+  /** The publication, or null once it is released. */
+  @Nullable Publication publication() {
+    return publication;
+  }
+}

@@ -1,0 +1,117 @@
+package io.polyhub.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.polyhub.hub.Limits;
+import io.polyhub.hub.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of packets from one client: cuts the stream into packets, one after the other, and stops
+ * reading where there is a reason to. Only in the event loop.
+ */
+final class Inlet {
+
+  /** Why nothing is read; bits of {@link #pauses}. */
+  static final int ADMITTING = 1;
+
+  static final int SUBSCRIBING = 2;
+  static final int IN_FLIGHT = 4;
+  static final int UNWRITABLE = 8;
+
+  private final MqttConnection connection;
+  private final Channel channel;
+  private final PacketStream stream = new PacketStream();
+  private @Nullable MqttVersion version;
+  private int pauses;
+  private boolean closed;
+
+  Inlet(MqttConnection connection, Channel channel) {
+    this.connection = connection;
+    this.channel = channel;
+  }
+
+  /** What was agreed; null until a CONNECT was read. */
+  @Nullable MqttVersion version() {
+    return version;
+  }
+
+  /** Takes bytes, which are released. */
+  void read(ByteBuf in) {
+    if (closed) {
+      in.release();
+    } else {
+      stream.add(in, channel.alloc(), this::decode);
+    }
+  }
+
+  private void decode(ByteBuf in) {
+    int start = in.readerIndex();
+    MqttConfig config = connection.config();
+    try {
+      while (pauses == 0 && !closed) {
+        int limit = version == null ? config.maxConnectBytes() : config.maxPacketBytes();
+        Packet packet = PacketDecoder.next(in, version, limit);
+        if (packet == null) {
+          break;
+        }
+        if (packet instanceof Packet.Connect connect) {
+          version = connect.version();
+        }
+        connection.handle(packet);
+      }
+    } catch (PacketException mistake) {
+      if (version == null) {
+        connection.refuse(mistake, PacketDecoder.versionOf(in, start));
+      } else {
+        connection.fail(mistake.reason(), mistake.getMessage());
+      }
+    }
+  }
+
+  boolean isPaused() {
+    return pauses != 0;
+  }
+
+  /** Stops reading for that reason. */
+  void pause(int reason) {
+    pauses |= reason;
+    channel.config().setAutoRead(false);
+  }
+
+  /** That reason is over. What was read already is dealt with in a turn of its own. */
+  void resume(int reason) {
+    if ((pauses & reason) == 0) {
+      return;
+    }
+    pauses &= ~reason;
+    if (pauses == 0 && !closed) {
+      channel.eventLoop().execute(this::goOn);
+    }
+  }
+
+  private void goOn() {
+    if (pauses != 0 || closed) {
+      return;
+    }
+    stream.again(this::decode);
+    if (pauses == 0 && !closed) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** Stops reading while the hub has as many publications of the client as it may, then goes on. */
+  void heed(Session session, Limits limits) {
+    if (session.inFlight() >= limits.inFlightPerSession()) {
+      pause(IN_FLIGHT);
+    } else {
+      resume(IN_FLIGHT);
+    }
+  }
+
+  /** Nothing more is read. */
+  void close() {
+    closed = true;
+    stream.drop();
+  }
+}

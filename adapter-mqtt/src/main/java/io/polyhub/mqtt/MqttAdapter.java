@@ -1,0 +1,189 @@
+package io.polyhub.mqtt;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.polyhub.hub.CloseReason;
+import io.polyhub.hub.Hub;
+import io.polyhub.identity.TlsFiles;
+import io.polyhub.websocket.EventLoops;
+import io.polyhub.websocket.WebSocketSubprotocol;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The MQTT door: 3.1.1 and 5.0 over TCP, TLS and WebSocket. Safe for any thread. */
+public final class MqttAdapter implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(MqttAdapter.class);
+
+  private static final long CLOSE_SECONDS_MAX = 5;
+  private static final int BACKLOG = 4096;
+
+  private final MqttDoor door;
+  private final List<Channel> listeners = new ArrayList<>(2);
+  private final ScheduledFuture<?> sweep;
+  private int port = -1;
+  private int tlsPort = -1;
+
+  private MqttAdapter(MqttDoor door) {
+    this.door = door;
+    sweep = door.loops.group().next().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Starts the door: finds the stored sessions, then listens. Blocks until it does.
+   *
+   * @param hub the hub; closed by the caller, after this
+   * @param loops the event loops on which the connections live; closed by the caller, after this
+   * @throws IOException if it cannot listen, or the certificates cannot be read
+   * @throws IllegalStateException if the stored sessions cannot be read
+   */
+  public static MqttAdapter start(
+      Hub hub, EventLoops loops, MqttConfig config, MeterRegistry registry) throws IOException {
+    return start(hub, loops, config, registry, InstantSource.system());
+  }
+
+  static MqttAdapter start(
+      Hub hub, EventLoops loops, MqttConfig config, MeterRegistry registry, InstantSource clock)
+      throws IOException {
+    MqttDoor door =
+        new MqttDoor(hub, loops, config, new MqttMetrics(registry), clock, new SecureRandom());
+    door.sessions.load();
+    MqttAdapter adapter = new MqttAdapter(door);
+    try {
+      if (config.port() >= 0) {
+        adapter.port = adapter.listen(config.port(), null);
+      }
+      TlsFiles tls = config.tls();
+      if (tls != null) {
+        adapter.tlsPort = adapter.listen(config.tlsPort(), context(tls));
+      }
+    } catch (IOException | RuntimeException e) {
+      adapter.close();
+      throw e;
+    }
+    return adapter;
+  }
+
+  private static SslContext context(TlsFiles files) throws IOException {
+    try {
+      SslContextBuilder builder =
+          SslContextBuilder.forServer(
+                  files.certificateChain().toFile(), files.privateKey().toFile())
+              .protocols("TLSv1.3", "TLSv1.2");
+      if (files.clientAuthorities() != null) {
+        builder.trustManager(files.clientAuthorities().toFile()).clientAuth(ClientAuth.OPTIONAL);
+      }
+      return builder.build();
+    } catch (IllegalArgumentException unusable) {
+      throw new IOException("TLS files cannot be used: " + files, unusable);
+    }
+  }
+
+  private int listen(int wanted, @Nullable SslContext tls) throws IOException {
+    MqttConfig config = door.config;
+    var bound =
+        new ServerBootstrap()
+            .group(door.loops.group())
+            .channel(door.loops.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(config.writeHighBytes() / 2, config.writeHighBytes()))
+            .childHandler(new Accepting(door, tls))
+            .bind(config.bind(), wanted)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen for MQTT on " + config.bind() + ":" + wanted, bound.cause());
+    }
+    listeners.add(bound.channel());
+    return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+  }
+
+  private void sweep() {
+    try {
+      door.sessions.sweep();
+    } catch (RuntimeException e) {
+      log.error("Looking after MQTT sessions failed", e);
+    }
+  }
+
+  /** The port for plain TCP; -1 if there is none. */
+  public int port() {
+    return port;
+  }
+
+  /** The port for TLS; -1 if there is none. */
+  public int tlsPort() {
+    return tlsPort;
+  }
+
+  /** What the WebSocket door is to be given so that MQTT is spoken there; empty if not wanted. */
+  public Optional<WebSocketSubprotocol> subprotocol() {
+    return door.config.webSocket() ? Optional.of(new MqttSubprotocol(door)) : Optional.empty();
+  }
+
+  /** Takes no new clients over TCP and TLS; the live ones go on. */
+  public void stopAccepting() {
+    for (Channel listener : listeners) {
+      listener.close().awaitUninterruptibly(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
+    }
+  }
+
+  /** Ends what is left, stores the sessions and frees all. Blocks for a bounded time. */
+  @Override
+  public void close() {
+    stopAccepting();
+    sweep.cancel(false);
+    for (Channel channel : door.channels) {
+      MqttConnection connection = channel.pipeline().get(MqttConnection.class);
+      if (connection != null) {
+        channel.eventLoop().execute(() -> connection.close(CloseReason.SHUTDOWN));
+      }
+    }
+    door.channels
+        .newCloseFuture()
+        .awaitUninterruptibly(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
+    door.channels.close().awaitUninterruptibly(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
+    door.sessions.close();
+  }
+
+  /** Gives each accepted socket its handlers. */
+  private static final class Accepting extends ChannelInitializer<Channel> {
+
+    private final MqttDoor door;
+    private final @Nullable SslContext tls;
+
+    Accepting(MqttDoor door, @Nullable SslContext tls) {
+      this.door = door;
+      this.tls = tls;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      if (tls != null) {
+        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+      }
+      channel.pipeline().addLast(new MqttConnection(door, SocketCarrier.SOCKET));
+    }
+  }
+}

@@ -1,0 +1,468 @@
+package io.polyhub.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.polyhub.channel.Header;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.CloseReason;
+import io.polyhub.hub.Downlink;
+import io.polyhub.hub.Lane;
+import io.polyhub.hub.Session;
+import io.polyhub.hub.Subscription;
+import io.polyhub.hub.UnsubscribeReason;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client: packets come in here and go to the flows that deal with them; what the hub has for
+ * the client goes out. Everything happens in the channel's event loop, which is the session's lane,
+ * except {@link #takenOver} and {@link #inLane}.
+ */
+final class MqttConnection extends ChannelInboundHandlerAdapter implements Downlink {
+
+  private static final Logger log = LoggerFactory.getLogger(MqttConnection.class);
+
+  private final MqttDoor door;
+  private final Carrier carrier;
+  private final ConnectionTimer timer = new ConnectionTimer(this);
+  private @Nullable Inlet inlet;
+  private @Nullable Outlet outlet;
+  private @Nullable ConnectFlow connecting;
+  private @Nullable Session session;
+  private @Nullable Connected connected;
+  private boolean closed;
+
+  MqttConnection(MqttDoor door, Carrier carrier) {
+    this.door = door;
+    this.carrier = carrier;
+  }
+
+  // What the flows know of their connection
+
+  MqttDoor door() {
+    return door;
+  }
+
+  MqttConfig config() {
+    return door.config;
+  }
+
+  Carrier carrier() {
+    return carrier;
+  }
+
+  Channel channel() {
+    return outlet().context().channel();
+  }
+
+  ByteBufAllocator alloc() {
+    return outlet().context().alloc();
+  }
+
+  Lane lane() {
+    return door.loops.lane(channel().eventLoop());
+  }
+
+  SessionSaver saver() {
+    return door.saver(channel().eventLoop());
+  }
+
+  private Inlet inlet() {
+    Inlet own = inlet;
+    if (own == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return own;
+  }
+
+  private Outlet outlet() {
+    Outlet own = outlet;
+    if (own == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return own;
+  }
+
+  /** The version agreed on; only once a CONNECT was read. */
+  MqttVersion version() {
+    MqttVersion agreed = inlet().version();
+    if (agreed == null) {
+      throw new IllegalStateException("no CONNECT was read");
+    }
+    return agreed;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Whether the CONNACK is written and the connection is not over. */
+  boolean isConnected() {
+    return !closed && connected != null && connecting == null;
+  }
+
+  boolean isPersistent() {
+    return connected != null && connected.isPersistent();
+  }
+
+  boolean wantsProblemInformation() {
+    return connected != null && connected.client.wantsProblemInformation();
+  }
+
+  boolean wantsCursors() {
+    return connected != null && connected.wantsCursors;
+  }
+
+  /** The most QoS 2 publications of the client that may wait for their PUBREL. */
+  int unreleasedMax() {
+    return version().isV5() ? config().receiveMaximum() : config().unreleasedMax();
+  }
+
+  boolean isWritable() {
+    return channel().isWritable();
+  }
+
+  /** Runs a task in the lane: at once if this is it. Any thread. */
+  void inLane(Runnable task) {
+    if (channel().eventLoop().inEventLoop()) {
+      task.run();
+    } else {
+      channel().eventLoop().execute(task);
+    }
+  }
+
+  /** The session has changed. */
+  void touched() {
+    if (connected != null) {
+      connected.touched();
+    }
+  }
+
+  /** Saves the session. */
+  void save() {
+    if (connected != null && !closed) {
+      connected.save();
+    }
+  }
+
+  // Reading
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    outlet = new Outlet(ctx);
+    inlet = new Inlet(this, ctx.channel());
+    door.opened(ctx.channel());
+    timer.start(door.loops.wheel(ctx.channel().eventLoop()), config());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    outlet().readBegan();
+    inlet().read((ByteBuf) message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    outlet().readEnded();
+  }
+
+  /** Deals with the next packet. */
+  void handle(Packet packet) throws PacketException {
+    timer.heard();
+    if (packet instanceof Packet.Connect connect) {
+      pause(Inlet.ADMITTING);
+      ConnectFlow flow = new ConnectFlow(this, connect);
+      connecting = flow;
+      flow.start();
+      return;
+    }
+    Connected now = connected;
+    if (connecting != null) {
+      connecting.continueWith(packet);
+      return;
+    }
+    if (now == null) {
+      throw PacketException.protocolError("packet before the CONNACK");
+    }
+    switch (packet) {
+      case Packet.Publish publish -> {
+        door.metrics.received.increment();
+        now.inbound.publish(publish);
+      }
+      case Packet.Ack ack -> acknowledge(now, ack);
+      case Packet.Subscribe subscribe -> now.subscriptions.subscribe(subscribe);
+      case Packet.Unsubscribe unsubscribe -> now.subscriptions.unsubscribe(unsubscribe);
+      case Packet.PingRequest ping -> write(PacketEncoder.pingResponse(alloc()));
+      case Packet.Disconnect disconnect -> Goodbye.of(this, now, disconnect);
+      case Packet.Auth auth -> Goodbye.refresh(this, now, auth);
+      case Packet.Connect connect -> throw PacketException.protocolError("second CONNECT");
+    }
+  }
+
+  private static void acknowledge(Connected now, Packet.Ack ack) throws PacketException {
+    switch (ack.type()) {
+      case PUBACK -> now.outbound.acknowledged(ack);
+      case PUBREC -> now.outbound.received(ack);
+      case PUBREL -> now.inbound.release(ack);
+      case PUBCOMP -> now.outbound.completed(ack);
+      default -> throw PacketException.protocolError("no answer to a publication");
+    }
+  }
+
+  void pause(int reason) {
+    inlet().pause(reason);
+  }
+
+  void resume(int reason) {
+    inlet().resume(reason);
+  }
+
+  boolean isPaused() {
+    return inlet().isPaused();
+  }
+
+  /** The hub has taken or acknowledged a publication of the client. */
+  void heedInFlight() {
+    if (session != null && !closed) {
+      inlet().heed(session, door.hub.limits());
+    }
+  }
+
+  // Writing
+
+  void write(ByteBuf packet) {
+    outlet().write(packet);
+  }
+
+  /** Writes a publication of that remaining length. */
+  void write(PublishForm form, PublishForm.Envelope envelope, int length) {
+    outlet().write(form, envelope, version(), length);
+  }
+
+  void sendAck(PacketType type, int packetId, MqttReasonCode reason, List<Header> told) {
+    write(PacketEncoder.ack(alloc(), version(), type, packetId, reason, told));
+  }
+
+  void subscribed(int packetId, byte[] codes, List<Header> told) {
+    if (isConnected()) {
+      write(PacketEncoder.codes(alloc(), version(), PacketType.SUBACK, packetId, codes, told));
+      resume(Inlet.SUBSCRIBING);
+      if (connected != null) {
+        connected.outbound.ready();
+      }
+    }
+  }
+
+  void unsubscribed(int packetId, byte[] codes) {
+    write(
+        version().isV5()
+            ? PacketEncoder.codes(
+                alloc(), version(), PacketType.UNSUBACK, packetId, codes, List.of())
+            : PacketEncoder.unsubackV3(alloc(), packetId));
+  }
+
+  @Override
+  public void flush() {
+    outlet().flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    boolean writable = ctx.channel().isWritable();
+    if (closed) {
+      return;
+    }
+    timer.unwritable(!writable);
+    if (!writable) {
+      pause(Inlet.UNWRITABLE);
+      return;
+    }
+    resume(Inlet.UNWRITABLE);
+    if (isConnected() && connected != null) {
+      connected.outbound.ready();
+    }
+  }
+
+  // Beginning and end
+
+  /** The hub has a session for the client. */
+  void admitted(Session given) {
+    session = given;
+  }
+
+  /** The client has its session; the CONNACK is to follow. */
+  void connected(Connected now) {
+    connected = now;
+  }
+
+  /** The CONNACK is written. */
+  void accepted(int keepAliveSeconds) {
+    connecting = null;
+    timer.connected(keepAliveSeconds);
+  }
+
+  /** Refuses a client that is not connected yet. */
+  void refuse(MqttReasonCode reason, @Nullable MqttVersion spoken) {
+    if (closed) {
+      return;
+    }
+    door.metrics.refusedConnect(reason);
+    ByteBuf connack = Goodbye.connack(alloc(), spoken, reason);
+    finish(reason.closeReason(), false, connack);
+  }
+
+  void refuse(PacketException mistake, @Nullable MqttVersion spoken) {
+    log.debug("{}: {}", channel(), mistake.getMessage());
+    refuse(mistake.reason(), spoken);
+  }
+
+  /** Ends the connection for something that the client did, or did not do. */
+  void fail(MqttReasonCode reason, @Nullable String why) {
+    if (closed) {
+      return;
+    }
+    log.debug("{}: {}", channel(), why);
+    end(reason, reason.closeReason());
+  }
+
+  /** The client did not introduce itself in time. */
+  void tooLate() {
+    finish(CloseReason.HANDSHAKE_TIMEOUT, false, null);
+  }
+
+  /** Another connection came for the session. Any thread. */
+  void takenOver() {
+    channel()
+        .eventLoop()
+        .execute(() -> {
+          if (!closed) {
+            end(MqttReasonCode.SESSION_TAKEN_OVER, CloseReason.TAKEN_OVER);
+          }
+        });
+  }
+
+  private void end(MqttReasonCode code, CloseReason reason) {
+    if (closed) {
+      return;
+    }
+    ByteBuf bye = null;
+    if (inlet().version() != null) {
+      bye =
+          connecting != null
+              ? Goodbye.connack(alloc(), version(), code)
+              : Goodbye.disconnect(this, connected, code, reason);
+    }
+    finish(reason, false, bye);
+  }
+
+  /** The client has said goodbye. */
+  void left(CloseReason reason) {
+    finish(reason, false, null);
+  }
+
+  private void finish(CloseReason reason, boolean transportGone, @Nullable ByteBuf goodbye) {
+    if (closed) {
+      if (goodbye != null) {
+        goodbye.release();
+      }
+      return;
+    }
+    closed = true;
+    timer.stop();
+    inlet().close();
+    if (connected != null) {
+      if (connecting != null) {
+        connected.forgetWill();
+      }
+      connected.end(reason);
+    } else if (session != null) {
+      session.close(reason);
+    }
+    connecting = null;
+    if (transportGone) {
+      if (goodbye != null) {
+        goodbye.release();
+      }
+      return;
+    }
+    if (goodbye != null) {
+      outlet().write(goodbye);
+    }
+    timer.linger();
+    carrier.end(channel(), reason);
+  }
+
+  /** Ends a transport whose peer does not. */
+  void drop() {
+    var _ = channel().close();
+  }
+
+  /** The peer will send no more, whatever it still reads. */
+  void gone(CloseReason reason) {
+    finish(reason, true, null);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    gone(CloseReason.TRANSPORT_LOST);
+    timer.stop();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    log.debug("{}: {}", ctx.channel(), cause.toString());
+    gone(CloseReason.TRANSPORT_LOST);
+    var _ = ctx.close();
+  }
+
+  // From the hub
+
+  @Override
+  public Offer deliver(Subscription subscription, Publication publication, Source source) {
+    Connected now = connected;
+    return now == null ? Offer.BUSY : now.outbound.deliver(subscription, publication, source);
+  }
+
+  @Override
+  public void joined(Subscription subscription, String channel, Member member) {
+    // MQTT clients cannot ask to be told, so no subscription of theirs is.
+  }
+
+  @Override
+  public void left(Subscription subscription, String channel, Member member) {
+    // As above.
+  }
+
+  /**
+   * MQTT has no word for a subscription that the server ends. So the connection is ended, with a
+   * reason: better than silence.
+   */
+  @Override
+  public void unsubscribed(Subscription subscription, UnsubscribeReason reason) {
+    Connected now = connected;
+    if (now == null) {
+      return;
+    }
+    MqttReasonCode code =
+        switch (reason) {
+          case EXPIRED, PERMISSION_REVOKED -> MqttReasonCode.NOT_AUTHORIZED;
+          case POSITION_LOST -> MqttReasonCode.QUOTA_EXCEEDED;
+          case SERVER -> MqttReasonCode.ADMINISTRATIVE_ACTION;
+        };
+    if (reason != UnsubscribeReason.POSITION_LOST) {
+      now.subscriptions.ended(subscription);
+    }
+    channel().eventLoop().execute(() -> fail(code, "subscription ended by the hub"));
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    end(MqttReasonCode.ofClose(reason), reason);
+  }
+}

@@ -1,0 +1,242 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.Downlink;
+import io.polyhub.hub.Session;
+import io.polyhub.hub.Subscription;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publications to one client: PUBLISH and PUBREL out, PUBACK, PUBREC and PUBCOMP in. Keeps the
+ * client's receive maximum, its largest packet and its topic aliases. Only in the connection's
+ * lane.
+ */
+final class OutboundFlow {
+
+  private final MqttConnection connection;
+  private final Session session;
+  private final SessionData data;
+  private final int window;
+  private final long packetBytesMax;
+  private final int aliasMax;
+  private Map<String, Integer> aliases = Map.of();
+  private Deque<InFlight> unsent = new ArrayDeque<>(0);
+  private boolean busy;
+
+  /**
+   * Makes the flow of a connection whose session may have publications in flight.
+   *
+   * @param client what the client has said of itself
+   */
+  OutboundFlow(MqttConnection connection, Session session, SessionData data, Properties client) {
+    this.connection = connection;
+    this.session = session;
+    this.data = data;
+    MqttConfig config = connection.config();
+    window = Math.min(config.maxInflight(), client.receiveMaximum());
+    packetBytesMax = client.maximumPacketSize();
+    aliasMax = Math.min(config.outboundAliasMaximum(), client.topicAliasMaximum());
+  }
+
+  /** Sends again what an earlier connection has left unacknowledged, in order (MQTT-4.6.0-1). */
+  void resume() {
+    unsent = new ArrayDeque<>(data.outbound());
+    sendUnsent();
+  }
+
+  /** Whether that size of packet may be sent to the client. */
+  boolean fits(int bytes) {
+    return bytes <= packetBytesMax;
+  }
+
+  Downlink.Offer deliver(
+      Subscription subscription, Publication publication, Downlink.Source source) {
+    ClientSubscription to = (ClientSubscription) subscription.attachment();
+    if (to == null || to.isHeld()) {
+      return busy();
+    }
+    if (publication.expired(connection.door().clock.instant())) {
+      connection.door().metrics.expired.increment();
+      return taken();
+    }
+    boolean lastValue = source == Downlink.Source.LAST_VALUE;
+    if (!lastValue && to.yieldsTo(publication, session.id())) {
+      return taken();
+    }
+    int qos = Math.min(Publishes.qos(publication.quality()), to.grantedQos());
+    if (publication.position() == null) {
+      // Nothing is kept of it, so nothing could be promised beyond this connection.
+      qos = 0;
+    }
+    if (!connection.isWritable() || (qos > 0 && (!unsent.isEmpty() || isFull()))) {
+      return busy();
+    }
+    boolean retain = lastValue || (publication.retained() && to.options().retainAsPublished());
+    int[] ids =
+        lastValue && to.identifier() != 0
+            ? new int[] {to.identifier()}
+            : lastValue ? ClientSubscription.NO_IDS : to.identifiersFor(publication, session.id());
+    int packetId = qos == 0 ? 0 : data.nextPacketId();
+    String cursor = to.wantsCursor() ? cursorAfter(subscription, publication, source) : null;
+    if (send(publication, false, qos, retain, packetId, ids, cursor) && qos > 0) {
+      data.addOutbound(
+          new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication));
+    }
+    return taken();
+  }
+
+  private static @Nullable String cursorAfter(
+      Subscription subscription, Publication publication, Downlink.Source source) {
+    if (source == Downlink.Source.LAST_VALUE || publication.position() == null) {
+      return null;
+    }
+    return subscription.cursor().with(publication.position()).text();
+  }
+
+  private Downlink.Offer busy() {
+    busy = true;
+    return Downlink.Offer.BUSY;
+  }
+
+  private Downlink.Offer taken() {
+    connection.touched();
+    return Downlink.Offer.TAKEN;
+  }
+
+  private boolean isFull() {
+    return data.outboundCount() >= window;
+  }
+
+  /** Writes a PUBLISH; tells whether it was, which it is not if it is too large for the client. */
+  private boolean send(
+      Publication publication,
+      boolean duplicate,
+      int qos,
+      boolean retain,
+      int packetId,
+      int[] ids,
+      @Nullable String cursor) {
+    MqttVersion version = connection.version();
+    PublishForm form = PublishForm.of(publication, version);
+    int known = aliases.getOrDefault(publication.channel(), 0);
+    int alias = known != 0 ? known : aliases.size() < aliasMax ? aliases.size() + 1 : 0;
+    PublishForm.Envelope envelope =
+        new PublishForm.Envelope(
+            duplicate,
+            qos,
+            retain,
+            packetId,
+            alias,
+            known != 0,
+            version.isV5() ? expirySeconds(publication) : -1,
+            version.isV5() ? ids : ClientSubscription.NO_IDS,
+            cursor);
+    int length = form.remainingLength(envelope, version);
+    if (!fits(length + PacketEncoder.variableBytes(length) + 1)) {
+      connection.door().metrics.tooLarge.increment();
+      return false;
+    }
+    if (known == 0 && alias != 0) {
+      if (aliases.isEmpty()) {
+        aliases = new HashMap<>(4);
+      }
+      aliases.put(publication.channel(), alias);
+    }
+    connection.write(form, envelope, length);
+    connection.door().metrics.sent.increment();
+    return true;
+  }
+
+  /** What is left of the time to live, in whole seconds, at least 1 (section 3.3.2.3.3). */
+  private long expirySeconds(Publication publication) {
+    if (publication.expiresAtMillis() == 0) {
+      return -1;
+    }
+    long millis = publication.expiresAtMillis() - connection.door().nowMillis();
+    return Math.clamp(Math.ceilDiv(millis, 1000), 1, 0xFFFF_FFFFL);
+  }
+
+  private void sendUnsent() {
+    int sent = data.outboundCount() - unsent.size();
+    while (!unsent.isEmpty() && sent < window && connection.isWritable()) {
+      InFlight next = unsent.remove();
+      Publication publication = next.publication();
+      if (publication == null) {
+        connection.sendAck(PacketType.PUBREL, next.packetId, MqttReasonCode.SUCCESS, List.of());
+        sent++;
+      } else if (send(
+          publication, true, next.qos, next.retain, next.packetId, next.subscriptionIds, null)) {
+        sent++;
+      } else {
+        data.removeOutbound(next.packetId);
+      }
+    }
+  }
+
+  /** The client has a QoS 1 publication. */
+  void acknowledged(Packet.Ack puback) throws PacketException {
+    InFlight sent = sent(puback.packetId());
+    if (sent != null) {
+      if (sent.qos != 1) {
+        throw PacketException.protocolError("PUBACK for QoS 2");
+      }
+      finish(puback.packetId());
+    }
+  }
+
+  /** The client has a QoS 2 publication, or refuses it. */
+  void received(Packet.Ack pubrec) throws PacketException {
+    InFlight sent = sent(pubrec.packetId());
+    if (sent != null && sent.qos != 2) {
+      throw PacketException.protocolError("PUBREC for QoS 1");
+    }
+    if (pubrec.isError()) {
+      if (sent != null) {
+        finish(pubrec.packetId());
+      }
+      return;
+    }
+    MqttReasonCode reason = MqttReasonCode.SUCCESS;
+    if (sent == null) {
+      reason = MqttReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+    } else {
+      sent.release();
+      connection.touched();
+    }
+    connection.sendAck(PacketType.PUBREL, pubrec.packetId(), reason, List.of());
+  }
+
+  /** The client has forgotten the packet identifier of a QoS 2 publication. */
+  void completed(Packet.Ack pubcomp) {
+    InFlight sent = sent(pubcomp.packetId());
+    if (sent != null && sent.isReleased()) {
+      finish(pubcomp.packetId());
+    }
+  }
+
+  private void finish(int packetId) {
+    data.removeOutbound(packetId);
+    connection.touched();
+    ready();
+  }
+
+  /** A place has become free, the transport takes more, or nothing is held back any more. */
+  void ready() {
+    sendUnsent();
+    if (busy && connection.isWritable()) {
+      busy = false;
+      session.ready();
+    }
+  }
+
+  /** What the client has been sent on this connection; an answer to anything else means nothing. */
+  private @Nullable InFlight sent(int packetId) {
+    InFlight found = data.outbound(packetId);
+    return found == null || unsent.contains(found) ? null : found;
+  }
+}

@@ -1,0 +1,344 @@
+package io.polyhub.mqtt;
+
+import static io.polyhub.mqtt.PacketException.malformed;
+import static io.polyhub.mqtt.PacketException.protocolError;
+
+import io.netty.buffer.ByteBuf;
+import io.polyhub.channel.ChannelName;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns bytes from a client into packets. Pure: keeps nothing between calls; any thread.
+ *
+ * <p>Netty's own decoder is not used: it lets pass reserved flags, surrogates and NUL in strings,
+ * repeated properties and values out of range, and costs every idle connection a buffer of state.
+ */
+final class PacketDecoder {
+
+  /** The largest fixed header: one byte and a variable byte integer. */
+  static final int FIXED_HEADER_BYTES_MAX = 5;
+
+  /** The most filters in one SUBSCRIBE or UNSUBSCRIBE. */
+  static final int FILTERS_MAX = 1_000;
+
+  /** Bits of the CONNECT flags (section 3.1.2.3). */
+  private static final int RESERVED = 0x01;
+
+  private static final int CLEAN_START = 0x02;
+  private static final int WILL = 0x04;
+  private static final int WILL_RETAIN = 0x20;
+  private static final int PASSWORD = 0x40;
+  private static final int USER_NAME = 0x80;
+
+  private static final String PROTOCOL_NAME = "MQTT";
+  private static final String PROTOCOL_NAME_OF_3_1 = "MQIsdp";
+
+  private PacketDecoder() {}
+
+  /**
+   * Reads the next packet.
+   *
+   * @param version what was agreed, or null if a CONNECT must come first
+   * @param maxBytes the largest packet, all in; a larger one is refused as soon as its fixed header
+   *     is there
+   * @return the packet, with the reader index behind it; or null, with the reader index where it
+   *     was, if there is none in full
+   */
+  static @Nullable Packet next(ByteBuf in, @Nullable MqttVersion version, int maxBytes)
+      throws PacketException {
+    int start = in.readerIndex();
+    if (!in.isReadable()) {
+      return null;
+    }
+    PacketType type = PacketType.of(in.getUnsignedByte(start));
+    if ((type == PacketType.CONNECT) != (version == null)) {
+      throw protocolError(version == null ? "first packet is no CONNECT" : "second CONNECT");
+    }
+    int length = 0;
+    int lengthBytes = 0;
+    int digit;
+    do {
+      if (lengthBytes == FIXED_HEADER_BYTES_MAX - 1) {
+        throw malformed("remaining length is over four bytes");
+      }
+      if (in.readableBytes() < lengthBytes + 2) {
+        return null;
+      }
+      digit = in.getUnsignedByte(start + 1 + lengthBytes);
+      length |= (digit & 0x7F) << (7 * lengthBytes);
+      lengthBytes++;
+    } while (digit >= 0x80);
+    if (digit == 0 && lengthBytes > 1) {
+      throw malformed("remaining length is not in its shortest form");
+    }
+    int whole = 1 + lengthBytes + length;
+    if (whole > maxBytes) {
+      throw new PacketException(MqttReasonCode.PACKET_TOO_LARGE, "packet is too large");
+    }
+    if (in.readableBytes() < whole) {
+      return null;
+    }
+    int flags = in.getByte(start) & 0x0F;
+    in.skipBytes(1 + lengthBytes);
+    WireReader body = new WireReader(in, start + whole);
+    Packet packet = version == null ? connect(body) : body(type, flags, body, version);
+    body.finish();
+    return packet;
+  }
+
+  private static Packet body(PacketType type, int flags, WireReader in, MqttVersion version)
+      throws PacketException {
+    return switch (type) {
+      case PUBLISH -> publish(flags, in, version);
+      case PUBACK, PUBREC, PUBREL, PUBCOMP -> ack(type, in, version);
+      case SUBSCRIBE -> subscribe(in, version);
+      case UNSUBSCRIBE -> unsubscribe(in, version);
+      case PINGREQ -> new Packet.PingRequest();
+      case DISCONNECT -> disconnect(in, version);
+      case AUTH -> auth(in, version);
+      case CONNECT, CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+          throw protocolError("packet is the server's to send");
+    };
+  }
+
+  private static Packet.Connect connect(WireReader in) throws PacketException {
+    String name = in.string();
+    if (!name.equals(PROTOCOL_NAME) && !name.equals(PROTOCOL_NAME_OF_3_1)) {
+      throw malformed("not the name of the protocol");
+    }
+    MqttVersion version = version(in.oneByte(), name);
+    int flags = in.oneByte();
+    checkConnectFlags(flags, version);
+    int keepAliveSeconds = in.twoByteInteger();
+    Properties properties =
+        version.isV5() ? Properties.read(in, Property.IN_CONNECT) : Properties.NONE;
+    String clientId = in.string();
+    Packet.Will will = (flags & WILL) == 0 ? null : will(flags, in, version);
+    String userName = (flags & USER_NAME) == 0 ? null : in.string();
+    byte[] password = (flags & PASSWORD) == 0 ? null : in.binary();
+    boolean cleanStart = (flags & CLEAN_START) != 0;
+    return new Packet.Connect(
+        version, cleanStart, keepAliveSeconds, clientId, will, userName, password, properties);
+  }
+
+  private static MqttVersion version(int level, String name) throws PacketException {
+    if (name.equals(PROTOCOL_NAME)) {
+      if (level == MqttVersion.V3_1_1.level()) {
+        return MqttVersion.V3_1_1;
+      }
+      if (level == MqttVersion.V5.level()) {
+        return MqttVersion.V5;
+      }
+    }
+    throw new PacketException(
+        MqttReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "protocol level is not 4 or 5");
+  }
+
+  private static void checkConnectFlags(int flags, MqttVersion version) throws PacketException {
+    if ((flags & RESERVED) != 0) {
+      throw malformed("reserved flag of CONNECT");
+    }
+    int willQos = willQos(flags);
+    if (willQos == 3) {
+      throw malformed("will with QoS 3");
+    }
+    if ((flags & WILL) == 0 && (willQos != 0 || (flags & WILL_RETAIN) != 0)) {
+      throw malformed("will flags without a will");
+    }
+    if (!version.isV5() && (flags & PASSWORD) != 0 && (flags & USER_NAME) == 0) {
+      throw malformed("password without a user name");
+    }
+  }
+
+  private static int willQos(int flags) {
+    return (flags >>> 3) & 3;
+  }
+
+  private static Packet.Will will(int flags, WireReader in, MqttVersion version)
+      throws PacketException {
+    Properties properties =
+        version.isV5() ? Properties.read(in, Property.IN_WILL) : Properties.NONE;
+    String topic = in.string();
+    if (!ChannelName.isValid(topic)) {
+      throw new PacketException(MqttReasonCode.TOPIC_NAME_INVALID, "not a topic name");
+    }
+    int length = in.twoByteInteger();
+    int outer = in.narrow(length);
+    checkPayload(in, properties);
+    byte[] payload = in.rest();
+    in.widen(outer);
+    boolean retain = (flags & WILL_RETAIN) != 0;
+    return new Packet.Will(topic, payload, willQos(flags), retain, properties);
+  }
+
+  private static Packet.Publish publish(int flags, WireReader in, MqttVersion version)
+      throws PacketException {
+    boolean duplicate = (flags & 8) != 0;
+    int qos = (flags >>> 1) & 3;
+    boolean retain = (flags & 1) != 0;
+    if (qos == 3) {
+      throw malformed("QoS 3");
+    }
+    if (duplicate && qos == 0) {
+      throw malformed("duplicate flag with QoS 0");
+    }
+    String topic = in.string();
+    int packetId = qos == 0 ? 0 : in.packetId();
+    Properties properties =
+        version.isV5() ? Properties.read(in, Property.IN_PUBLISH) : Properties.NONE;
+    if (topic.isEmpty() && properties.topicAlias() == 0) {
+      throw protocolError("neither topic nor alias");
+    }
+    if (topic.indexOf('+') >= 0 || topic.indexOf('#') >= 0) {
+      throw new PacketException(MqttReasonCode.TOPIC_NAME_INVALID, "wildcard in a topic name");
+    }
+    checkPayload(in, properties);
+    return new Packet.Publish(duplicate, qos, retain, topic, packetId, properties, in.rest());
+  }
+
+  private static void checkPayload(WireReader in, Properties properties) throws PacketException {
+    if (properties.payloadIsText() && !in.restIsUtf8()) {
+      throw new PacketException(MqttReasonCode.PAYLOAD_FORMAT_INVALID, "payload is not UTF-8");
+    }
+  }
+
+  private static Packet.Ack ack(PacketType type, WireReader in, MqttVersion version)
+      throws PacketException {
+    int packetId = in.packetId();
+    int reasonCode = 0;
+    if (version.isV5() && in.hasMore()) {
+      reasonCode = in.oneByte();
+      if (in.hasMore()) {
+        Properties.read(in, Property.IN_ACK);
+      }
+    }
+    return new Packet.Ack(type, packetId, reasonCode);
+  }
+
+  private static Packet.Subscribe subscribe(WireReader in, MqttVersion version)
+      throws PacketException {
+    int packetId = in.packetId();
+    Properties properties =
+        version.isV5() ? Properties.read(in, Property.IN_SUBSCRIBE) : Properties.NONE;
+    List<Packet.TopicFilter> filters = new ArrayList<>(1);
+    while (in.hasMore()) {
+      checkRoom(filters);
+      String filter = topicFilter(in.string());
+      filters.add(options(filter, in.oneByte(), version));
+    }
+    if (filters.isEmpty()) {
+      throw protocolError("SUBSCRIBE without a filter");
+    }
+    return new Packet.Subscribe(packetId, properties, List.copyOf(filters));
+  }
+
+  /** The subscription options (section 3.8.3.1). */
+  private static Packet.TopicFilter options(String filter, int options, MqttVersion version)
+      throws PacketException {
+    int qos = options & 3;
+    int retainHandling = (options >>> 4) & 3;
+    int reserved = version.isV5() ? 0xC0 : 0xFC;
+    if (qos == 3 || (options & reserved) != 0) {
+      throw malformed("subscription options");
+    }
+    boolean noLocal = (options & 4) != 0;
+    if (retainHandling == 3 || (noLocal && filter.startsWith(SubscriptionFlow.SHARED))) {
+      throw protocolError("subscription options");
+    }
+    return new Packet.TopicFilter(filter, qos, noLocal, (options & 8) != 0, retainHandling);
+  }
+
+  private static Packet.Unsubscribe unsubscribe(WireReader in, MqttVersion version)
+      throws PacketException {
+    int packetId = in.packetId();
+    if (version.isV5()) {
+      Properties.read(in, Property.IN_UNSUBSCRIBE);
+    }
+    List<String> filters = new ArrayList<>(1);
+    while (in.hasMore()) {
+      checkRoom(filters);
+      filters.add(topicFilter(in.string()));
+    }
+    if (filters.isEmpty()) {
+      throw protocolError("UNSUBSCRIBE without a filter");
+    }
+    return new Packet.Unsubscribe(packetId, List.copyOf(filters));
+  }
+
+  private static void checkRoom(List<?> filters) throws PacketException {
+    if (filters.size() == FILTERS_MAX) {
+      throw new PacketException(MqttReasonCode.QUOTA_EXCEEDED, "too many filters in one packet");
+    }
+  }
+
+  /**
+   * A filter has at least one character (MQTT-4.7.3-1). Whether its wildcards stand where they may
+   * is told to the client filter by filter.
+   */
+  private static String topicFilter(String filter) throws PacketException {
+    if (filter.isEmpty()) {
+      throw protocolError("empty topic filter");
+    }
+    return filter;
+  }
+
+  private static Packet.Disconnect disconnect(WireReader in, MqttVersion version)
+      throws PacketException {
+    if (!version.isV5() || !in.hasMore()) {
+      return new Packet.Disconnect(0, Properties.NONE);
+    }
+    int reasonCode = in.oneByte();
+    Properties properties =
+        in.hasMore() ? Properties.read(in, Property.IN_DISCONNECT) : Properties.NONE;
+    return new Packet.Disconnect(reasonCode, properties);
+  }
+
+  private static Packet.Auth auth(WireReader in, MqttVersion version) throws PacketException {
+    if (!version.isV5()) {
+      throw malformed("packet type 15 is reserved in 3.1.1");
+    }
+    if (!in.hasMore()) {
+      return new Packet.Auth(0, Properties.NONE);
+    }
+    int reasonCode = in.oneByte();
+    Properties properties = in.hasMore() ? Properties.read(in, Property.IN_AUTH) : Properties.NONE;
+    return new Packet.Auth(reasonCode, properties);
+  }
+
+  /**
+   * The version in which a client can be told why its CONNECT is refused, although that could not
+   * be read in full; null if it does not speak any that is known.
+   *
+   * @param start where the packet began
+   */
+  static @Nullable MqttVersion versionOf(ByteBuf in, int start) {
+    if (in.writerIndex() <= start || in.getUnsignedByte(start) != PacketType.CONNECT.firstByte()) {
+      return null;
+    }
+    int name = start + 1;
+    while (name < in.writerIndex() && in.getByte(name) < 0) {
+      name++;
+    }
+    name++;
+    int level = name + 2 + PROTOCOL_NAME.length();
+    if (level >= in.writerIndex()
+        || in.getUnsignedShort(name) != PROTOCOL_NAME.length()
+        || !in.toString(name + 2, PROTOCOL_NAME.length(), StandardCharsets.US_ASCII)
+            .equals(PROTOCOL_NAME)) {
+      return level < in.writerIndex() && saysOldName(in, name) ? MqttVersion.V3_1_1 : null;
+    }
+    return in.getUnsignedByte(level) >= MqttVersion.V5.level()
+        ? MqttVersion.V5
+        : MqttVersion.V3_1_1;
+  }
+
+  private static boolean saysOldName(ByteBuf in, int at) {
+    int length = PROTOCOL_NAME_OF_3_1.length();
+    return in.writerIndex() >= at + 2 + length
+        && in.getUnsignedShort(at) == length
+        && in.toString(at + 2, length, StandardCharsets.US_ASCII).equals(PROTOCOL_NAME_OF_3_1);
+  }
+}

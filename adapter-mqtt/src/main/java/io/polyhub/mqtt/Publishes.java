@@ -1,0 +1,78 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.channel.Header;
+import io.polyhub.channel.Quality;
+import io.polyhub.hub.PublishRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Turns what MQTT publishes into the hub's requests. Pure. */
+final class Publishes {
+
+  /** The user property that is taken as the idempotency key, and does not travel along. */
+  static final String IDEMPOTENCY_KEY = "polyhub-idempotency-key";
+
+  private Publishes() {}
+
+  static PublishRequest request(Packet.Publish publish, String topic) {
+    return request(topic, publish.payload(), publish.qos(), publish.retain(), publish.properties());
+  }
+
+  static PublishRequest request(Packet.Will will) {
+    return request(will.topic(), will.payload(), will.qos(), will.retain(), will.properties());
+  }
+
+  private static PublishRequest request(
+      String topic, byte[] payload, int qos, boolean retain, Properties properties) {
+    OptionalLong expiry = properties.messageExpirySeconds();
+    return new PublishRequest(
+        topic,
+        payload,
+        properties.contentType(),
+        headers(properties),
+        properties.responseTopic(),
+        properties.correlationData(),
+        expiry.isPresent() ? Duration.ofSeconds(expiry.getAsLong()) : null,
+        retain,
+        quality(qos),
+        properties.userProperty(IDEMPOTENCY_KEY),
+        null);
+  }
+
+  private static List<Header> headers(Properties properties) {
+    List<Header> given = properties.userProperties();
+    if (given.isEmpty() && !properties.payloadIsText()) {
+      return given;
+    }
+    List<Header> headers = new ArrayList<>(given.size() + 1);
+    for (Header header : given) {
+      if (!header.name().equals(IDEMPOTENCY_KEY)
+          && !header.name().equals(PublishForm.PAYLOAD_FORMAT_HEADER)) {
+        headers.add(header);
+      }
+    }
+    if (properties.payloadIsText()) {
+      headers.add(new Header(PublishForm.PAYLOAD_FORMAT_HEADER, PublishForm.PAYLOAD_FORMAT_TEXT));
+    }
+    return headers;
+  }
+
+  private static Quality quality(int qos) {
+    return switch (qos) {
+      case 0 -> Quality.FIRE_AND_FORGET;
+      case 1 -> Quality.ACKNOWLEDGED;
+      default -> Quality.ASSURED;
+    };
+  }
+
+  /** The QoS that carries as hard as this. */
+  static int qos(Quality quality) {
+    return switch (quality) {
+      case FIRE_AND_FORGET -> 0;
+      case ACKNOWLEDGED -> 1;
+      case ASSURED -> 2;
+    };
+  }
+}

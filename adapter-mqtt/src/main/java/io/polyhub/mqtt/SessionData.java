@@ -1,0 +1,154 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.Outcome;
+import io.polyhub.hub.Published;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session state of section 4.1: subscriptions, and publications in either direction whose
+ * exchange has not ended. Belongs to one connection at a time, and is touched only in its lane; it
+ * is handed over by {@link ClientSessions}.
+ */
+final class SessionData {
+
+  private static final int PACKET_IDS = 0xFFFF;
+  private static final int KEPT_ENTRY_BYTES = 128;
+
+  private final Map<String, ClientSubscription> subscriptions = new LinkedHashMap<>(2);
+  private Map<Integer, InFlight> outbound = Map.of();
+  private Map<Integer, CompletionStage<Outcome<Published>>> unreleased = Map.of();
+  private int lastPacketId;
+  private long orders;
+
+  Collection<ClientSubscription> subscriptions() {
+    return subscriptions.values();
+  }
+
+  @Nullable ClientSubscription subscription(String filter) {
+    return subscriptions.get(filter);
+  }
+
+  /** Makes a subscription which {@link #add} then makes part of the session. */
+  ClientSubscription newSubscription(
+      ChannelFilter filter, Packet.TopicFilter options, int identifier) {
+    return new ClientSubscription(filter, orders++, options, identifier);
+  }
+
+  void add(ClientSubscription subscription) {
+    subscription.overlapWith(subscriptions.values());
+    subscriptions.put(subscription.filter().text(), subscription);
+  }
+
+  /** Removes the subscription to that filter, and returns it if there was one. */
+  @Nullable ClientSubscription remove(String filter) {
+    ClientSubscription removed = subscriptions.remove(filter);
+    if (removed != null) {
+      removed.forget();
+    }
+    return removed;
+  }
+
+  /** What was sent and is not acknowledged in full, in the order in which it was sent first. */
+  Collection<InFlight> outbound() {
+    return outbound.values();
+  }
+
+  int outboundCount() {
+    return outbound.size();
+  }
+
+  @Nullable InFlight outbound(int packetId) {
+    return outbound.get(packetId);
+  }
+
+  void addOutbound(InFlight sent) {
+    if (outbound.isEmpty()) {
+      outbound = new LinkedHashMap<>(4);
+    }
+    outbound.put(sent.packetId, sent);
+  }
+
+  void removeOutbound(int packetId) {
+    if (!outbound.isEmpty() && outbound.remove(packetId) != null && outbound.isEmpty()) {
+      outbound = Map.of();
+    }
+  }
+
+  /** A packet identifier that is not in use; there are many more than may be in flight. */
+  int nextPacketId() {
+    do {
+      lastPacketId = lastPacketId % PACKET_IDS + 1;
+    } while (outbound.containsKey(lastPacketId));
+    return lastPacketId;
+  }
+
+  int lastPacketId() {
+    return lastPacketId;
+  }
+
+  /** Goes on counting after {@code id}, wherever that is. */
+  void continueAfter(int id) {
+    lastPacketId = Math.floorMod(id, PACKET_IDS);
+  }
+
+  /** What became, or will become, of the QoS 2 publications that the client has not released. */
+  Map<Integer, CompletionStage<Outcome<Published>>> unreleased() {
+    return unreleased;
+  }
+
+  void addUnreleased(int packetId, CompletionStage<Outcome<Published>> outcome) {
+    if (unreleased.isEmpty()) {
+      unreleased = new HashMap<>(4);
+    }
+    unreleased.put(packetId, outcome);
+  }
+
+  boolean removeUnreleased(int packetId) {
+    if (unreleased.isEmpty()) {
+      return false;
+    }
+    boolean removed = unreleased.remove(packetId) != null;
+    if (removed && unreleased.isEmpty()) {
+      unreleased = Map.of();
+    }
+    return removed;
+  }
+
+  /** About how many bytes are held beside the subscriptions. */
+  long keptBytes() {
+    long bytes = (long) KEPT_ENTRY_BYTES * (outbound.size() + unreleased.size());
+    for (InFlight sent : outbound.values()) {
+      Publication publication = sent.publication();
+      bytes += publication == null ? 0 : publication.weight();
+    }
+    return bytes;
+  }
+
+  /** The connection has ended: subscriptions keep their places. */
+  void detach() {
+    for (ClientSubscription subscription : subscriptions.values()) {
+      subscription.detach();
+    }
+  }
+
+  /**
+   * The place up to which the client has acknowledged everything on that subscription: from there
+   * nothing is lost, whatever happens to this process.
+   */
+  Cursor acknowledged(ClientSubscription subscription) {
+    for (InFlight sent : outbound.values()) {
+      if (sent.by == subscription && !sent.isReleased()) {
+        return sent.before;
+      }
+    }
+    return subscription.cursor();
+  }
+}

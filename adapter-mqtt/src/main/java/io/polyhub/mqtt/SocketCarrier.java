@@ -1,0 +1,55 @@
+package io.polyhub.mqtt;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.polyhub.hub.CloseReason;
+import io.polyhub.identity.Credentials;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** TCP, with or without TLS. */
+enum SocketCarrier implements Carrier {
+  SOCKET;
+
+  @Override
+  public Credentials shown(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      return new Credentials.None();
+    }
+    try {
+      Certificate[] chain = tls.engine().getSession().getPeerCertificates();
+      return chain[0] instanceof X509Certificate certificate
+          ? new Credentials.Certificate(certificate)
+          : new Credentials.None();
+    } catch (SSLPeerUnverifiedException noneShown) {
+      return new Credentials.None();
+    }
+  }
+
+  /**
+   * Sends the end of the stream and leaves it to the client, or to the timer, to close: closing
+   * while the client still sends would reset the connection, and it would not see the goodbye.
+   */
+  @Override
+  public void end(Channel channel, CloseReason reason) {
+    var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+    boolean tls = channel.pipeline().get(SslHandler.class) != null;
+    if (tls || reason == CloseReason.CLIENT_CLOSED || !(channel instanceof DuplexChannel duplex)) {
+      flushed.addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    flushed.addListener(sent -> {
+      if (sent.isSuccess()) {
+        var _ = duplex.shutdownOutput();
+      } else {
+        var _ = channel.close();
+      }
+    });
+    channel.config().setAutoRead(true);
+  }
+}

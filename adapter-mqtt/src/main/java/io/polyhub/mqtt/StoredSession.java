@@ -1,0 +1,184 @@
+package io.polyhub.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What outlives the process of a session: filters with their cursors, not messages. Immutable.
+ *
+ * <p>The bytes begin with a version, so that a later release reads what an earlier one wrote.
+ *
+ * @param expirySeconds how long the session outlives its connection
+ * @param detachedAtMillis when the connection ended, in milliseconds since 1970; 0 while connected
+ * @param lastPacketId the packet identifier that was given out last
+ * @param subscriptions what is subscribed to
+ * @param released QoS 2 packet identifiers that the client has acknowledged and must be told to
+ *     forget
+ * @param unreleased QoS 2 packet identifiers of publications from the client that are stored and
+ *     not yet released by it
+ */
+record StoredSession(
+    long expirySeconds,
+    long detachedAtMillis,
+    int lastPacketId,
+    List<StoredSubscription> subscriptions,
+    List<Integer> released,
+    List<Integer> unreleased) {
+
+  private static final int VERSION = 1;
+
+  /** A generous guess of what one subscription takes in the record beside its filter. */
+  static final int SUBSCRIPTION_BYTES = 400;
+
+  StoredSession {
+    subscriptions = List.copyOf(subscriptions);
+    released = List.copyOf(released);
+    unreleased = List.copyOf(unreleased);
+  }
+
+  /**
+   * One subscription.
+   *
+   * @param acknowledged up to where the client has acknowledged everything
+   */
+  record StoredSubscription(
+      Packet.TopicFilter options, int grantedQos, int identifier, Cursor acknowledged) {}
+
+  /** Takes the state of a session, in its lane. */
+  static StoredSession of(SessionData data, long expirySeconds, long detachedAtMillis) {
+    List<StoredSubscription> subscriptions = new ArrayList<>(data.subscriptions().size());
+    for (ClientSubscription subscription : data.subscriptions()) {
+      subscriptions.add(
+          new StoredSubscription(
+              subscription.options(),
+              subscription.grantedQos(),
+              subscription.identifier(),
+              data.acknowledged(subscription)));
+    }
+    List<Integer> released = new ArrayList<>();
+    for (InFlight sent : data.outbound()) {
+      if (sent.isReleased()) {
+        released.add(sent.packetId);
+      }
+    }
+    return new StoredSession(
+        expirySeconds,
+        detachedAtMillis,
+        data.lastPacketId(),
+        subscriptions,
+        released,
+        List.copyOf(data.unreleased().keySet()));
+  }
+
+  /** Returns the same session with another end of its connection. */
+  StoredSession detachedAt(long millis) {
+    return new StoredSession(
+        expirySeconds, millis, lastPacketId, subscriptions, released, unreleased);
+  }
+
+  byte[] encode() {
+    ByteBuf out = Unpooled.buffer(256);
+    out.writeByte(VERSION);
+    out.writeLong(expirySeconds);
+    out.writeLong(detachedAtMillis);
+    out.writeShort(lastPacketId);
+    out.writeInt(subscriptions.size());
+    for (StoredSubscription subscription : subscriptions) {
+      Packet.TopicFilter options = subscription.options;
+      int flags = options.qos() | (options.noLocal() ? 4 : 0);
+      flags |= (options.retainAsPublished() ? 8 : 0) | (options.retainHandling() << 4);
+      out.writeByte(flags);
+      out.writeByte(subscription.grantedQos);
+      out.writeInt(subscription.identifier);
+      PacketEncoder.writeString(out, options.filter());
+      PacketEncoder.writeString(out, subscription.acknowledged.text());
+    }
+    writeIds(out, released);
+    writeIds(out, unreleased);
+    return ByteBufUtil.getBytes(out);
+  }
+
+  private static void writeIds(ByteBuf out, List<Integer> ids) {
+    out.writeShort(ids.size());
+    ids.forEach(out::writeShort);
+  }
+
+  /** Reads what {@link #encode} wrote, or nothing if these bytes are no session. */
+  static Optional<StoredSession> decode(byte[] bytes) {
+    ByteBuf in = Unpooled.wrappedBuffer(bytes);
+    try {
+      if (in.readByte() != VERSION) {
+        return Optional.empty();
+      }
+      long expirySeconds = in.readLong();
+      long detachedAtMillis = in.readLong();
+      int lastPacketId = in.readUnsignedShort();
+      int count = in.readInt();
+      List<StoredSubscription> subscriptions = new ArrayList<>(Math.clamp(count, 0, 1_000));
+      for (int i = 0; i < count; i++) {
+        subscriptions.add(readSubscription(in));
+      }
+      List<Integer> released = readIds(in);
+      return Optional.of(
+          new StoredSession(
+              expirySeconds, detachedAtMillis, lastPacketId, subscriptions, released, readIds(in)));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  private static StoredSubscription readSubscription(ByteBuf in) {
+    int flags = in.readByte();
+    int grantedQos = in.readByte();
+    int identifier = in.readInt();
+    String filter = ChannelFilter.of(readString(in)).text();
+    Packet.TopicFilter options =
+        new Packet.TopicFilter(
+            filter, flags & 3, (flags & 4) != 0, (flags & 8) != 0, (flags >>> 4) & 3);
+    Cursor acknowledged = Cursor.parse(readString(in)).orElse(Cursor.EMPTY);
+    return new StoredSubscription(options, grantedQos, identifier, acknowledged);
+  }
+
+  private static String readString(ByteBuf in) {
+    return in.readCharSequence(in.readUnsignedShort(), StandardCharsets.UTF_8).toString();
+  }
+
+  private static List<Integer> readIds(ByteBuf in) {
+    int count = in.readUnsignedShort();
+    List<Integer> ids = new ArrayList<>(Math.min(count, in.readableBytes()));
+    for (int i = 0; i < count; i++) {
+      ids.add(in.readUnsignedShort());
+    }
+    return ids;
+  }
+
+  /** Makes the session's state of it, for the next connection. */
+  SessionData toData() {
+    SessionData data = new SessionData();
+    for (StoredSubscription stored : subscriptions) {
+      ClientSubscription subscription =
+          data.newSubscription(
+              ChannelFilter.of(stored.options.filter()), stored.options, stored.identifier);
+      subscription.restore(stored.acknowledged, stored.grantedQos);
+      data.add(subscription);
+    }
+    released.forEach(id -> data.addOutbound(InFlight.released(id)));
+    unreleased.forEach(id -> data.addUnreleased(id, InboundFlow.STORED));
+    data.continueAfter(lastPacketId + PACKET_IDS_SKIPPED);
+    return data;
+  }
+
+  /**
+   * How far packet identifiers jump when a session is read back. Between the last save and the end
+   * of the process more may have been given out; a QoS 2 one that the client still remembers must
+   * not soon stand for another publication.
+   */
+  private static final int PACKET_IDS_SKIPPED = 8_192;
+}

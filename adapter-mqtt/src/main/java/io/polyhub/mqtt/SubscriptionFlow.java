@@ -1,0 +1,322 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Header;
+import io.polyhub.hub.Outcome;
+import io.polyhub.hub.Refusal;
+import io.polyhub.hub.Session;
+import io.polyhub.hub.SubscribeRequest;
+import io.polyhub.hub.SubscribeRequest.Start;
+import io.polyhub.hub.Subscribed;
+import io.polyhub.hub.Subscribed.Recovery;
+import io.polyhub.hub.Subscription;
+import io.polyhub.records.Records;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SUBSCRIBE and UNSUBSCRIBE of one client. One packet is dealt with at a time: until its answer is
+ * written nothing more is read, so requests take effect in the order in which they were sent. Only
+ * in the connection's lane.
+ */
+final class SubscriptionFlow {
+
+  /** What the filters of shared subscriptions begin with (section 4.8.2). */
+  static final String SHARED = "$share/";
+
+  /** The user property by which a client asks to begin after a cursor. */
+  private static final String SINCE = "polyhub-since";
+
+  /** The user property that says whether all since the cursor asked for is delivered. */
+  static final String RECOVERED = "polyhub-recovered";
+
+  /** The only failure code of a SUBACK in 3.1.1. */
+  private static final int FAILURE_OF_V3 = 0x80;
+
+  private final MqttConnection connection;
+  private final Session session;
+  private final SessionData data;
+
+  SubscriptionFlow(MqttConnection connection, Session session, SessionData data) {
+    this.connection = connection;
+    this.session = session;
+    this.data = data;
+  }
+
+  /** A SUBSCRIBE whose filters are being subscribed to. */
+  private final class Request {
+
+    private final Packet.Subscribe packet;
+    private final byte[] codes;
+    private final List<Header> told = new ArrayList<>(0);
+    private final boolean wantsCursor;
+    private int open;
+
+    Request(Packet.Subscribe packet) {
+      this.packet = packet;
+      codes = new byte[packet.filters().size()];
+      open = codes.length;
+      wantsCursor = "1".equals(packet.properties().userProperty(PacketEncoder.CURSOR_PROPERTY));
+    }
+
+    void granted(int index, int qos) {
+      decide(index, qos);
+    }
+
+    void refused(int index, MqttReasonCode reason) {
+      decide(index, connection.version().isV5() ? reason.code() : FAILURE_OF_V3);
+    }
+
+    private void decide(int index, int code) {
+      codes[index] = (byte) code;
+      open--;
+      if (open == 0) {
+        connection.subscribed(packet.packetId(), codes, told);
+      }
+    }
+  }
+
+  void subscribe(Packet.Subscribe packet) {
+    Request request = new Request(packet);
+    connection.pause(Inlet.SUBSCRIBING);
+    for (int i = 0; i < request.codes.length; i++) {
+      subscribe(request, i);
+    }
+  }
+
+  private void subscribe(Request request, int index) {
+    Packet.TopicFilter options = request.packet.filters().get(index);
+    if (options.filter().startsWith(SHARED)) {
+      request.refused(index, MqttReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
+      return;
+    }
+    Optional<ChannelFilter> filter = ChannelFilter.parse(options.filter());
+    if (filter.isEmpty()) {
+      request.refused(index, MqttReasonCode.TOPIC_FILTER_INVALID);
+      return;
+    }
+    String since = request.packet.properties().userProperty(SINCE);
+    Optional<Cursor> start = since == null ? Optional.empty() : Cursor.parse(since);
+    if (since != null && start.isEmpty()) {
+      request.refused(index, MqttReasonCode.ofSubscribe(Refusal.INVALID_CURSOR));
+      return;
+    }
+    ClientSubscription existing = data.subscription(options.filter());
+    if (existing != null && start.isEmpty() && mayStay(existing, options)) {
+      existing.change(options, identifier(request), request.wantsCursor);
+      connection.touched();
+      request.granted(index, existing.grantedQos());
+      return;
+    }
+    if (existing == null && !hasRoom()) {
+      request.refused(index, MqttReasonCode.QUOTA_EXCEEDED);
+      return;
+    }
+    begin(request, index, filter.get(), existing, start.orElse(null));
+  }
+
+  /** Whether new options are all that a repeated SUBSCRIBE asks for, without retained messages. */
+  private static boolean mayStay(ClientSubscription existing, Packet.TopicFilter options) {
+    return options.retainHandling() != 0 && options.noLocal() == existing.options().noLocal();
+  }
+
+  /** Whether the session can still be stored with one subscription more. */
+  private boolean hasRoom() {
+    long bytes = StoredSession.SUBSCRIPTION_BYTES;
+    for (ClientSubscription subscription : data.subscriptions()) {
+      bytes += StoredSession.SUBSCRIPTION_BYTES + 3L * subscription.filter().text().length();
+    }
+    return !connection.isPersistent() || bytes < Records.MAX_VALUE_BYTES;
+  }
+
+  private static int identifier(Request request) {
+    return request.packet.properties().subscriptionIdentifier();
+  }
+
+  /**
+   * Subscribes. Another subscription to the same filter is replaced without a gap (MQTT-3.8.4-3):
+   * it is held at its place and the new one begins there.
+   */
+  private void begin(
+      Request request,
+      int index,
+      ChannelFilter filter,
+      @Nullable ClientSubscription existing,
+      @Nullable Cursor since) {
+    Packet.TopicFilter options = request.packet.filters().get(index);
+    boolean lastValues =
+        since == null
+            && (options.retainHandling() == 0
+                || (options.retainHandling() == 1 && existing == null));
+    Start start = new Start.Now();
+    if (since != null) {
+      start = new Start.Since(since);
+    } else if (existing != null && !existing.cursor().equals(Cursor.EMPTY)) {
+      existing.hold(true);
+      start = new Start.Since(existing.cursor());
+    }
+    ClientSubscription made = data.newSubscription(filter, options, identifier(request));
+    SubscribeRequest asked =
+        SubscribeRequest.to(filter.text())
+            .withStart(start)
+            .withLastValues(lastValues)
+            .withNoLocal(options.noLocal())
+            .withAttachment(made);
+    session
+        .subscribe(asked)
+        .whenComplete((outcome, none) -> {
+          switch (outcome) {
+            case Outcome.Refused<Subscribed>(Refusal refusal) -> {
+              if (existing != null) {
+                existing.hold(false);
+              }
+              request.refused(index, MqttReasonCode.ofSubscribe(refusal));
+            }
+            case Outcome.Done<Subscribed>(Subscribed subscribed) -> {
+              begun(request, index, made, subscribed, since != null);
+            }
+          }
+        });
+  }
+
+  private void begun(
+      Request request, int index, ClientSubscription made, Subscribed subscribed, boolean asked) {
+    made.change(made.options(), made.identifier(), request.wantsCursor);
+    made.begin(subscribed);
+    ClientSubscription replaced = data.remove(made.filter().text());
+    if (replaced != null) {
+      replaced.cancel();
+    }
+    data.add(made);
+    connection.touched();
+    if (connection.version().isV5()) {
+      if (request.wantsCursor && subscribed.history()) {
+        request.told.add(new Header(PacketEncoder.CURSOR_PROPERTY, subscribed.cursor().text()));
+      }
+      if (asked) {
+        boolean recovered = subscribed.recovery() == Recovery.RECOVERED;
+        request.told.add(new Header(RECOVERED, Boolean.toString(recovered)));
+      }
+    }
+    request.granted(index, made.grantedQos());
+  }
+
+  void unsubscribe(Packet.Unsubscribe packet) {
+    byte[] codes = new byte[packet.filters().size()];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) unsubscribe(packet.filters().get(i)).code();
+    }
+    connection.touched();
+    connection.unsubscribed(packet.packetId(), codes);
+  }
+
+  private MqttReasonCode unsubscribe(String filter) {
+    ClientSubscription subscription = data.remove(filter);
+    if (subscription != null) {
+      subscription.cancel();
+      return MqttReasonCode.SUCCESS;
+    }
+    return ChannelFilter.parse(filter).isPresent()
+        ? MqttReasonCode.NO_SUBSCRIPTION_EXISTED
+        : MqttReasonCode.TOPIC_FILTER_INVALID;
+  }
+
+  /** The hub has ended a subscription. */
+  void ended(Subscription subscription) {
+    if (subscription.attachment() instanceof ClientSubscription own && own.isLive(subscription)) {
+      data.remove(own.filter().text());
+      connection.touched();
+    }
+  }
+
+  /** How far a session went on where it had been. */
+  enum Resumption {
+    /** Nothing was missed. */
+    COMPLETE,
+    /** History no longer reaches back, or a subscription is no longer allowed. */
+    WITH_GAP,
+    /** Not all of it can be subscribed to just now. */
+    FAILED;
+
+    Resumption and(Resumption other) {
+      return compareTo(other) >= 0 ? this : other;
+    }
+  }
+
+  /**
+   * Subscribes anew to what a session holds, each filter from its place.
+   *
+   * @param done called once all are decided
+   */
+  void resume(Consumer<Resumption> done) {
+    List<ClientSubscription> all = List.copyOf(data.subscriptions());
+    if (all.isEmpty()) {
+      done.accept(Resumption.COMPLETE);
+      return;
+    }
+    Resuming resuming = new Resuming(all.size(), done);
+    for (ClientSubscription subscription : all) {
+      Cursor cursor = subscription.cursor();
+      boolean fromCursor = subscription.grantedQos() > 0 && !cursor.equals(Cursor.EMPTY);
+      SubscribeRequest asked =
+          SubscribeRequest.to(subscription.filter().text())
+              .withStart(fromCursor ? new Start.Since(cursor) : new Start.Now())
+              .withNoLocal(subscription.options().noLocal())
+              .withAttachment(subscription);
+      session
+          .subscribe(asked)
+          .whenComplete((outcome, none) -> resuming.add(resumed(subscription, outcome)));
+    }
+  }
+
+  private Resumption resumed(ClientSubscription subscription, Outcome<Subscribed> outcome) {
+    return switch (outcome) {
+      case Outcome.Done<Subscribed>(Subscribed subscribed) ->
+          switch (subscribed.recovery()) {
+            case RECOVERED -> {
+              subscription.goOn(subscribed);
+              yield Resumption.COMPLETE;
+            }
+            case NOT_ASKED -> {
+              subscription.begin(subscribed);
+              yield Resumption.COMPLETE;
+            }
+            case UNRECOVERABLE -> {
+              subscription.begin(subscribed);
+              yield Resumption.WITH_GAP;
+            }
+          };
+      case Outcome.Refused<Subscribed>(Refusal refusal) -> {
+        if (refusal.temporary()) {
+          yield Resumption.FAILED;
+        }
+        data.remove(subscription.filter().text());
+        yield Resumption.WITH_GAP;
+      }
+    };
+  }
+
+  private static final class Resuming {
+
+    private final Consumer<Resumption> done;
+    private int open;
+    private Resumption all = Resumption.COMPLETE;
+
+    Resuming(int open, Consumer<Resumption> done) {
+      this.open = open;
+      this.done = done;
+    }
+
+    void add(Resumption one) {
+      all = all.and(one);
+      open--;
+      if (open == 0) {
+        done.accept(all);
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.mqtt;
+
+import org.jspecify.annotations.NullMarked;
