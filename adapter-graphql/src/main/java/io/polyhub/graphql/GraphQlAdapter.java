@@ -1,10 +1,20 @@
 package io.polyhub.graphql;
 
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.hub.Hub;
 import io.polyhub.websocket.EventLoops;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
 
-/** The GraphQL door. */
+/**
+ * The GraphQL door: an HTTP listener with queries and mutations at {@code /graphql} and event
+ * streams at {@code /graphql/stream}, and what the WebSocket listener needs to serve it at {@code
+ * /graphql} too. Safe for any thread.
+ */
 public final class GraphQlAdapter implements AutoCloseable {
 
   /** The door's name. */
@@ -13,22 +23,80 @@ public final class GraphQlAdapter implements AutoCloseable {
   private final Hub hub;
   private final GraphQlEngine engine;
   private final ConnectionMetrics metrics;
+  private final HttpReplies replies;
+  private final Deadlines deadlines;
+  private final WebServer server;
 
-  private GraphQlAdapter(Hub hub, GraphQlConfig config, MeterRegistry registry) {
+  private GraphQlAdapter(
+      Hub hub, GraphQlConfig config, MeterRegistry registry, List<HttpService> others)
+      throws IOException {
     this.hub = hub;
     engine = new GraphQlEngine(hub, config, registry);
     metrics = new ConnectionMetrics(registry);
+    replies = new HttpReplies(new Cors(config.corsOrigins()));
+    deadlines = new Deadlines();
+    HttpRequests requests = new HttpRequests(config, deadlines);
+    HttpRouting.Builder routing =
+        HttpRouting.builder()
+            .register(new GraphQlHttp(hub, engine, requests, replies))
+            .register(
+                new StreamHttp(
+                    hub,
+                    engine,
+                    requests,
+                    replies,
+                    deadlines,
+                    metrics,
+                    new Streams(config.streams(), new SecureRandom())));
+    others.forEach(routing::register);
+    server = HttpListener.start(config, routing, deadlines);
   }
 
-  public static GraphQlAdapter start(Hub hub, GraphQlConfig config, MeterRegistry registry) {
-    return new GraphQlAdapter(hub, config, registry);
+  /**
+   * Starts the HTTP listener. The hub must outlive the adapter.
+   *
+   * @throws IOException if the address cannot be listened on, or the TLS files cannot be used
+   */
+  public static GraphQlAdapter start(Hub hub, GraphQlConfig config, MeterRegistry registry)
+      throws IOException {
+    return start(hub, config, registry, List.of());
   }
 
-  /** The part of the door that is served by the WebSocket listener. */
+  /**
+   * Starts the HTTP listener, with other services beside GraphQL's on it.
+   *
+   * @param others what else is served over HTTP, on other paths
+   * @throws IOException if the address cannot be listened on, or the TLS files cannot be used
+   */
+  public static GraphQlAdapter start(
+      Hub hub, GraphQlConfig config, MeterRegistry registry, List<HttpService> others)
+      throws IOException {
+    return new GraphQlAdapter(hub, config, registry, others);
+  }
+
+  /**
+   * The part of the door that the WebSocket listener serves. It needs the adapter's engine, not its
+   * HTTP listener: it goes on after {@link #close}.
+   */
   public GraphQlSubprotocol subprotocol(EventLoops loops) {
     return new GraphQlSubprotocol(hub, engine, loops, metrics);
   }
 
+  /** The port that is listened on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Refuses new requests with status 503; event streams that are open go on. */
+  public void stopAccepting() {
+    replies.stopAccepting();
+  }
+
+  /** Ends the listener and what is still connected to it. */
   @Override
-  public void close() {}
+  public void close() {
+    stopAccepting();
+    server.stop();
+    deadlines.close();
+  }
 }

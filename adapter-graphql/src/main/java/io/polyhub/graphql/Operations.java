@@ -220,6 +220,18 @@ final class Operations {
     outlet.eased();
   }
 
+  /**
+   * Ends all operations with these errors.
+   *
+   * @param errors a JSON list
+   */
+  void failAll(byte[] errors) {
+    for (Running run : List.copyOf(running.values())) {
+      end(run);
+      outlet.error(run.quotedId, errors);
+    }
+  }
+
   /** The session has ended, and with it all operations. Nothing is sent. */
   void close() {
     for (Running run : List.copyOf(running.values())) {

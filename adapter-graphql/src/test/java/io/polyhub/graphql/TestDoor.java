@@ -55,6 +55,14 @@ final class TestDoor implements AutoCloseable {
     return URI.create("ws://127.0.0.1:" + webSockets.port() + GraphQlSubprotocol.PATH);
   }
 
+  URI http() {
+    return URI.create("http://127.0.0.1:" + adapter.port() + "/graphql");
+  }
+
+  URI stream() {
+    return URI.create(http() + "/stream");
+  }
+
   /** A client that has introduced itself. */
   WebSocketClient connect() {
     WebSocketClient client = WebSocketClient.open(webSocket());

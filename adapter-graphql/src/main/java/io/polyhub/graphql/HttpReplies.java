@@ -1,0 +1,95 @@
+package io.polyhub.graphql;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends answers over HTTP. Safe for any thread. */
+final class HttpReplies {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpReplies.class);
+
+  private final Cors cors;
+  private final AtomicBoolean accepting = new AtomicBoolean(true);
+
+  HttpReplies(Cors cors) {
+    this.cors = cors;
+  }
+
+  /** From now on every request is refused. */
+  void stopAccepting() {
+    accepting.set(false);
+  }
+
+  /** A handler that sends what the function answers. An exception's text never reaches a client. */
+  Handler answering(Function<ServerRequest, HttpReply> answer) {
+    return (request, response) -> answer(request, response, answer);
+  }
+
+  /** Sends what the function answers. */
+  void answer(
+      ServerRequest request, ServerResponse response, Function<ServerRequest, HttpReply> answer) {
+    send(request, response, answer(request, answer));
+  }
+
+  private HttpReply answer(ServerRequest request, Function<ServerRequest, HttpReply> answer) {
+    if (!accepting.get()) {
+      return refusal();
+    }
+    try {
+      return answer.apply(request);
+    } catch (IllegalStateException | IllegalArgumentException failure) {
+      LOG.error("A request could not be answered", failure);
+      return HttpReply.error(GraphQlEngine.internal());
+    }
+  }
+
+  /** Whether requests are still answered. */
+  boolean isAccepting() {
+    return accepting.get();
+  }
+
+  /** The answer while the server is ending. */
+  static HttpReply refusal() {
+    return HttpReply.error(HttpReply.UNAVAILABLE, GraphQlErrorCode.SHUTTING_DOWN, "shutting down")
+        .with("Connection", "close");
+  }
+
+  /** The answer to a preflight request. */
+  HttpReply preflight(ServerRequest request, String methods) {
+    return cors.preflight(HttpRequests.header(request, HeaderNames.ORIGIN), methods);
+  }
+
+  /** Sends the answer. */
+  void send(ServerRequest request, ServerResponse response, HttpReply reply) {
+    head(request, response);
+    response.status(reply.status());
+    if (!reply.contentType().isEmpty()) {
+      response.header("Content-Type", reply.contentType());
+    }
+    for (Map.Entry<String, String> header : reply.headers().entrySet()) {
+      response.header(header.getKey(), header.getValue());
+    }
+    if (reply.body().length == 0) {
+      response.send();
+    } else {
+      response.send(reply.body());
+    }
+  }
+
+  /** Sets the headers that every answer has. */
+  void head(ServerRequest request, ServerResponse response) {
+    response.header("Cache-Control", "no-store");
+    response.header("X-Content-Type-Options", "nosniff");
+    for (Map.Entry<String, String> header :
+        cors.headers(HttpRequests.header(request, HeaderNames.ORIGIN)).entrySet()) {
+      response.header(header.getKey(), header.getValue());
+    }
+  }
+}

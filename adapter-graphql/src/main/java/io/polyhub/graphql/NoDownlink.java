@@ -1,0 +1,35 @@
+package io.polyhub.graphql;
+
+import io.polyhub.channel.Member;
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.CloseReason;
+import io.polyhub.hub.Downlink;
+import io.polyhub.hub.Subscription;
+import io.polyhub.hub.UnsubscribeReason;
+
+/**
+ * The way to a client that only waits for an answer. It has no subscriptions, so nothing comes; if
+ * its session is closed, what it asked for is refused, and that is its answer.
+ */
+final class NoDownlink implements Downlink {
+
+  @Override
+  public Offer deliver(Subscription subscription, Publication publication, Source source) {
+    return Offer.TAKEN;
+  }
+
+  @Override
+  public void joined(Subscription subscription, String channel, Member member) {}
+
+  @Override
+  public void left(Subscription subscription, String channel, Member member) {}
+
+  @Override
+  public void unsubscribed(Subscription subscription, UnsubscribeReason reason) {}
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close(CloseReason reason) {}
+}

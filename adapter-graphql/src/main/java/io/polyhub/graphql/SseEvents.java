@@ -1,0 +1,116 @@
+package io.polyhub.graphql;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the events of graphql-sse's protocol, as an event stream has them (HTML Living Standard,
+ * section "Server-sent events"). Pure.
+ */
+final class SseEvents {
+
+  private static final byte[] NEXT = ascii("event: next\n");
+  private static final byte[] COMPLETE = ascii("event: complete\n");
+  private static final byte[] ID = ascii("id: ");
+  private static final byte[] DATA = ascii("data: ");
+  private static final byte[] OPERATION = ascii("{\"id\":");
+  private static final byte[] PAYLOAD = ascii(",\"payload\":");
+  private static final byte[] EXTENSIONS = ascii(",\"extensions\":");
+
+  /** Where a comment may be written in two parts; together they are one empty comment. */
+  static final byte[] COMMENT_BEGIN = ascii(":");
+
+  static final byte[] COMMENT_END = ascii("\n\n");
+
+  private SseEvents() {}
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * A result.
+   *
+   * @param operation the operation's id as a JSON string, or null if the stream has only one
+   * @param extensions a JSON object to go with the result, or null
+   * @param cursor what the client may send as {@code Last-Event-ID}, or null
+   */
+  static byte[] next(
+      byte @Nullable [] operation,
+      byte[] result,
+      byte @Nullable [] extensions,
+      @Nullable String cursor) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + 128);
+    out.writeBytes(NEXT);
+    if (cursor != null) {
+      out.writeBytes(ID);
+      out.writeBytes(ascii(cursor));
+      out.write('\n');
+    }
+    out.writeBytes(DATA);
+    if (operation != null) {
+      out.writeBytes(OPERATION);
+      out.writeBytes(operation);
+      out.writeBytes(PAYLOAD);
+    }
+    if (extensions == null) {
+      out.writeBytes(result);
+    } else {
+      out.write(result, 0, result.length - 1);
+      out.writeBytes(EXTENSIONS);
+      out.writeBytes(extensions);
+      out.write('}');
+    }
+    if (operation != null) {
+      out.write('}');
+    }
+    return onOneLine(out);
+  }
+
+  /** The end of an operation. */
+  static byte[] complete(byte @Nullable [] operation) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(COMPLETE);
+    out.writeBytes(DATA);
+    if (operation != null) {
+      out.writeBytes(OPERATION);
+      out.writeBytes(operation);
+      out.write('}');
+    }
+    return onOneLine(out);
+  }
+
+  /** A comment, which clients pass over. */
+  static byte[] comment(String text) {
+    return ascii(":" + text + "\n\n");
+  }
+
+  /**
+   * Ends the event. JSON text that we pass on may have line breaks between its tokens; here they
+   * would end the line, and a space means the same.
+   */
+  private static byte[] onOneLine(ByteArrayOutputStream out) {
+    out.writeBytes(COMMENT_END);
+    byte[] bytes = out.toByteArray();
+    int start = indexOfData(bytes);
+    for (int i = start; i < bytes.length - COMMENT_END.length; i++) {
+      if (bytes[i] == '\n' || bytes[i] == '\r') {
+        bytes[i] = ' ';
+      }
+    }
+    return bytes;
+  }
+
+  /** The data come last, after at most two lines. */
+  private static int indexOfData(byte[] bytes) {
+    int i = 0;
+    while (bytes[i] != 'd') {
+      while (bytes[i] != '\n') {
+        i++;
+      }
+      i++;
+    }
+    return i;
+  }
+}
