@@ -37,6 +37,9 @@ final class ArchitectureTest {
   private static final String GRPC = "io.polyhub.grpc..";
   private static final String SERVER = "io.polyhub.server..";
 
+  /** Knows the server only as a program that it runs. */
+  private static final String BENCH = "io.polyhub.bench..";
+
   private static final String[] CORE = {CHANNEL, IDENTITY, RECORDS, HUB, BROKER_SEAM, BROKERS};
 
   /** What adapters see of the core. */
@@ -50,6 +53,7 @@ final class ArchitectureTest {
           Map.entry(IDENTITY, List.of(CHANNEL)),
           Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS)),
           Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS, BROKER_SEAM)),
+          Map.entry(BENCH, List.of()),
           Map.entry(WEBSOCKET, with(CLIENT_SEAM, "io.polyhub.proto.centrifuge")),
           Map.entry(MQTT, with(CLIENT_SEAM, WEBSOCKET)),
           Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET)),
