@@ -32,8 +32,9 @@ final class Batch implements AutoCloseable {
     batch.singleDelete(handle(family), key);
   }
 
-  boolean isEmpty() {
-    return batch.count() == 0;
+  /** How many bytes it takes in the write-ahead log. */
+  long bytes() {
+    return batch.getDataSize();
   }
 
   WriteBatch changes() {

@@ -29,6 +29,9 @@ final class Committer implements Runnable {
   private static final long BACKOFF_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long BACKOFF_MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** After this part of the room that there is, the disk is looked at again. */
+  private static final int ROOM_PART = 8;
+
   private final CommitQueue queue;
   private final Store store;
   private final DataDirectory directory;
@@ -43,6 +46,7 @@ final class Committer implements Runnable {
   private List<Change> more = List.of();
   private long backoffNanos = BACKOFF_LEAST_NANOS;
   private long diskCheckedNanos;
+  private long bytesUntilCheck;
   private boolean mustReopen;
   private volatile boolean failed;
   private volatile boolean closing;
@@ -81,9 +85,9 @@ final class Committer implements Runnable {
   /** Writes what waits, then ends. Returns whether it did within the time. */
   boolean finish(Duration wait) {
     closing = true;
-    boolean ended = false;
+    boolean ended = thread.getState() == Thread.State.NEW;
     try {
-      ended = thread.join(wait);
+      ended = ended || thread.join(wait);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -147,6 +151,7 @@ final class Committer implements Runnable {
       long begun = System.nanoTime();
       store.write(draft.batch(), config.sync());
       metrics.committed(changes.size(), System.nanoTime() - begun);
+      bytesUntilCheck -= draft.batch().bytes();
       draft.written();
       metrics.log().trimmed(draft.trimmed());
       more = draft.more();
@@ -168,7 +173,7 @@ final class Committer implements Runnable {
 
   private void checkDisk() throws RocksDBException {
     long now = System.nanoTime();
-    if (now - diskCheckedNanos < DISK_CHECK_NANOS) {
+    if (now - diskCheckedNanos < DISK_CHECK_NANOS && bytesUntilCheck > 0) {
       return;
     }
     diskCheckedNanos = now;
@@ -176,9 +181,11 @@ final class Committer implements Runnable {
       mustReopen = true;
       throw new RocksDBException("the log in " + directory.root() + " is gone");
     }
-    if (directory.usableBytes() < config.diskReserveBytes()) {
+    long room = directory.usableBytes() - config.diskReserveBytes();
+    if (room < 0) {
       throw new RocksDBException("the disk of " + directory.root() + " is full up to the reserve");
     }
+    bytesUntilCheck = room / ROOM_PART;
   }
 
   private void fail(List<Change> changes, Exception why) {
