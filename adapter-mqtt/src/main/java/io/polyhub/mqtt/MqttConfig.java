@@ -120,6 +120,34 @@ public record MqttConfig(
     }
   }
 
+  /** The same, listening there for plain TCP. */
+  public MqttConfig listeningOn(String newBind, int newPort) {
+    return new MqttConfig(
+        newBind,
+        newPort,
+        tls,
+        tlsPort,
+        webSocket,
+        webSocketPath,
+        connectTimeout,
+        maxConnectBytes,
+        maxPacketBytes,
+        receiveMaximum,
+        unreleasedMax,
+        maxInflight,
+        topicAliasMaximum,
+        outboundAliasMaximum,
+        maxKeepAlive,
+        sessionExpiryMax,
+        sessionsMax,
+        willDelayMax,
+        saveInterval,
+        savesPerTickMax,
+        detachedBytesMax,
+        writeHighBytes,
+        writeStallMax);
+  }
+
   private static void within(String name, long value, long from, long to) {
     if (value < from || value > to) {
       throw new IllegalArgumentException(

@@ -1,0 +1,19 @@
+package io.polyhub.conformance;
+
+/** The protocols of the hub, by the names which presence and metrics have for them. */
+enum Door {
+  WEBSOCKET("websocket"),
+  MQTT("mqtt"),
+  GRAPHQL("graphql"),
+  GRPC("grpc");
+
+  private final String text;
+
+  Door(String text) {
+    this.text = text;
+  }
+
+  String text() {
+    return text;
+  }
+}
