@@ -47,6 +47,7 @@ final class DocumentWalk {
   private final Deque<String> spreading = new ArrayDeque<>();
   private final Set<String> eventVariables = new HashSet<>();
   private @Nullable CodedError error;
+  private boolean isSubscription;
   private int selections;
   private int aliases;
   private boolean readsCursor;
@@ -66,6 +67,7 @@ final class DocumentWalk {
     for (FragmentDefinition fragment : document.getDefinitionsOfType(FragmentDefinition.class)) {
       fragments.putIfAbsent(fragment.getName(), fragment);
     }
+    isSubscription = operation.getOperation() == OperationDefinition.Operation.SUBSCRIPTION;
     long cost = cost(operation.getSelectionSet(), 1);
     if (error == null && cost > bounds.complexity()) {
       fail("complexity", cost, bounds.complexity());
@@ -103,6 +105,12 @@ final class DocumentWalk {
         fail("fields", selections, bounds.fields());
         return 0;
       }
+      if (depth == 1 && isSubscription && isConditional(selection)) {
+        error =
+            new CodedError(
+                GraphQlErrorCode.VALIDATION_FAILED, "a subscription's field is not conditional");
+        return 0;
+      }
       cost = Math.addExact(cost, cost(selection, depth));
     }
     return cost;
@@ -128,6 +136,15 @@ final class DocumentWalk {
       }
       default -> 0;
     };
+  }
+
+  /**
+   * A subscription has exactly one field, so none may be left out or not (GraphQL specification,
+   * section "Single root field").
+   */
+  private static boolean isConditional(Selection<?> selection) {
+    return selection instanceof DirectivesContainer<?> container
+        && (container.hasDirective("skip") || container.hasDirective("include"));
   }
 
   private long cost(Field field, int depth) {

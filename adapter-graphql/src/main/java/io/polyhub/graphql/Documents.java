@@ -24,12 +24,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns documents into operations: parses, checks the bounds, validates; and keeps the good ones,
  * those least recently used giving way. Safe for any thread.
  */
 final class Documents {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Documents.class);
 
   private final GraphQLSchema schema;
   private final GraphQlConfig config;
@@ -89,10 +93,20 @@ final class Documents {
       }
     }
     misses.increment();
-    Prepared prepared = read(key);
+    Prepared prepared = readSafely(key);
     return prepared instanceof Prepared.Good(Operation operation)
         ? new Prepared.Good(keep(key, operation))
         : prepared;
+  }
+
+  /** What the validator stumbles over is not valid, and must not reach the client's connection. */
+  private Prepared readSafely(Key key) {
+    try {
+      return read(key);
+    } catch (RuntimeException stumbled) {
+      LOG.warn("A document could not be validated", stumbled);
+      return bad(GraphQlErrorCode.VALIDATION_FAILED, "the document cannot be validated");
+    }
   }
 
   private Prepared read(Key key) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param corsOrigins the origins whose pages may ask, or {@code *} for all; empty for none but the
  *     door's own
  * @param ui whether browsers get a page to try queries with
- * @param uiWebSocketUrl where that page finds the WebSocket, or null for port 8000 of the same host
+ * @param uiWebSocketUrl where that page finds the WebSocket, whose listener must allow the page's
+ *     origin; or null, and the page subscribes by event streams unless told otherwise
  * @param introspection whether clients may ask for the schema
  * @param document the bounds of documents
  * @param messageBytes the largest message or request body

@@ -10,6 +10,7 @@ import graphql.schema.idl.SchemaParser;
 import graphql.schema.idl.TypeRuntimeWiring;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Header;
+import io.polyhub.channel.JsonPayload;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.Publisher;
@@ -162,8 +163,12 @@ final class HubSchema {
     return bytes == null ? null : Base64.getEncoder().encodeToString(bytes);
   }
 
+  /** What a token tells is JSON as a rule; other bytes are shown as a string of base64. */
   private static @Nullable RawJson json(byte @Nullable [] bytes) {
-    return bytes == null ? null : new RawJson(bytes);
+    if (bytes == null) {
+      return null;
+    }
+    return new RawJson(JsonPayload.isJson(bytes) ? bytes : Json.write(base64(bytes)));
   }
 
   /** The fields of one type, each read from a value of the class. */

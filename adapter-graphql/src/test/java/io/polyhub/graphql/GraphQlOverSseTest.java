@@ -190,29 +190,22 @@ final class GraphQlOverSseTest {
   void a_client_that_goes_is_noticed_and_its_session_ends() {
     EventStream stream = feed("gone");
     stream.nextResult();
-    assertThat(sessions()).isEqualTo(1);
+    assertThat(door.sessions()).isEqualTo(1);
 
     stream.close();
 
-    Waiting.until("the session ends", () -> sessions() == 0);
+    Waiting.until("the session ends", () -> door.sessions() == 0);
   }
 
   @Test
   void a_stream_that_was_reserved_but_not_taken_ends() {
     HttpResponse<String> reserved =
         HttpCalls.send(HttpCalls.request(door.stream()).PUT(HttpRequest.BodyPublishers.noBody()));
-    assertThat(sessions()).isEqualTo(1);
+    assertThat(door.sessions()).isEqualTo(1);
 
-    Waiting.until("the session ends", () -> sessions() == 0);
+    Waiting.until("the session ends", () -> door.sessions() == 0);
 
     assertThat(start(reserved.body(), "x", FEED, Map.of("channel", "x")).statusCode())
         .isEqualTo(404);
-  }
-
-  private int sessions() {
-    return (int)
-        door.hub().registry().get("polyhub.sessions").gauges().stream()
-            .mapToDouble(g -> g.value())
-            .sum();
   }
 }

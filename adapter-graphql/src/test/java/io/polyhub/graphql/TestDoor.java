@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import io.micrometer.core.instrument.Gauge;
 import io.polyhub.hub.TestHub;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebSocketAdapter;
@@ -68,6 +69,16 @@ final class TestDoor implements AutoCloseable {
     WebSocketClient client = WebSocketClient.open(webSocket());
     client.initialise();
     return client;
+  }
+
+  /** How many sessions there are, of all doors. */
+  int sessions() {
+    return (int) gauge("polyhub.sessions");
+  }
+
+  /** A gauge's value, summed over its tags. */
+  double gauge(String name) {
+    return testHub.registry().get(name).gauges().stream().mapToDouble(Gauge::value).sum();
   }
 
   double count(String counter, String tag, String value) {

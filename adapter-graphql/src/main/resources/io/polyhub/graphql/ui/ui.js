@@ -207,6 +207,8 @@ element('example').onchange = () => {
   element('variables').value = JSON.stringify(variables, null, 2);
 };
 element('example').onchange();
+// A WebSocket is on another port, so of another origin, which its listener may refuse.
+element('carrier').value = document.body.dataset.websocketUrl ? 'websocket' : 'sse';
 element('carrier').onchange = suggestUrl;
 element('run').onclick = run;
 element('stop').onclick = () => stop('stopped');
