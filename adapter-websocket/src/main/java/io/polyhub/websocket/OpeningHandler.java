@@ -69,7 +69,7 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
       }
       if (message instanceof HttpRequest head) {
         request = head;
-        if (head.decoderResult().isFailure()) {
+        if (head.decoderResult().isFailure() || WebSocketHandshake.announcesBody(head)) {
           answer(ctx, head);
           return;
         }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Judges the requests that want to open a WebSocket (RFC 6455 section 4.2.1). Pure. */
@@ -25,6 +26,7 @@ final class WebSocketHandshake {
 
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int KEY_BYTES = 16;
+  private static final Pattern HOST = Pattern.compile("[^\\s/@]+");
 
   private final Map<String, WebSocketSubprotocol> byPath;
   private final Origins origins;
@@ -73,9 +75,8 @@ final class WebSocketHandshake {
     }
     HttpHeaders headers = request.headers();
     if (!HttpVersion.HTTP_1_1.equals(request.protocolVersion())
-        || headers.getAll(HttpHeaderNames.HOST).size() != 1
-        || HttpUtil.isTransferEncodingChunked(request)
-        || HttpUtil.getContentLength(request, 0L) != 0) {
+        || !hasHost(headers)
+        || announcesBody(request)) {
       return refused(HttpResponseStatus.BAD_REQUEST);
     }
     QueryStringDecoder uri = new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8);
@@ -94,6 +95,17 @@ final class WebSocketHandshake {
       return new Answer.Refused(HttpResponseStatus.METHOD_NOT_ALLOWED, Map.of("Allow", "GET"));
     }
     return judgeUpgrade(headers, subprotocol, uri.path(), query);
+  }
+
+  /** A request for a WebSocket has no body; one that has any is refused without waiting for it. */
+  static boolean announcesBody(HttpRequest request) {
+    return HttpUtil.isTransferEncodingChunked(request)
+        || HttpUtil.getContentLength(request, 0L) != 0;
+  }
+
+  private static boolean hasHost(HttpHeaders headers) {
+    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+    return hosts.size() == 1 && HOST.matcher(hosts.getFirst()).matches();
   }
 
   private Answer judgeUpgrade(

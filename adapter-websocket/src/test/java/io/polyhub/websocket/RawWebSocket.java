@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends exactly the bytes it is told to, on a plain socket. */
@@ -23,6 +24,7 @@ final class RawWebSocket implements AutoCloseable {
 
   private final Socket socket;
   private final DataInputStream in;
+  private String opened = "";
 
   private RawWebSocket(Socket socket) throws IOException {
     this.socket = socket;
@@ -40,9 +42,9 @@ final class RawWebSocket implements AutoCloseable {
   static RawWebSocket open(int port, String target, String... headers) throws IOException {
     RawWebSocket client = connect(port);
     client.send(request(target, headers));
-    String answer = client.readHead();
-    if (!answer.startsWith("HTTP/1.1 101 ")) {
-      throw new IOException("not opened: " + answer);
+    client.opened = client.readHead();
+    if (!client.opened.startsWith("HTTP/1.1 101 ")) {
+      throw new IOException("not opened: " + client.opened);
     }
     return client;
   }
@@ -56,6 +58,11 @@ final class RawWebSocket implements AutoCloseable {
       text.append(header).append("\r\n");
     }
     return text.append("\r\n").toString();
+  }
+
+  /** The head of the response that opened it. */
+  String opened() {
+    return opened;
   }
 
   void send(String text) throws IOException {
@@ -86,7 +93,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   static byte[] hex(String digits) {
-    return java.util.HexFormat.of().parseHex(digits.replace(" ", ""));
+    return HexFormat.of().parseHex(digits.replace(" ", ""));
   }
 
   /** A masked frame with that first byte. */

@@ -26,9 +26,8 @@ final class StockSuiteServer {
             JwtConfig.ofSecret("secret"), null, List.of(OpenAuthenticator.EVERYTHING));
     Gatekeeper gatekeeper =
         Gatekeeper.start(identity, InstantSource.system(), new SimpleMeterRegistry());
-    int port = WebSocketConfig.STANDARD.port();
     try (TestHub hub = TestHub.with().authenticator(gatekeeper).start();
-        TestDoor door = TestDoor.start(hub, config -> config.listeningOn("127.0.0.1", port))) {
+        TestDoor door = TestDoor.start(hub, WebSocketConfig.STANDARD, List.of())) {
       System.out.println("listening on port " + door.port());
       new CountDownLatch(1).await();
     }

@@ -1,17 +1,20 @@
 package io.polyhub.websocket;
 
+import io.micrometer.core.instrument.Meter;
 import io.polyhub.hub.TestHub;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.assertj.core.api.Assertions;
 
 /** A hub with a WebSocket door on a free port. */
 final class TestDoor implements AutoCloseable {
 
   private static final int THREADS = 2;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
   private final TestHub hub;
   private final EventLoops loops;
@@ -24,19 +27,25 @@ final class TestDoor implements AutoCloseable {
     adapter = WebSocketAdapter.start(hub.hub(), loops, config, subprotocols, hub.registry());
   }
 
+  /** Everyone may do everything. */
   static TestDoor start() throws IOException {
-    return start(TestHub.start(), config -> config);
+    return start(TestHub.start(), settings -> {});
   }
 
-  static TestDoor start(TestHub hub, UnaryOperator<WebSocketConfig> settings) throws IOException {
-    return start(hub, settings, List.of());
+  static TestDoor start(Consumer<TestSettings> change) throws IOException {
+    return start(TestHub.start(), change);
+  }
+
+  static TestDoor start(TestHub hub, Consumer<TestSettings> change) throws IOException {
+    TestSettings settings = new TestSettings();
+    change.accept(settings);
+    return start(hub, settings.config(), List.of());
   }
 
   static TestDoor start(
-      TestHub hub, UnaryOperator<WebSocketConfig> settings, List<WebSocketSubprotocol> subprotocols)
+      TestHub hub, WebSocketConfig config, List<WebSocketSubprotocol> subprotocols)
       throws IOException {
-    WebSocketConfig free = WebSocketConfig.STANDARD.listeningOn("127.0.0.1", 0);
-    return new TestDoor(hub, settings.apply(free), subprotocols);
+    return new TestDoor(hub, config, subprotocols);
   }
 
   int port() {
@@ -51,8 +60,9 @@ final class TestDoor implements AutoCloseable {
     return adapter;
   }
 
-  double count(String metric, String... tags) {
-    var meter = hub.registry().find(metric).tags(tags).meter();
+  /** The value of a metric, 0 if there is none. */
+  double metric(String name, String... tags) {
+    Meter meter = hub.registry().find(name).tags(tags).meter();
     return meter == null ? 0 : meter.measure().iterator().next().getValue();
   }
 
@@ -63,8 +73,7 @@ final class TestDoor implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         Assertions.fail("still not so after " + RawWebSocket.PATIENCE);
       }
-      Thread.onSpinWait();
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
     }
   }
 
