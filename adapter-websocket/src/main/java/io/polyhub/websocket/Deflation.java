@@ -2,12 +2,9 @@ package io.polyhub.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.DataFormatException;
@@ -50,19 +47,21 @@ final class Deflation {
    * 7.1.2.1).
    */
   static Optional<String> negotiate(String offers) {
-    for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
-      if (NAME.equals(offer.name()) && isAcceptable(offer.parameters())) {
+    for (String offer : offers.split(",", -1)) {
+      String[] parts = offer.split(";", -1);
+      if (NAME.equals(parts[0].strip()) && isAcceptable(parts)) {
         return Optional.of(ACCEPTED);
       }
     }
     return Optional.empty();
   }
 
-  private static boolean isAcceptable(Map<String, String> parameters) {
+  private static boolean isAcceptable(String[] offer) {
     Set<String> seen = new HashSet<>();
-    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
-      String name = parameter.getKey().toLowerCase(Locale.ROOT);
-      String value = parameter.getValue();
+    for (int i = 1; i < offer.length; i++) {
+      String[] parameter = offer[i].split("=", 2);
+      String name = parameter[0].strip().toLowerCase(Locale.ROOT);
+      String value = parameter.length == 1 ? null : unquoted(parameter[1].strip());
       boolean known =
           switch (name) {
             case SERVER_WINDOW -> "15".equals(value);
@@ -74,6 +73,11 @@ final class Deflation {
       }
     }
     return true;
+  }
+
+  private static String unquoted(String value) {
+    boolean quoted = value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"");
+    return quoted ? value.substring(1, value.length() - 1) : value;
   }
 
   private static boolean isWindow(String value) {

@@ -191,6 +191,7 @@ final class WebSocketConnection extends ChannelDuplexHandler {
       return;
     }
     carrier.countClose(violation.code());
+    ctx.fireUserEventTriggered(new WebSocketEnd.ByCarrier(violation.code(), violation.reason()));
     CloseWebSocketFrame close = new CloseWebSocketFrame(violation.code(), violation.text());
     ctx.writeAndFlush(frame(ctx.alloc(), Frames.CLOSE, close.content()))
         .addListener(done -> {
@@ -202,7 +203,6 @@ final class WebSocketConnection extends ChannelDuplexHandler {
         });
     close.release();
     setCloseLimit(ctx);
-    ctx.fireUserEventTriggered(new WebSocketEnd.ByCarrier(violation.code(), violation.reason()));
   }
 
   /** Ends the connection of a peer that does not react, without a goodbye. */
@@ -312,6 +312,12 @@ final class WebSocketConnection extends ChannelDuplexHandler {
       unread = null;
     }
     ctx.fireChannelInactive();
+  }
+
+  /** Subprotocols hear of {@link WebSocketEnd} alone, which begins here. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    LOG.trace("{}: {}", ctx.channel(), event);
   }
 
   private void cancel(Wheel.@Nullable Timer timer) {

@@ -18,7 +18,10 @@ final class EchoSubprotocol implements WebSocketSubprotocol {
   static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
   final BlockingQueue<WebSocketOpening> openings = new LinkedBlockingQueue<>();
-  final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+
+  /** What connections that are opened from now on are told; a test sets its own. */
+  volatile BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+
   final BlockingQueue<Channel> channels = new LinkedBlockingQueue<>();
 
   @Override
@@ -45,10 +48,16 @@ final class EchoSubprotocol implements WebSocketSubprotocol {
   public void attach(Channel channel, WebSocketOpening opening) {
     openings.add(opening);
     channels.add(channel);
-    channel.pipeline().addLast(new Echo());
+    channel.pipeline().addLast(new Echo(events));
   }
 
-  private final class Echo extends ChannelInboundHandlerAdapter {
+  private static final class Echo extends ChannelInboundHandlerAdapter {
+
+    private final BlockingQueue<Object> events;
+
+    Echo(BlockingQueue<Object> events) {
+      this.events = events;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
