@@ -3,6 +3,7 @@ package io.polyhub.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -29,6 +30,7 @@ final class StreamClient implements ClientResponseObserver<ClientFrame, ServerFr
 
   private static final long LIMIT_SECONDS = 20;
 
+  private final Channel channel;
   private final boolean reads;
   private final BlockingQueue<ServerFrame> frames = new LinkedBlockingQueue<>();
   private final CompletableFuture<Status> end = new CompletableFuture<>();
@@ -40,7 +42,12 @@ final class StreamClient implements ClientResponseObserver<ClientFrame, ServerFr
    */
   StreamClient(HubGrpc.HubStub stub, boolean reads) {
     this.reads = reads;
+    channel = stub.getChannel();
     stub.connect(this);
+  }
+
+  Channel channel() {
+    return channel;
   }
 
   @Override

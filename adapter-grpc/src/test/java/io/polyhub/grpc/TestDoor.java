@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.hub.TestHub;
 import io.polyhub.proto.v1.HubGrpc;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +63,13 @@ final class TestDoor implements AutoCloseable {
   /** A connection of its own. */
   ManagedChannel channel() {
     return channel(port());
+  }
+
+  /** A connection on which nothing was sent. */
+  Socket socket() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+    socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
+    return socket;
   }
 
   ManagedChannel channel(int port) {
