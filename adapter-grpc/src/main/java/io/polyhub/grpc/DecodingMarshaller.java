@@ -9,26 +9,32 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/**
- * Reads messages without throwing at a peer's mistake, so that the mistake gets a coded answer. The
- * transport has already held the message to its size limit.
- */
+/** Reads messages without throwing at a peer's mistake, so that the mistake gets a coded answer. */
 final class DecodingMarshaller<T extends MessageLite>
     implements MethodDescriptor.Marshaller<Decoded<T>> {
 
   private final Parser<T> parser;
+  private final int limit;
 
-  DecodingMarshaller(Parser<T> parser) {
+  /**
+   * @param limit the largest message, in bytes; of a larger one no more is read than shows that it
+   *     is
+   */
+  DecodingMarshaller(Parser<T> parser, int limit) {
     this.parser = parser;
+    this.limit = limit;
   }
 
   @Override
   public Decoded<T> parse(InputStream stream) {
     byte[] bytes;
     try {
-      bytes = stream.readAllBytes();
+      bytes = stream.readNBytes(limit + 1);
     } catch (IOException broken) {
       throw Status.INTERNAL.withCause(broken).asRuntimeException();
+    }
+    if (bytes.length > limit) {
+      return new Decoded<>(null, bytes.length);
     }
     try {
       return new Decoded<>(parser.parseFrom(bytes), bytes.length);

@@ -125,7 +125,7 @@ public final class GrpcAdapter implements AutoCloseable {
     GrpcConfig.Timeouts timeouts = config.timeouts();
     builder
         .maxConcurrentCallsPerConnection(limits.callsPerConnection())
-        .maxInboundMessageSize(limits.messageBytes())
+        .maxInboundMessageSize(transportLimit(limits.messageBytes()))
         .maxInboundMetadataSize(limits.metadataBytes())
         .maxRstFramesPerWindow(MAX_RESETS, (int) RESETS_WINDOW.toSeconds())
         .handshakeTimeout(timeouts.handshake().toMillis(), TimeUnit.MILLISECONDS)
@@ -139,6 +139,14 @@ public final class GrpcAdapter implements AutoCloseable {
     if (age != null) {
       builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  /**
+   * The transport can only reset a stream whose message is too large, without a word. So it lets
+   * pass what is a little too large, which then gets a coded answer.
+   */
+  private static int transportLimit(int messageBytes) {
+    return (int) Math.min(2L * messageBytes, Integer.MAX_VALUE);
   }
 
   private static SslContext sslContext(TlsFiles files) throws IOException {

@@ -105,7 +105,8 @@ final class GrpcConnection implements Downlink {
     ClientFrame frame = decoded.message();
     StreamRequests open = requests;
     if (frame == null) {
-      end(CloseReason.PROTOCOL_ERROR);
+      boolean tooLarge = decoded.bytes() > door.config().limits().messageBytes();
+      end(tooLarge ? CloseReason.TOO_LARGE : CloseReason.PROTOCOL_ERROR);
     } else if (state == State.EXPECTING_HELLO && frame.hasHello() && frame.getId() != 0) {
       hello(frame.getId(), frame.getHello());
     } else if (state == State.OPEN && open != null) {

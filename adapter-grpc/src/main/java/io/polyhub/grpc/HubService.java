@@ -34,19 +34,20 @@ final class HubService {
   private HubService() {}
 
   static ServerServiceDefinition bind(GrpcDoor door) {
+    int limit = door.config().limits().messageBytes();
     UnaryCalls calls = new UnaryCalls(door);
     MethodDescriptor<Decoded<ClientFrame>, EncodedFrame> connect =
         HubGrpc.getConnectMethod().toBuilder(
-                new DecodingMarshaller<>(ClientFrame.parser()), new FrameMarshaller())
+                new DecodingMarshaller<>(ClientFrame.parser(), limit), new FrameMarshaller())
             .build();
     MethodDescriptor<Decoded<PublishRequest>, PublishResponse> publish =
-        unary(HubGrpc.getPublishMethod(), PublishRequest.parser());
+        unary(HubGrpc.getPublishMethod(), PublishRequest.parser(), limit);
     MethodDescriptor<Decoded<HistoryRequest>, HistoryResponse> history =
-        unary(HubGrpc.getHistoryMethod(), HistoryRequest.parser());
+        unary(HubGrpc.getHistoryMethod(), HistoryRequest.parser(), limit);
     MethodDescriptor<Decoded<PresenceRequest>, PresenceResponse> presence =
-        unary(HubGrpc.getPresenceMethod(), PresenceRequest.parser());
+        unary(HubGrpc.getPresenceMethod(), PresenceRequest.parser(), limit);
     MethodDescriptor<Decoded<ChannelsRequest>, ChannelsResponse> channels =
-        unary(HubGrpc.getChannelsMethod(), ChannelsRequest.parser());
+        unary(HubGrpc.getChannelsMethod(), ChannelsRequest.parser(), limit);
     ServiceDescriptor service =
         ServiceDescriptor.newBuilder(HubGrpc.SERVICE_NAME)
             .setSchemaDescriptor(HubGrpc.getServiceDescriptor().getSchemaDescriptor())
@@ -68,8 +69,8 @@ final class HubService {
   }
 
   private static <Q extends MessageLite, R> MethodDescriptor<Decoded<Q>, R> unary(
-      MethodDescriptor<Q, R> method, Parser<Q> parser) {
-    return method.toBuilder(new DecodingMarshaller<>(parser), method.getResponseMarshaller())
+      MethodDescriptor<Q, R> method, Parser<Q> parser, int limit) {
+    return method.toBuilder(new DecodingMarshaller<>(parser, limit), method.getResponseMarshaller())
         .build();
   }
 

@@ -156,7 +156,8 @@ final class UnaryCalls {
     door.metrics().calls.increment();
     @Nullable Q message = request.message();
     if (message == null) {
-      refuse(observer, Refusal.INVALID_REQUEST);
+      boolean tooLarge = request.bytes() > door.config().limits().messageBytes();
+      refuse(observer, tooLarge ? Refusal.TOO_LARGE : Refusal.INVALID_REQUEST);
       return;
     }
     Call<R> call = new Call<>((ServerCallStreamObserver<R>) observer);

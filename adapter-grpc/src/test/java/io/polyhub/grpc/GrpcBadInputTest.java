@@ -1,6 +1,7 @@
 package io.polyhub.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
@@ -20,6 +21,7 @@ import io.polyhub.proto.v1.ErrorCode;
 import io.polyhub.proto.v1.Hello;
 import io.polyhub.proto.v1.HubGrpc;
 import io.polyhub.proto.v1.Publish;
+import io.polyhub.proto.v1.PublishRequest;
 import io.polyhub.proto.v1.Refresh;
 import io.polyhub.proto.v1.ServerFrame;
 import io.polyhub.proto.v1.Subscribe;
@@ -275,16 +277,38 @@ class GrpcBadInputTest {
   }
 
   @Test
-  void a_frame_that_is_larger_than_the_limit_ends_the_stream() throws Exception {
+  void a_frame_that_is_larger_than_the_limit_ends_the_session() throws Exception {
     StreamClient client = door.welcomed();
-    client.publish(
-        Publish.newBuilder()
-            .setChannel("a")
-            .setPayload(
-                ByteString.copyFrom(new byte[GrpcConfig.STANDARD.limits().messageBytes() + 1])));
+    client.publish(large(GrpcConfig.STANDARD.limits().messageBytes()));
 
-    assertThat(client.endCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED);
+    assertThat(client.goodbye().getReason()).isEqualTo(CloseReason.CLOSE_REASON_TOO_LARGE);
+    assertThat(client.endCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     TestDoor.await(() -> door.hub().hub().sessionCount() == 1);
+  }
+
+  @Test
+  void a_request_that_is_larger_than_the_limit_is_refused() {
+    PublishRequest request =
+        PublishRequest.newBuilder()
+            .setPublish(large(GrpcConfig.STANDARD.limits().messageBytes()))
+            .build();
+    HubGrpc.HubBlockingStub calls = door.calls();
+    assertThatThrownBy(() -> calls.publish(request))
+        .hasMessage("RESOURCE_EXHAUSTED: message too large");
+  }
+
+  @Test
+  void a_frame_that_is_much_larger_than_the_limit_is_not_read_and_ends_the_stream()
+      throws Exception {
+    StreamClient client = door.welcomed();
+    client.publish(large(2 * GrpcConfig.STANDARD.limits().messageBytes()));
+
+    assertThat(client.endCode()).isEqualTo(Status.Code.CANCELLED);
+    TestDoor.await(() -> door.hub().hub().sessionCount() == 1);
+  }
+
+  private static Publish.Builder large(int bytes) {
+    return Publish.newBuilder().setChannel("a").setPayload(ByteString.copyFrom(new byte[bytes]));
   }
 
   @Test
@@ -414,10 +438,8 @@ class GrpcBadInputTest {
             standard.linger()));
   }
 
-  private static io.polyhub.proto.v1.PublishRequest publishTo(String channel) {
-    return io.polyhub.proto.v1.PublishRequest.newBuilder()
-        .setPublish(Publish.newBuilder().setChannel(channel))
-        .build();
+  private static PublishRequest publishTo(String channel) {
+    return PublishRequest.newBuilder().setPublish(Publish.newBuilder().setChannel(channel)).build();
   }
 
   private static ClientFrame.Builder publish(Publish.Builder publish) {
