@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public final class GrpcAdapter implements AutoCloseable {
   private final Server server;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
+  private final AtomicBoolean accepting = new AtomicBoolean(true);
 
   private GrpcAdapter(
       GrpcConfig config,
@@ -177,8 +179,10 @@ public final class GrpcAdapter implements AutoCloseable {
    * they have go on. Health becomes {@code NOT_SERVING} for good.
    */
   public void stopAccepting() {
-    health.enterTerminalState();
-    server.shutdown();
+    if (accepting.compareAndSet(true, false)) {
+      health.enterTerminalState();
+      server.shutdown();
+    }
   }
 
   /**

@@ -110,7 +110,8 @@ public record GrpcConfig(
    *
    * @param handshake from a connection to the end of its TLS and HTTP/2 handshake, and from a
    *     stream's begin to its Hello
-   * @param keepAlive after that long without a byte from a client it is pinged
+   * @param keepAlive after that long without a byte from a client it is pinged; at least {@link
+   *     #MIN_KEEP_ALIVE}
    * @param keepAliveAnswer how long it may take to answer the ping
    * @param clientKeepAlive the least time between two pings of a client
    * @param connectionIdle a connection without calls is closed after that long
@@ -129,6 +130,9 @@ public record GrpcConfig(
       Duration connectionAgeGrace,
       Duration linger) {
 
+    /** What the transport would otherwise silently make of a shorter time. */
+    public static final Duration MIN_KEEP_ALIVE = Duration.ofSeconds(10);
+
     /** A silent client is noticed within 40 seconds. */
     public static final Timeouts STANDARD =
         new Timeouts(
@@ -143,7 +147,11 @@ public record GrpcConfig(
 
     public Timeouts {
       positive("handshake", handshake);
-      positive("keepAlive", keepAlive);
+      require(
+          keepAlive.compareTo(MIN_KEEP_ALIVE) >= 0,
+          "keepAlive",
+          keepAlive,
+          MIN_KEEP_ALIVE + " or more");
       positive("keepAliveAnswer", keepAliveAnswer);
       positive("clientKeepAlive", clientKeepAlive);
       positive("connectionIdle", connectionIdle);
