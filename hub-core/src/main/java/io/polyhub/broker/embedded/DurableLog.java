@@ -172,7 +172,7 @@ final class DurableLog implements HistoryLog {
                 view ->
                     request.filter().exact()
                         ? reader(view).one(request)
-                        : reader(view).many(request, state.trims()),
+                        : reader(view).many(request, state),
                 () -> waiting.remove(request, answer),
                 done -> done.complete(unreadable()))
             .thenAccept(answer::complete);

@@ -3,6 +3,7 @@ package io.polyhub.broker.embedded;
 import io.polyhub.channel.ChannelFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -27,6 +28,13 @@ final class LogState {
 
   private volatile long top;
   private volatile long forgottenThrough;
+
+  /**
+   * No publication lies before it. What retention let go at the beginning of the log is not walked
+   * over again by who reads from there.
+   */
+  private final AtomicLong oldest = new AtomicLong(1);
+
   private long nextChannelId;
 
   LogState(EmbeddedConfig config) {
@@ -50,6 +58,7 @@ final class LogState {
     nextChannelId = Math.max(1, number(view, NEXT_CHANNEL));
     forgottenThrough = forgottenIn(view);
     tail.begin(top);
+    oldest.set(1);
     RocksIterator metas = view.walk(Family.CHANNELS);
     for (metas.seekToFirst(); metas.isValid(); metas.next()) {
       long trimmedThrough = ChannelMeta.decode(metas.value()).trimmedThrough();
@@ -102,6 +111,16 @@ final class LogState {
   /** Where the publications of channels end that are no longer known. Any thread. */
   long forgottenThrough() {
     return forgottenThrough;
+  }
+
+  /** No publication lies before it. Any thread. */
+  long oldest() {
+    return oldest.get();
+  }
+
+  /** Some thread found that no publication lies before that offset. */
+  void foundOldest(long offset) {
+    oldest.accumulateAndGet(offset, Math::max);
   }
 
   long nextChannelId() {

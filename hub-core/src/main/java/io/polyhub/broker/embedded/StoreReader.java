@@ -86,19 +86,26 @@ final class StoreReader {
   }
 
   /** Reads many channels, in the order of the log; looks at a bounded number of publications. */
-  Stretch many(Stretch.Request request, Trims trims) throws RocksDBException {
+  Stretch many(Stretch.Request request, LogState state) throws RocksDBException {
+    long oldest = state.oldest(); // asked before the trims, which then know what lies before it
     long forgotten = LogState.forgottenIn(view);
     long top = LogState.topIn(view);
     Bounds bounds =
         Bounds.ofMany(
-            request, (offset, filter) -> offset < forgotten || trims.anyPast(offset, filter), top);
+            request,
+            (offset, filter) -> offset < forgotten || state.trims().anyPast(offset, filter),
+            top);
     Stretch.Basket basket = new Stretch.Basket(request);
     long next = bounds.from();
     int lookedAt = 0;
+    long start = Math.max(next + 1, oldest);
     RocksIterator order =
-        view.walk(
-            Family.ORDER, Layout.number(next + 1), Layout.number(Math.max(top, next + 1) + 1));
-    for (order.seekToFirst(); order.isValid(); order.next()) {
+        view.walk(Family.ORDER, Layout.number(start), Layout.number(Math.max(top, start) + 1));
+    order.seekToFirst();
+    if (start == oldest) {
+      state.foundOldest(order.isValid() ? Layout.number(order.key()) : oldest);
+    }
+    for (; order.isValid(); order.next()) {
       long offset = Layout.number(order.key());
       byte[] place = order.value();
       if (lookedAt++ == MemoryReader.LOOKED_AT_MOST
