@@ -89,7 +89,10 @@ final class BadInputTest {
         bad("UNSUBSCRIBE without filters", "A2 03 00 01 00", PROTOCOL_ERROR),
         bad("an empty topic without an alias", "30 03 00 00 00", PROTOCOL_ERROR),
         bad("retain handling 3", "82 07 00 01 00 00 01 'a' 30", PROTOCOL_ERROR),
-        bad("no local on a shared subscription", "82 0E 00 01 00 00 08 '$share/g' 04", PROTOCOL_ERROR),
+        bad(
+            "no local on a shared subscription",
+            "82 0E 00 01 00 00 08 '$share/g' 04",
+            PROTOCOL_ERROR),
         bad("subscription identifier 0", "82 09 00 01 02 0B 00 00 01 'a' 00", PROTOCOL_ERROR),
         bad("an unknown property", "30 06 00 01 'a' 02 7F 00", MALFORMED),
         bad("a property that does not belong", "30 09 00 01 'a' 05 11 00 00 00 01", PROTOCOL_ERROR),
@@ -126,13 +129,22 @@ final class BadInputTest {
         bad("will retain without a will", "10 0D 00 04 'MQTT' 05 22 00 3C 00 00 00", MALFORMED),
         bad("a will that is not there", "10 0D 00 04 'MQTT' 05 06 00 3C 00 00 00", MALFORMED),
         bad("bytes after the end", "10 0E 00 04 'MQTT' 05 02 00 3C 00 00 00 00", MALFORMED),
-        bad("receive maximum 0", "10 10 00 04 'MQTT' 05 02 00 3C 03 21 00 00 00 00", PROTOCOL_ERROR),
+        bad(
+            "receive maximum 0",
+            "10 10 00 04 'MQTT' 05 02 00 3C 03 21 00 00 00 00",
+            PROTOCOL_ERROR),
         bad(
             "maximum packet size 0",
             "10 12 00 04 'MQTT' 05 02 00 3C 05 27 00 00 00 00 00 00",
             PROTOCOL_ERROR),
-        bad("data without a method", "10 11 00 04 'MQTT' 05 02 00 3C 04 16 00 01 'x' 00 00", PROTOCOL_ERROR),
-        bad("an unknown method", "10 13 00 04 'MQTT' 05 02 00 3C 06 15 00 03 'abc' 00 00", BAD_METHOD),
+        bad(
+            "data without a method",
+            "10 11 00 04 'MQTT' 05 02 00 3C 04 16 00 01 'x' 00 00",
+            PROTOCOL_ERROR),
+        bad(
+            "an unknown method",
+            "10 13 00 04 'MQTT' 05 02 00 3C 06 15 00 03 'abc' 00 00",
+            BAD_METHOD),
         bad(
             "a will on a name with a wildcard",
             "10 14 00 04 'MQTT' 05 06 00 3C 00 00 01 'c' 00 00 01 '#' 00 00",
@@ -203,7 +215,12 @@ final class BadInputTest {
     try (RawClient client = RawClient.connectV5(door)) {
       client.send(
           Bytes.packet(
-              "82", "00 01 00", "00 02 'a#' 00", "00 03 '#/a' 00", "00 02 '+a' 00", "00 01 'a' 00"));
+              "82",
+              "00 01 00",
+              "00 02 'a#' 00",
+              "00 03 '#/a' 00",
+              "00 02 '+a' 00",
+              "00 01 'a' 00"));
       client.expect("90 07 00 01 00 8F 8F 8F 00 ; three filters are invalid, one is not");
       client.expectNothing();
     }

@@ -71,6 +71,7 @@ final class PersistentSessionTest {
         client.expect("62 02 00 03 ; PUBREL 3");
         client.vanish();
       }
+      Eventually.holds(() -> door.gauge("polyhub.connections") == 1);
       publish(publisher, '4');
       try (RawClient client = RawClient.connectV5(door, "dup", GO_ON, KEEP)) {
         client.expectAccepted(true);
@@ -108,8 +109,7 @@ final class PersistentSessionTest {
   }
 
   @Test
-  void a_session_survives_the_process_with_its_place(@TempDir Path directory)
-      throws IOException {
+  void a_session_survives_the_process_with_its_place(@TempDir Path directory) throws IOException {
     EmbeddedConfig durable = EmbeddedConfig.in(directory);
     try (TestDoor door =
             TestDoor.open(TestHub.with().broker(durable).start(), TestConfig.standard());
@@ -210,8 +210,7 @@ final class PersistentSessionTest {
   @Test
   void a_session_ends_when_its_time_is_over() throws IOException {
     SettableClock clock = new SettableClock();
-    try (TestDoor door =
-        TestDoor.open(TestHub.with().start(), TestConfig.standard(), clock)) {
+    try (TestDoor door = TestDoor.open(TestHub.with().start(), TestConfig.standard(), clock)) {
       try (RawClient client = RawClient.connectV5(door, "timed", CLEAN, KEEP)) {
         client.expectAccepted(false);
         client.send("E0 00");

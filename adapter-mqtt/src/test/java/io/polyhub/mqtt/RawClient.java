@@ -30,6 +30,10 @@ final class RawClient implements AutoCloseable {
     return new RawClient(new Socket(InetAddress.getLoopbackAddress(), door.port()));
   }
 
+  static RawClient over(Socket socket) throws IOException {
+    return new RawClient(socket);
+  }
+
   /** A client of version 3.1.1 that is connected. */
   static RawClient connectV3(TestDoor door) throws IOException {
     RawClient client = open(door);
