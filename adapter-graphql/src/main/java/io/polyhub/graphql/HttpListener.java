@@ -17,7 +17,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.polyhub.identity.TlsFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,10 +69,22 @@ final class HttpListener {
     if (files != null) {
       builder.tls(tls(files));
     }
-    try {
-      return builder.build().start();
-    } catch (UncheckedIOException e) {
-      throw new IOException("cannot listen on " + config.bind() + " port " + config.port(), e);
+    WebServer server = builder.build().start();
+    if (!server.isRunning()) {
+      deadlines.close();
+      throw refusal(config);
+    }
+    return server;
+  }
+
+  /** The server does not tell why it cannot listen, so the system is asked the same. */
+  private static IOException refusal(GraphQlConfig config) {
+    String text = "cannot listen on " + config.bind() + " port " + config.port();
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(config.bind(), config.port()));
+      return new IOException(text);
+    } catch (IOException cause) {
+      return new IOException(text, cause);
     }
   }
 

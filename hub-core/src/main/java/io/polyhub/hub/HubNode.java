@@ -34,6 +34,9 @@ public final class HubNode implements Hub, AutoCloseable {
   /** How late, at most, the end of credentials is noticed. */
   static final Duration TICK = Duration.ofMillis(250);
 
+  /** Between two goodbyes: fifty in a second are no crowd. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+
   private static final Logger log = LoggerFactory.getLogger(HubNode.class);
 
   private final Broker broker;
@@ -236,14 +239,14 @@ public final class HubNode implements Hub, AutoCloseable {
   /**
    * Says goodbye: admits nobody any more and closes every session with {@link
    * CloseReason#SHUTDOWN}, spread evenly over the time given, so that clients do not all come back
-   * at once. Returns when all are closed or the time and a second is over. Blocks; not to be called
-   * in a lane.
+   * at once; a few are not kept waiting for each other. Returns when all are closed or the time and
+   * a second is over. Blocks; not to be called in a lane.
    */
   public void drain(Duration over) {
     draining = true;
     List<LaneSession> live = sessions.all();
     long start = System.nanoTime();
-    long pause = live.isEmpty() ? 0 : over.toNanos() / live.size();
+    long pause = Math.min(LONGEST_PAUSE.toNanos(), over.toNanos() / Math.max(1, live.size()));
     for (int i = 0; i < live.size(); i++) {
       LaneSession session = live.get(i);
       session.lane().execute(() -> session.closeByHub(CloseReason.SHUTDOWN));
