@@ -10,7 +10,6 @@ package io.polyhub.server;
  * @param tls whether it speaks TLS
  * @param offers what is found there, for people
  * @param stopAccepting takes no new clients
- * @param adapter ends it
  */
 record Door(
     String name,
@@ -19,8 +18,7 @@ record Door(
     int port,
     boolean tls,
     String offers,
-    Runnable stopAccepting,
-    AutoCloseable adapter) {
+    Runnable stopAccepting) {
 
   /** The address as it may be written down: an IPv6 one in brackets. */
   String address() {

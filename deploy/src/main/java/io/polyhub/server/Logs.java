@@ -9,7 +9,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import io.polyhub.server.config.LoggingConfig;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -28,6 +31,10 @@ final class Logs {
 
   /** Writes lines to {@code out} from now on. */
   static void configure(LoggingConfig config, OutputStream out) {
+    configure(config, out, System::nanoTime);
+  }
+
+  static void configure(LoggingConfig config, OutputStream out, LongSupplier nanoTime) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     Encoder<ILoggingEvent> encoder =
@@ -40,9 +47,9 @@ final class Logs {
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
     appender.setEncoder(encoder);
-    appender.setOutputStream(out);
+    appender.setOutputStream(new KeptOpen(out));
     appender.start();
-    RepeatLimit repeatLimit = new RepeatLimit(System::nanoTime);
+    RepeatLimit repeatLimit = new RepeatLimit(nanoTime);
     repeatLimit.setContext(context);
     repeatLimit.start();
     context.addTurboFilter(repeatLimit);
@@ -77,5 +84,23 @@ final class Logs {
     encoder.setWithFormattedMessage(true);
     encoder.setWithArguments(false);
     return encoder;
+  }
+
+  /** A stream that outlives the appender that writes to it. */
+  private static final class KeptOpen extends FilterOutputStream {
+
+    KeptOpen(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
   }
 }

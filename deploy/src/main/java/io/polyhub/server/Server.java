@@ -8,14 +8,11 @@ import io.polyhub.hub.HubNode;
 import io.polyhub.identity.Gatekeeper;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.websocket.EventLoops;
-import io.polyhub.websocket.WebSocketAdapter;
-import io.polyhub.websocket.WebSocketConfig;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,13 +31,13 @@ public final class Server implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ProcessMetrics processMetrics = new ProcessMetrics(registry);
-  private final List<Door> doors = new CopyOnWriteArrayList<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private @Nullable AdminServer admin;
   private @Nullable Gatekeeper gatekeeper;
   private @Nullable EmbeddedBroker broker;
   private @Nullable HubNode hub;
   private @Nullable EventLoops loops;
+  private @Nullable Doors doors;
 
   private Server(ServerConfig config) {
     this.config = config;
@@ -75,7 +72,10 @@ public final class Server implements AutoCloseable {
     hub = node;
     EventLoops shared = EventLoops.start(node, config.eventLoops());
     loops = shared;
-    startWebSocket(node, shared);
+    Doors opened = new Doors(config, node, shared, registry);
+    doors = opened;
+    opened.open();
+    opened.all().forEach(door -> readiness.add(door.key(), () -> true));
     readiness.started();
   }
 
@@ -87,7 +87,8 @@ public final class Server implements AutoCloseable {
     try {
       admin = AdminServer.start(config.admin(), readiness, registry);
     } catch (IOException e) {
-      throw StartException.ofDoor("admin", "admin", bind, config.admin().port(), e);
+      throw StartException.ofDoor(
+          "admin", Door.address(bind, config.admin().port()), "admin.bind, admin.port", e);
     }
   }
 
@@ -99,36 +100,9 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private void startWebSocket(HubNode node, EventLoops shared) throws StartException {
-    WebSocketConfig door = config.websocket();
-    if (door == null) {
-      return;
-    }
-    try {
-      WebSocketAdapter adapter = WebSocketAdapter.start(node, shared, door, List.of(), registry);
-      add(
-          new Door(
-              "WebSocket",
-              "websocket",
-              door.bind(),
-              adapter.port(),
-              door.tls() != null,
-              "/connection/websocket",
-              adapter::stopAccepting,
-              adapter));
-    } catch (IOException e) {
-      throw StartException.ofDoor("WebSocket", "websocket", door.bind(), door.port(), e);
-    }
-  }
-
-  private void add(Door door) {
-    doors.add(door);
-    readiness.add(door.key(), () -> true);
-  }
-
-  /** The doors for clients, in the order in which they are listed. */
+  /** The doors for clients. */
   List<Door> doors() {
-    return List.copyOf(doors);
+    return doors == null ? List.of() : doors.all();
   }
 
   /**
@@ -141,7 +115,7 @@ public final class Server implements AutoCloseable {
     if (key.equals("admin") && admin != null) {
       return admin.port();
     }
-    return doors.stream()
+    return doors().stream()
         .filter(door -> door.key().equals(key))
         .mapToInt(Door::port)
         .findFirst()
@@ -186,7 +160,9 @@ public final class Server implements AutoCloseable {
     readiness.goingDown();
     log.info("going down: {} clients are connected", sessionCount());
     pause(notice);
-    doors.forEach(door -> door.stopAccepting().run());
+    if (doors != null) {
+      doors.stopAccepting();
+    }
     if (hub != null) {
       hub.drain(drain);
     }
@@ -204,9 +180,7 @@ public final class Server implements AutoCloseable {
 
   /** Lanes run on the event loops, so the hub ends before them; the broker is the last to write. */
   private void closeParts() {
-    for (Door door : doors.reversed()) {
-      close(door.name() + " door", door.adapter());
-    }
+    close("doors", doors);
     close("hub", hub);
     close("event loops", loops);
     close("broker", broker);

@@ -16,20 +16,24 @@ public final class StartException extends Exception {
     super(message, cause);
   }
 
-  /** A door cannot listen. */
-  static StartException ofDoor(String name, String key, String bind, int port, Throwable cause) {
+  /**
+   * A door cannot listen.
+   *
+   * @param name what the door is called
+   * @param address where it was to listen
+   * @param keys the keys that say so
+   */
+  static StartException ofDoor(String name, String address, String keys, Throwable cause) {
     return new StartException(
         "The "
             + name
             + " door cannot listen on "
-            + Door.address(bind, port)
+            + address
             + ": "
             + reason(cause)
             + " (keys: "
-            + key
-            + ".bind, "
-            + key
-            + ".port).",
+            + keys
+            + ").",
         cause);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.polyhub.server.config.LoadedConfig;
 import io.polyhub.server.config.ServerConfig;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -20,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ServerTest {
 
@@ -31,6 +34,9 @@ final class ServerTest {
   static final String ANYWHERE =
       """
       websocket: {port: 0}
+      http: {port: 0}
+      mqtt: {port: 0}
+      grpc: {port: 0}
       admin: {port: 0}
       broker: {inMemory: true}
       shutdown: {drain: 0s}
@@ -87,26 +93,31 @@ final class ServerTest {
     }
   }
 
-  @Test
-  void a_port_that_is_taken_is_told_with_its_door_and_everything_is_closed_again()
-      throws Exception {
+  @ParameterizedTest
+  @CsvSource({"websocket,WebSocket", "http,HTTP", "mqtt,MQTT", "grpc,gRPC"})
+  void a_port_that_is_taken_is_told_with_its_door_and_everything_is_closed_again(
+      String key, String name) throws Exception {
     int adminPort = freePort();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThatThrownBy(() ->
-              Server.start(
-                  config(
-                      "websocket: {port: "
-                          + taken.getLocalPort()
-                          + "}\nadmin: {port: "
-                          + adminPort
-                          + "}\nbroker: {inMemory: true}")))
+      String yaml =
+          ANYWHERE
+              .replace(key + ": {port: 0}", key + ": {port: " + taken.getLocalPort() + "}")
+              .replace("admin: {port: 0}", "admin: {port: " + adminPort + "}");
+
+      assertThatThrownBy(() -> Server.start(config(yaml)))
           .isInstanceOf(StartException.class)
-          .hasMessage(
-              "The WebSocket door cannot listen on 127.0.0.1:"
+          .hasMessageStartingWith(
+              "The "
+                  + name
+                  + " door cannot listen on 127.0.0.1:"
                   + taken.getLocalPort()
-                  + ": another program has that port (keys: websocket.bind, websocket.port).");
+                  + ": another program has that port (keys: "
+                  + key
+                  + ".bind, "
+                  + key
+                  + ".port");
       assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), adminPort).close())
-          .isInstanceOf(java.net.ConnectException.class);
+          .isInstanceOf(ConnectException.class);
     }
   }
 
@@ -119,12 +130,10 @@ final class ServerTest {
   @Test
   void the_admin_port_too_says_so_when_it_is_taken() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThatThrownBy(() ->
-              Server.start(
-                  config(
-                      "websocket: {port: 0}\nbroker: {inMemory: true}\nadmin: {port: "
-                          + taken.getLocalPort()
-                          + "}")))
+      String yaml =
+          ANYWHERE.replace("admin: {port: 0}", "admin: {port: " + taken.getLocalPort() + "}");
+
+      assertThatThrownBy(() -> Server.start(config(yaml)))
           .isInstanceOf(StartException.class)
           .hasMessageStartingWith(
               "The admin door cannot listen on 127.0.0.1:"
@@ -140,6 +149,9 @@ final class ServerTest {
         auth: {jwt: {secrets: ["0123456789abcdef0123456789abcdef"]}}
         broker: {inMemory: true}
         admin: {enabled: false}
+        http: {enabled: false}
+        mqtt: {enabled: false}
+        grpc: {enabled: false}
         websocket: {bind: 192.0.2.1, port: 0}
         """;
 
@@ -177,7 +189,7 @@ final class ServerTest {
     assertThat(ended.code.get(10, TimeUnit.SECONDS)).isEqualTo(3001);
     assertThat(server.sessionCount()).isZero();
     assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
-        .isInstanceOf(java.net.ConnectException.class);
+        .isInstanceOf(ConnectException.class);
   }
 
   @Test

@@ -2,8 +2,11 @@ package io.polyhub.server.config;
 
 import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.channel.Rules;
+import io.polyhub.graphql.GraphQlConfig;
+import io.polyhub.grpc.GrpcConfig;
 import io.polyhub.hub.Limits;
 import io.polyhub.identity.IdentityConfig;
+import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.websocket.WebSocketConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param limits the hub's bounds
  * @param rules what holds for which channels, in order
  * @param websocket the WebSocket door, or null for none
+ * @param http the HTTP door, with GraphQL, or null for none
+ * @param mqtt the MQTT door, over TCP, TLS and WebSocket, or null for none
+ * @param grpc the gRPC door, or null for none
  * @param admin the port for operators
  * @param logging how to log
  * @param shutdown how to go down
@@ -27,6 +33,9 @@ public record ServerConfig(
     Limits limits,
     Rules rules,
     @Nullable WebSocketConfig websocket,
+    @Nullable GraphQlConfig http,
+    @Nullable MqttConfig mqtt,
+    @Nullable GrpcConfig grpc,
     AdminConfig admin,
     LoggingConfig logging,
     ShutdownConfig shutdown) {}

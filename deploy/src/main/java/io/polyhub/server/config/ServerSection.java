@@ -2,8 +2,11 @@ package io.polyhub.server.config;
 
 import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.channel.Rules;
+import io.polyhub.graphql.GraphQlConfig;
+import io.polyhub.grpc.GrpcConfig;
 import io.polyhub.hub.Limits;
 import io.polyhub.identity.IdentityConfig;
+import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.websocket.WebSocketConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -24,6 +27,12 @@ final class ServerSection {
     TlsSection.Shared tls = TlsSection.readShared(root.section("tls"));
     Section websocketSection = root.section("websocket");
     WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls);
+    Section httpSection = root.section("http");
+    GraphQlConfig http = GraphQlSection.read(httpSection, tls);
+    Section mqttSection = root.section("mqtt");
+    MqttConfig mqtt = MqttSection.read(mqttSection, tls);
+    Section grpcSection = root.section("grpc");
+    GrpcConfig grpc = GrpcSection.read(grpcSection, tls);
     Section adminSection = root.section("admin");
     AdminConfig admin = AdminConfig.read(adminSection);
     Rules rules = RulesSection.read(root);
@@ -35,6 +44,15 @@ final class ServerSection {
     if (websocket != null) {
       requireLoopback(websocketSection, websocket.bind(), auth);
     }
+    if (http != null) {
+      requireLoopback(httpSection, http.bind(), auth);
+    }
+    if (mqtt != null) {
+      requireLoopback(mqttSection, mqtt.bind(), auth);
+    }
+    if (grpc != null) {
+      requireLoopback(grpcSection, grpc.bind(), auth);
+    }
     if (admin.enabled()) {
       requireLoopback(adminSection, admin.bind(), auth);
     }
@@ -45,6 +63,9 @@ final class ServerSection {
         limits,
         rules,
         websocket,
+        http,
+        mqtt,
+        grpc,
         admin,
         logging,
         shutdown);
