@@ -27,6 +27,7 @@ final class OutboundFlow {
   private Map<String, Integer> aliases = Map.of();
   private Deque<InFlight> unsent = new ArrayDeque<>(0);
   private boolean busy;
+  private boolean begun;
 
   /**
    * Makes the flow of a connection whose session may have publications in flight.
@@ -43,8 +44,12 @@ final class OutboundFlow {
     aliasMax = Math.min(config.outboundAliasMaximum(), client.topicAliasMaximum());
   }
 
-  /** Sends again what an earlier connection has left unacknowledged, in order (MQTT-4.6.0-1). */
+  /**
+   * The CONNACK is written, which comes first (MQTT-3.2.0-1). Sends again what an earlier connection
+   * has left unacknowledged, in order (MQTT-4.6.0-1).
+   */
   void resume() {
+    begun = true;
     unsent = new ArrayDeque<>(data.outbound());
     sendUnsent();
   }
@@ -57,7 +62,7 @@ final class OutboundFlow {
   Downlink.Offer deliver(
       Subscription subscription, Publication publication, Downlink.Source source) {
     ClientSubscription to = (ClientSubscription) subscription.attachment();
-    if (to == null || to.isHeld()) {
+    if (!begun || to == null || to.isHeld()) {
       return busy();
     }
     if (publication.expired(connection.door().clock.instant())) {
