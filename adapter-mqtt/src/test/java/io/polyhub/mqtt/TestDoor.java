@@ -63,6 +63,10 @@ final class TestDoor implements AutoCloseable {
     return testHub.registry().get(counter).counter().count();
   }
 
+  double gauge(String gauge) {
+    return testHub.registry().get(gauge).gauge().value();
+  }
+
   /** Ends the door as a crash would, but for what was stored; the hub lives on. */
   void closeDoorOnly() {
     webSockets.close();

@@ -1,0 +1,89 @@
+package io.polyhub.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Position;
+import io.polyhub.mqtt.StoredSession.StoredSubscription;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class StoredSessionTest {
+
+  private static final StoredSession SESSION =
+      new StoredSession(
+          3600,
+          1_700_000_000_000L,
+          65_535,
+          List.of(
+              new StoredSubscription(
+                  new Packet.TopicFilter("a/+/é", 2, true, true, 1),
+                  0,
+                  268_435_455,
+                  Cursor.of(new Position("abc", 42))),
+              new StoredSubscription(
+                  new Packet.TopicFilter("#", 1, false, false, 0), 1, 0, Cursor.EMPTY)),
+          List.of(1, 65_535),
+          List.of(7));
+
+  @Test
+  void it_is_read_as_it_was_written() {
+    assertThat(StoredSession.decode(SESSION.encode())).contains(SESSION);
+  }
+
+  @Test
+  void its_form_stays_what_earlier_releases_wrote() {
+    StoredSession session =
+        new StoredSession(
+            60,
+            0,
+            9,
+            List.of(
+                new StoredSubscription(
+                    new Packet.TopicFilter("t", 1, false, true, 2),
+                    1,
+                    5,
+                    Cursor.of(new Position("e", 3)))),
+            List.of(2),
+            List.of(3));
+    byte[] bytes =
+        Bytes.of(
+            "01                      ; version of this form",
+            "00 00 00 00 00 00 00 3C ; session expiry, seconds",
+            "00 00 00 00 00 00 00 00 ; detached at, 0 while connected",
+            "00 09                   ; last packet identifier",
+            "00 00 00 01             ; one subscription",
+            "29                      ; QoS 1, retain as published, retain handling 2",
+            "01                      ; granted QoS",
+            "00 00 00 05             ; subscription identifier",
+            "00 01 't' 00 03 'e-3'   ; filter, cursor",
+            "00 01 00 02             ; one released packet identifier",
+            "00 01 00 03             ; one unreleased packet identifier");
+    assertThat(Bytes.hex(session.encode())).isEqualTo(Bytes.hex(bytes));
+    assertThat(StoredSession.decode(bytes)).contains(session);
+  }
+
+  @Test
+  void what_is_cut_short_or_of_another_version_is_no_session() {
+    byte[] whole = SESSION.encode();
+    for (int length = 0; length < whole.length; length++) {
+      int cut = length;
+      if (cut == 0) {
+        assertThat(StoredSession.decode(new byte[0])).isEmpty();
+      } else {
+        assertThat(StoredSession.decode(Arrays.copyOf(whole, cut))).as("%s bytes", cut).isEmpty();
+      }
+    }
+    whole[0] = 99;
+    assertThat(StoredSession.decode(whole)).isEmpty();
+  }
+
+  @Test
+  void packet_identifiers_go_on_far_from_those_that_may_be_in_use() {
+    SessionData data = SESSION.toData();
+    assertThat(data.nextPacketId()).isEqualTo(8_193);
+    assertThat(data.outboundCount()).isEqualTo(2);
+    assertThat(data.unreleased()).containsKey(7);
+  }
+}
