@@ -76,6 +76,7 @@ public final class GrpcAdapter implements AutoCloseable {
    */
   public static GrpcAdapter start(Hub hub, GrpcConfig config, MeterRegistry registry)
       throws IOException {
+    TransportLogs.quiet();
     GrpcMetrics metrics = new GrpcMetrics(registry);
     GrpcDoor door = new GrpcDoor(hub, config, metrics);
     HealthStatusManager health = new HealthStatusManager();

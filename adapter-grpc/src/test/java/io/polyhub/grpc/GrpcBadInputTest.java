@@ -393,6 +393,47 @@ class GrpcBadInputTest {
   }
 
   @Test
+  void too_many_publications_in_a_second_are_refused_until_later() throws Exception {
+    Limits standard = Limits.STANDARD;
+    Limits slow =
+        new Limits(
+            standard.sessions(),
+            standard.sessionsPerUser(),
+            standard.subscriptionsPerSession(),
+            5,
+            standard.publishesPerSecondPerUser(),
+            standard.publishesPerSecond(),
+            standard.inFlightPerSession(),
+            standard.inFlight(),
+            standard.outboxBytes(),
+            standard.laneInbox(),
+            standard.historyPage(),
+            standard.historyPageBytes(),
+            standard.lastValues(),
+            standard.members(),
+            standard.headers(),
+            standard.headerBytes());
+    try (TestDoor limited =
+        TestDoor.start(TestHub.with().limits(slow).start(), GrpcConfig.STANDARD)) {
+      StreamClient client = limited.welcomed();
+      for (int i = 0; i < 100; i++) {
+        client.publish("a", "x");
+      }
+      List<ServerFrame> refused = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        ServerFrame frame = client.next();
+        if (frame.hasError()) {
+          refused.add(frame);
+        }
+      }
+      assertThat(refused)
+          .isNotEmpty()
+          .allMatch(frame -> frame.getError().getCode() == ErrorCode.ERROR_CODE_RATE_LIMITED)
+          .allMatch(frame -> frame.getError().getRetryable());
+    }
+  }
+
+  @Test
   void one_connection_too_many_is_closed_and_the_others_go_on() throws Exception {
     GrpcConfig.Limits limits = GrpcConfig.STANDARD.limits();
     GrpcConfig few =

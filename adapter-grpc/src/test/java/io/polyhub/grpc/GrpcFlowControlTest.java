@@ -78,6 +78,7 @@ class GrpcFlowControlTest {
       int window = 1024 * 1024;
       assertThat(written * BLOCK.length())
           .isLessThan(window + GrpcConfig.STANDARD.limits().writeBytes() + 2.0 * BLOCK.length());
+      lazy.read(Integer.MAX_VALUE);
     }
   }
 
@@ -197,6 +198,8 @@ class GrpcFlowControlTest {
       TestDoor.await(() -> door.gauge("polyhub.grpc.streams") == 1);
       assertThat(door.count("polyhub.grpc.aborts")).isEqualTo(1);
       publisher.published("still/here", "x");
+      lazy.read(Integer.MAX_VALUE);
+      assertThat(lazy.end().isOk()).isFalse();
     }
   }
 
@@ -234,6 +237,8 @@ class GrpcFlowControlTest {
                   .counter()
                   .count())
           .isEqualTo(1);
+      lazy.read(Integer.MAX_VALUE);
+      assertThat(lazy.end().isOk()).isFalse();
     }
   }
 

@@ -39,6 +39,8 @@ class JwksTest {
   private final AtomicReference<String> body = new AtomicReference<>("{\"keys\":[]}");
   private final AtomicInteger status = new AtomicInteger(200);
   private final AtomicReference<CountDownLatch> hold = new AtomicReference<>(new CountDownLatch(0));
+  private final AtomicReference<CountDownLatch> holdBody =
+      new AtomicReference<>(new CountDownLatch(0));
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -56,15 +58,15 @@ class JwksTest {
         "/keys",
         exchange -> {
           requests.incrementAndGet();
+          exchange.getResponseHeaders().set("Location", "/keys");
           byte[] answer = body.get().getBytes(StandardCharsets.UTF_8);
-          try {
-            hold.get().await();
-          } catch (InterruptedException stopped) {
-            throw new IOException(stopped);
-          }
+          await(hold.get());
           exchange.sendResponseHeaders(status.get(), answer.length);
           try (var out = exchange.getResponseBody()) {
-            out.write(answer);
+            out.write(answer, 0, answer.length / 2);
+            out.flush();
+            await(holdBody.get());
+            out.write(answer, answer.length / 2, answer.length - answer.length / 2);
           }
         });
     server.start();
@@ -76,6 +78,7 @@ class JwksTest {
       one.close();
     }
     hold.get().countDown();
+    holdBody.get().countDown();
     server.stop(0);
     threads.shutdownNow();
   }
@@ -168,6 +171,28 @@ class JwksTest {
   }
 
   @Test
+  void an_answer_that_stops_half_way_holds_nobody_longer_than_the_limit() throws Exception {
+    body.set(set(jwk(first, "k1")));
+    holdBody.set(new CountDownLatch(1));
+    JwtAuthenticator authenticator = authenticator(Duration.ofMillis(300));
+    assertRejected(authenticator, token(first, "k1"), Reason.UNAVAILABLE);
+
+    holdBody.get().countDown();
+    pass(Duration.ofSeconds(10));
+    assertVerified(authenticator, token(first, "k1"));
+  }
+
+  @Test
+  void a_redirect_is_not_followed() throws Exception {
+    body.set(set(jwk(first, "k1")));
+    status.set(302);
+    JwtAuthenticator authenticator = authenticator(Duration.ofSeconds(10));
+
+    assertRejected(authenticator, token(first, "k1"), Reason.UNAVAILABLE);
+    assertThat(requests).hasValue(1);
+  }
+
+  @Test
   void many_who_wait_share_one_fetch_and_too_many_are_told_to_come_back() throws Exception {
     hold.set(new CountDownLatch(1));
     body.set(set(jwk(first, "k1")));
@@ -217,6 +242,14 @@ class JwksTest {
     String signedWithSecret = TokenIssuer.ofSecret("secret").issue(TokenClaims.of("alice"));
     assertRejected(authenticator, signedWithSecret, Reason.INVALID);
     assertRejected(authenticator, token(first, "k2"), Reason.INVALID);
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException stopped) {
+      throw new IOException(stopped);
+    }
   }
 
   private JwtAuthenticator authenticator(Duration timeout) {
