@@ -2,6 +2,7 @@ package io.polyhub.grpc;
 
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
+import io.grpc.Status;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.CloseReason;
@@ -50,14 +51,16 @@ final class GrpcConnection implements Downlink {
   private final ServerCall<?, EncodedFrame> call;
   private final Caller caller;
   private final Lane lane;
-  private final StreamWriter writer;
   private final FrameBudget budget;
 
   private State state = State.EXPECTING_HELLO;
   private @Nullable Session session;
   private @Nullable StreamRequests requests;
-  private @Nullable ScheduledFuture<?> handshake;
+  private @Nullable ScheduledFuture<?> timeout;
+  private @Nullable Status closing;
+  private Metadata trailers = new Metadata();
   private boolean halfClosed;
+  private int unreadEvents;
 
   GrpcConnection(GrpcDoor door, ServerCall<?, EncodedFrame> call, Caller caller) {
     this.door = door;
@@ -65,7 +68,6 @@ final class GrpcConnection implements Downlink {
     this.call = call;
     this.caller = caller;
     lane = hub.ownLane();
-    writer = new StreamWriter(door, call, lane);
     GrpcConfig.Limits limits = door.config().limits();
     budget =
         new FrameBudget(
@@ -80,9 +82,11 @@ final class GrpcConnection implements Downlink {
 
   /** The stream is there: await its Hello, and no other frame yet. */
   void begin() {
-    writer.begin();
+    door.entered(this);
+    call.setOnReadyThreshold(door.config().limits().writeBytes());
+    call.sendHeaders(new Metadata());
     call.request(1);
-    handshake =
+    timeout =
         door.after(
             door.config().timeouts().handshake(),
             lane,
@@ -128,9 +132,11 @@ final class GrpcConnection implements Downlink {
 
   /** The transport has room again. */
   void writable() {
-    writer.writable();
     Session current = session;
-    if (state == State.OPEN && current != null) {
+    if (state == State.ENDED) {
+      closeIfRead();
+    } else if (current != null) {
+      unreadEvents = 0;
       current.ready();
       goOn();
     }
@@ -138,9 +144,9 @@ final class GrpcConnection implements Downlink {
 
   /** The stream is no more, whatever the cause. */
   void gone() {
-    endHandshake();
+    cancelTimeout();
     state = State.ENDED;
-    writer.gone();
+    closing = null;
     Session current = session;
     if (current != null) {
       current.close(CloseReason.TRANSPORT_LOST);
@@ -152,7 +158,7 @@ final class GrpcConnection implements Downlink {
 
   private void hello(long id, Hello hello) {
     state = State.ADMITTING;
-    endHandshake();
+    cancelTimeout();
     if (isTooLong(hello.getClientName(), MAX_CLIENT_NAME_BYTES)
         || isTooLong(hello.getClientVersion(), MAX_CLIENT_NAME_BYTES)
         || isTooLong(hello.getExclusiveClientId(), MAX_CLIENT_ID_BYTES)) {
@@ -187,7 +193,7 @@ final class GrpcConnection implements Downlink {
         state = State.OPEN;
         session = done.value();
         requests = new StreamRequests(this, done.value());
-        writer.send(
+        send(
             ServerFrame.newBuilder()
                 .setId(id)
                 .setWelcome(GrpcReplies.welcome(done.value()))
@@ -198,9 +204,9 @@ final class GrpcConnection implements Downlink {
   }
 
   private void turnAway(long id, Refusal refusal) {
-    writer.send(ServerFrame.newBuilder().setId(id).setError(GrpcErrorCode.error(refusal)).build());
-    state = State.ENDED;
-    writer.finish(GrpcErrorCode.status(refusal), GrpcErrorCode.trailers(refusal));
+    send(ServerFrame.newBuilder().setId(id).setError(GrpcErrorCode.error(refusal)).build());
+    trailers = GrpcErrorCode.trailers(refusal);
+    finish(GrpcErrorCode.status(refusal));
   }
 
   // Answers
@@ -211,7 +217,7 @@ final class GrpcConnection implements Downlink {
   void answer(int bytes, ServerFrame.Builder reply) {
     budget.answered(bytes);
     if (state == State.OPEN && reply.getId() != 0) {
-      writer.send(reply.build());
+      send(reply.build());
     }
     goOn();
   }
@@ -225,7 +231,7 @@ final class GrpcConnection implements Downlink {
       if (budget.isSettled()) {
         end(CloseReason.CLIENT_CLOSED);
       }
-    } else if (writer.isReady()) {
+    } else if (call.isReady()) {
       int more = budget.take();
       if (more > 0) {
         call.request(more);
@@ -233,14 +239,25 @@ final class GrpcConnection implements Downlink {
     }
   }
 
+  private void send(ServerFrame frame) {
+    send(EncodedFrame.of(frame));
+  }
+
+  private void send(EncodedFrame frame) {
+    if (!call.isCancelled()) {
+      door.metrics().framesOut.increment();
+      call.sendMessage(frame);
+    }
+  }
+
   // Downlink
 
   @Override
   public Offer deliver(Subscription subscription, Publication publication, Source source) {
-    if (!writer.isReady()) {
+    if (!call.isReady()) {
       return Offer.BUSY;
     }
-    writer.send(
+    send(
         MessageEncoder.message(
             StreamRequests.idOf(subscription), subscription, publication, source));
     return Offer.TAKEN;
@@ -281,8 +298,10 @@ final class GrpcConnection implements Downlink {
     if (state != State.OPEN) {
       return;
     }
-    if (!writer.sendEvent(frame)) {
+    if (!call.isReady() && ++unreadEvents > door.config().limits().eventsWaiting()) {
       lane.execute(() -> end(CloseReason.SLOW_CONSUMER));
+    } else {
+      send(frame);
     }
   }
 
@@ -311,17 +330,46 @@ final class GrpcConnection implements Downlink {
     if (current != null) {
       current.close(reason);
     }
-    endHandshake();
-    state = State.ENDED;
-    writer.send(ServerFrame.newBuilder().setGoodbye(goodbye).build());
-    writer.finish(GrpcCloseCode.status(reason), new Metadata());
+    send(ServerFrame.newBuilder().setGoodbye(goodbye).build());
+    finish(GrpcCloseCode.status(reason));
   }
 
-  private void endHandshake() {
-    ScheduledFuture<?> running = handshake;
+  private void finish(Status status) {
+    cancelTimeout();
+    state = State.ENDED;
+    closing = status;
+    closeIfRead();
+    if (closing != null) {
+      timeout = door.after(door.config().timeouts().linger(), lane, this::abort);
+    }
+  }
+
+  /**
+   * Ends the stream once the client has read enough. Until then it can still be broken off, which
+   * frees what waits for a client that never reads.
+   */
+  private void closeIfRead() {
+    Status status = closing;
+    if (status != null && (call.isReady() || call.isCancelled())) {
+      closing = null;
+      cancelTimeout();
+      call.close(status, trailers);
+    }
+  }
+
+  private void abort() {
+    if (closing != null) {
+      closing = null;
+      door.metrics().aborts.increment();
+      call.sendMessage(EncodedFrame.ABORT);
+    }
+  }
+
+  private void cancelTimeout() {
+    ScheduledFuture<?> running = timeout;
     if (running != null) {
       running.cancel(false);
-      handshake = null;
+      timeout = null;
     }
   }
 }

@@ -265,7 +265,6 @@ final class SubscriptionFlow {
       SubscribeRequest asked =
           SubscribeRequest.to(subscription.filter().text())
               .withStart(fromCursor ? new Start.Since(cursor) : new Start.Now())
-              .withRest(true)
               .withNoLocal(subscription.options().noLocal())
               .withAttachment(subscription);
       session

@@ -231,13 +231,12 @@ final class CentrifugeSdkClient extends EventListener implements DoorClient {
 
     @Override
     public void onPublication(Subscription subscription, PublicationEvent event) {
+      // The client gives no tags with what it has recovered.
+      Map<String, String> tags = event.getTags() == null ? Map.of() : event.getTags();
       feed.add(
           new Received(
               CentrifugeTags.message(
-                  subscription.getChannel(),
-                  false,
-                  ByteString.copyFrom(event.getData()),
-                  event.getTags()),
+                  subscription.getChannel(), false, ByteString.copyFrom(event.getData()), tags),
               ""));
     }
 

@@ -16,7 +16,6 @@ import static io.polyhub.conformance.Feature.TELLS_CURSOR;
 import static io.polyhub.conformance.Feature.TOLD_OF_REFUSED_PUBLISH;
 
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -169,6 +168,24 @@ enum DoorKind {
     return door;
   }
 
+  /** Whether it publishes with QoS 1, which no other door does. */
+  boolean isQos1() {
+    return switch (this) {
+      case MQTT_3_QOS_1, MQTT_5_QOS_1, MQTT_5_WEBSOCKET -> true;
+      case WEBSOCKET_JSON,
+          WEBSOCKET_PROTOBUF,
+          WEBSOCKET_PROTOBUF_STOCK,
+          MQTT_3_QOS_0,
+          MQTT_3_QOS_2,
+          MQTT_5_QOS_0,
+          MQTT_5_QOS_2,
+          GRAPHQL_WEBSOCKET,
+          GRAPHQL_SSE,
+          GRPC ->
+          false;
+    };
+  }
+
   boolean has(Feature feature) {
     return features.contains(feature);
   }
@@ -206,7 +223,28 @@ enum DoorKind {
     };
   }
 
+  /**
+   * A client of MQTT with a session that outlives its connections.
+   *
+   * @param clientId names the session
+   */
+  Sleeper connectPersistent(Doors doors, String clientId) {
+    return switch (this) {
+      case MQTT_3_QOS_1 -> Mqtt3Client.persistent(this, 1, doors, clientId);
+      case MQTT_3_QOS_2 -> Mqtt3Client.persistent(this, 2, doors, clientId);
+      case MQTT_5_QOS_1 -> persistent5(1, doors.mqttTcp(), clientId);
+      case MQTT_5_QOS_2 -> persistent5(2, doors.mqttTcp(), clientId);
+      case MQTT_5_WEBSOCKET -> persistent5(1, doors.mqttWebSocket(), clientId);
+      default -> throw new IllegalArgumentException(this + " (expected: MQTT with a session)");
+    };
+  }
+
+  private Sleeper persistent5(int quality, String uri, String clientId) {
+    Mqtt5Client.Arrival arrival = new Mqtt5Client.Arrival(uri, "", clientId, true);
+    return Mqtt5Client.connect(this, quality, arrival);
+  }
+
   private DoorClient mqtt5(int quality, String uri, String token) {
-    return Mqtt5Client.connect(this, quality, Mqtt5Client.Arrival.at(uri, token), List.of());
+    return Mqtt5Client.connect(this, quality, Mqtt5Client.Arrival.at(uri, token));
   }
 }

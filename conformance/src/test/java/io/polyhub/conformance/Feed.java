@@ -27,9 +27,11 @@ final class Feed {
     return wish;
   }
 
-  /** The server has acknowledged the subscription. */
+  /** The server has acknowledged the subscription. Some clients hear of messages sooner. */
   synchronized void began(String at, Recovery how) {
-    cursor = at;
+    if (received.isEmpty()) {
+      cursor = at;
+    }
     recovery = how;
     notifyAll();
   }
@@ -75,6 +77,13 @@ final class Feed {
   /** The payloads received, as text, once they are at least so many. */
   List<String> texts(int count) {
     return messages(count).stream().map(Message::text).toList();
+  }
+
+  /** Waits until the newest message says so. */
+  synchronized void endsWith(String text) {
+    await(
+        "ends with " + text,
+        () -> !received.isEmpty() && received.getLast().message().text().equals(text));
   }
 
   /** Who came and went, once at least so many did. */

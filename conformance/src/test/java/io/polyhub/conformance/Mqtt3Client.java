@@ -15,48 +15,49 @@ import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.jspecify.annotations.Nullable;
 
 /** Paho's client for MQTT 3.1.1, at one quality of service. */
-final class Mqtt3Client implements DoorClient, MqttCallback {
+final class Mqtt3Client implements Sleeper, MqttCallback {
 
   private static final int MAX_IN_FLIGHT = 32;
   private static final int FAILURE = 0x80;
 
   private final DoorKind kind;
   private final int quality;
-  private final MqttAsyncClient client;
+  private final MqttConnectOptions options;
+  private final String uri;
+  private final String clientId;
+  private final MemoryPersistence kept = new Kept();
+  private volatile MqttAsyncClient client;
   private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
   private final List<Feed> feeds = new CopyOnWriteArrayList<>();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
 
-  private Mqtt3Client(DoorKind kind, int quality, Doors doors, String clientId)
+  private Mqtt3Client(
+      DoorKind kind, int quality, Doors doors, String clientId, MqttConnectOptions options)
       throws MqttException {
     this.kind = kind;
+    this.options = options;
     this.quality = quality;
-    client = new MqttAsyncClient(doors.mqttTcp(), clientId, new MemoryPersistence());
-    client.setCallback(this);
+    uri = doors.mqttTcp();
+    this.clientId = clientId;
+    client = fresh();
   }
 
   static Mqtt3Client connect(DoorKind kind, int quality, Doors doors, String token) {
-    return connect(kind, quality, doors, token, UUID.randomUUID().toString(), true, List.of());
+    return connect(kind, quality, doors, token, UUID.randomUUID().toString(), true);
   }
 
-  /** Comes with a session that outlives the connection, and gets what it missed. */
-  static Mqtt3Client persistent(
-      DoorKind kind, int quality, Doors doors, String clientId, List<Feed> before) {
-    return connect(kind, quality, doors, "", clientId, false, before);
+  /** Comes with a session that outlives the connection. */
+  static Mqtt3Client persistent(DoorKind kind, int quality, Doors doors, String clientId) {
+    return connect(kind, quality, doors, "", clientId, false);
   }
 
   private static Mqtt3Client connect(
-      DoorKind kind,
-      int quality,
-      Doors doors,
-      String token,
-      String clientId,
-      boolean clean,
-      List<Feed> before) {
+      DoorKind kind, int quality, Doors doors, String token, String clientId, boolean clean) {
     MqttConnectOptions options = new MqttConnectOptions();
     options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
     options.setCleanSession(clean);
@@ -66,18 +67,41 @@ final class Mqtt3Client implements DoorClient, MqttCallback {
       options.setPassword(token.toCharArray());
     }
     try {
-      Mqtt3Client client = new Mqtt3Client(kind, quality, doors, clientId);
-      client.feeds.addAll(before);
-      try {
-        client.client.connect(options).waitForCompletion(Await.LIMIT.toMillis());
-        return client;
-      } catch (MqttException refused) {
-        client.client.close(true);
-        throw new Refused(Integer.toString(refused.getReasonCode()));
-      }
+      Mqtt3Client client = new Mqtt3Client(kind, quality, doors, clientId, options);
+      client.open();
+      return client;
     } catch (MqttException failed) {
       throw new AssertionError(failed);
     }
+  }
+
+  private MqttAsyncClient fresh() throws MqttException {
+    MqttAsyncClient made = new MqttAsyncClient(uri, clientId, kept);
+    made.setCallback(this);
+    return made;
+  }
+
+  private void open() {
+    try {
+      client.connect(options).waitForCompletion(Await.LIMIT.toMillis());
+    } catch (MqttException refused) {
+      close();
+      throw new Refused(Integer.toString(refused.getReasonCode()));
+    }
+  }
+
+  /**
+   * Paho's object stumbles over its own threads if it connects again at once; so take a new one.
+   */
+  @Override
+  public void comeBack() {
+    close();
+    try {
+      client = fresh();
+    } catch (MqttException failed) {
+      throw new AssertionError(failed);
+    }
+    open();
   }
 
   @Override
@@ -178,5 +202,22 @@ final class Mqtt3Client implements DoorClient, MqttCallback {
     } catch (MqttException failed) {
       throw new AssertionError(failed);
     }
+  }
+
+  /** What the client must not forget between two connections of one session. */
+  private static final class Kept extends MemoryPersistence {
+
+    private boolean opened;
+
+    @Override
+    public void open(String id, String serverUri) throws MqttPersistenceException {
+      if (!opened) {
+        opened = true;
+        super.open(id, serverUri);
+      }
+    }
+
+    @Override
+    public void close() {}
   }
 }

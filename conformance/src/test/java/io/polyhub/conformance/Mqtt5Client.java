@@ -20,13 +20,14 @@ import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.jspecify.annotations.Nullable;
 
 /** Paho's client for MQTT 5, at one quality of service, over TCP or WebSocket. */
-final class Mqtt5Client implements DoorClient, MqttCallback {
+final class Mqtt5Client implements Sleeper, MqttCallback {
 
   static final String SINCE = "polyhub-since";
   static final String CURSOR = "polyhub-cursor";
@@ -38,7 +39,11 @@ final class Mqtt5Client implements DoorClient, MqttCallback {
 
   private final DoorKind kind;
   private final int quality;
-  private final MqttAsyncClient client;
+  private final MqttConnectionOptions options;
+  private final String uri;
+  private final String clientId;
+  private final MemoryPersistence kept = new Kept();
+  private volatile MqttAsyncClient client;
   private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
   private final List<Feed> feeds = new CopyOnWriteArrayList<>();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
@@ -52,20 +57,21 @@ final class Mqtt5Client implements DoorClient, MqttCallback {
     }
   }
 
-  private Mqtt5Client(DoorKind kind, int quality, Arrival arrival) throws MqttException {
+  private Mqtt5Client(DoorKind kind, int quality, Arrival arrival, MqttConnectionOptions options)
+      throws MqttException {
     this.kind = kind;
+    this.options = options;
     this.quality = quality;
-    client = new MqttAsyncClient(arrival.uri(), arrival.clientId(), new MemoryPersistence());
-    client.setCallback(this);
+    uri = arrival.uri();
+    clientId = arrival.clientId();
+    client = fresh();
   }
 
   /**
    * Connects. The token is shown as the password at QoS 0, and by the method {@code jwt} otherwise,
    * which is what renewing it needs.
-   *
-   * @param before feeds of an earlier connection of the same session
    */
-  static Mqtt5Client connect(DoorKind kind, int quality, Arrival arrival, List<Feed> before) {
+  static Mqtt5Client connect(DoorKind kind, int quality, Arrival arrival) {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(!arrival.persistent());
     options.setSessionExpiryInterval(arrival.persistent() ? 600L : 0L);
@@ -80,18 +86,41 @@ final class Mqtt5Client implements DoorClient, MqttCallback {
       }
     }
     try {
-      Mqtt5Client client = new Mqtt5Client(kind, quality, arrival);
-      client.feeds.addAll(before);
-      try {
-        client.client.connect(options).waitForCompletion(Await.LIMIT.toMillis());
-        return client;
-      } catch (MqttException refused) {
-        client.client.close(true);
-        throw new Refused(Integer.toString(refused.getReasonCode()));
-      }
+      Mqtt5Client client = new Mqtt5Client(kind, quality, arrival, options);
+      client.open();
+      return client;
     } catch (MqttException failed) {
       throw new AssertionError(failed);
     }
+  }
+
+  private MqttAsyncClient fresh() throws MqttException {
+    MqttAsyncClient made = new MqttAsyncClient(uri, clientId, kept);
+    made.setCallback(this);
+    return made;
+  }
+
+  private void open() {
+    try {
+      client.connect(options).waitForCompletion(Await.LIMIT.toMillis());
+    } catch (MqttException refused) {
+      close();
+      throw new Refused(Integer.toString(refused.getReasonCode()));
+    }
+  }
+
+  /**
+   * Paho's object stumbles over its own threads if it connects again at once; so take a new one.
+   */
+  @Override
+  public void comeBack() {
+    close();
+    try {
+      client = fresh();
+    } catch (MqttException failed) {
+      throw new AssertionError(failed);
+    }
+    open();
   }
 
   @Override
@@ -203,7 +232,6 @@ final class Mqtt5Client implements DoorClient, MqttCallback {
     }
   }
 
-  /** Messages may have overtaken this, in the client's threads; their cursors are later ones. */
   private static void acknowledge(Feed feed, IMqttToken token) {
     Recovery recovery =
         switch (userProperty(token, RECOVERED)) {
@@ -305,5 +333,22 @@ final class Mqtt5Client implements DoorClient, MqttCallback {
     } catch (MqttException failed) {
       throw new AssertionError(failed);
     }
+  }
+
+  /** What the client must not forget between two connections of one session. */
+  private static final class Kept extends MemoryPersistence {
+
+    private boolean opened;
+
+    @Override
+    public void open(String id) throws MqttPersistenceException {
+      if (!opened) {
+        opened = true;
+        super.open(id);
+      }
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -30,9 +31,12 @@ final class Scene implements AfterAllCallback, AfterEachCallback {
   /** How the names of the server's threads begin. */
   private static final List<String> OURS = List.of("polyhub", "lane-", "broker-", "hub-");
 
+  /** Paho tells of every packet, and at length of every connection that is lost. */
+  private static final Logger PAHO = Logger.getLogger("org.eclipse.paho");
+
   static {
-    // Some of the stock clients tell of every packet.
-    java.util.logging.Logger.getLogger("").setLevel(Level.WARNING);
+    PAHO.setLevel(Level.OFF);
+    Logger.getLogger("").setLevel(Level.WARNING);
   }
 
   private final TestServer server;

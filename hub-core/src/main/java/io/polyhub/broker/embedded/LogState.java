@@ -129,8 +129,7 @@ final class LogState {
 
   /** Whether a publication past the offset was let go that the filter matches. Any thread. */
   boolean anyGonePast(long offset, ChannelFilter filter) {
-    // In this order: a channel is forgotten before it is taken from the trims.
-    return trims.anyPast(offset, filter) || offset < forgottenThrough;
+    return offset < forgottenThrough || trims.anyPast(offset, filter);
   }
 
   Channels channels() {
