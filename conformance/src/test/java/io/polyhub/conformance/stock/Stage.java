@@ -27,6 +27,9 @@ final class Stage implements AutoCloseable {
         jwt:
           secrets: ["%s"]
       websocket: {port: 0}
+      http: {port: 0}
+      mqtt: {port: 0}
+      grpc: {port: 0}
       admin: {port: 0}
       """
           .formatted(SECRET);
@@ -37,7 +40,7 @@ final class Stage implements AutoCloseable {
 
   private Stage(ServerProcess server) throws IOException {
     this.server = server;
-    for (String door : new String[] {"websocket"}) {
+    for (String door : new String[] {"websocket", "http", "mqtt", "grpc"}) {
       lines.put(door, CuttableLine.to(server.port(door)));
     }
     levers = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -83,6 +86,9 @@ final class Stage implements AutoCloseable {
     settings.put("POLYHUB_SECRET", SECRET);
     settings.put("POLYHUB_STAGE", "http://127.0.0.1:" + levers.getAddress().getPort());
     address(settings, "websocket", "ws://");
+    address(settings, "http", "http://");
+    address(settings, "mqtt", "mqtt://");
+    address(settings, "grpc", "");
     return settings;
   }
 

@@ -50,7 +50,18 @@ final class StockClientsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"centrifuge-json", "centrifuge-protobuf"})
+  @ValueSource(
+      strings = {
+        "centrifuge-json",
+        "centrifuge-protobuf",
+        "mqtt4-tcp",
+        "mqtt4-ws",
+        "mqtt5-tcp",
+        "mqtt5-ws",
+        "graphql-ws",
+        "graphql-sse",
+        "grpc"
+      })
   void an_unmodified_client_does_what_its_users_do(String script) throws Exception {
     stage.mend();
     Process process = start(script);

@@ -1,0 +1,11 @@
+import { useMqtt } from './mqtt-clients.mjs';
+import { scenario, setting } from './stage.mjs';
+
+await scenario('MQTT.js, MQTT 5 over WebSocket', () =>
+  useMqtt({
+    version: 5,
+    transport: 'ws',
+    line: `${setting('POLYHUB_WEBSOCKET_LINE')}/mqtt`,
+    direct: `${setting('POLYHUB_WEBSOCKET')}/mqtt`,
+  }),
+);
