@@ -15,6 +15,8 @@ public final class Fleet implements AutoCloseable {
   /** How many clients may be on their way in at a time. */
   private static final int OPENING = 256;
 
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
+
   private final List<LoadClient> clients = new ArrayList<>();
   private final AtomicInteger ready = new AtomicInteger();
   private final AtomicInteger closed = new AtomicInteger();
@@ -78,10 +80,11 @@ public final class Fleet implements AutoCloseable {
     return closed.get();
   }
 
-  /** Ends all connections with a reset. */
+  /** Ends all connections with a reset, and waits until they are gone. */
   @Override
   public void close() {
     clients.forEach(LoadClient::abort);
+    Waiting.until("all connections have ended", CLOSE_LIMIT, () -> closed.get() == clients.size());
   }
 
   /** Counts, and tells on. */
@@ -120,6 +123,11 @@ public final class Fleet implements AutoCloseable {
     @Override
     public void acknowledged(LoadClient client, long number) {
       next.acknowledged(client, number);
+    }
+
+    @Override
+    public void goodbye(LoadClient client, int code) {
+      next.goodbye(client, code);
     }
 
     @Override

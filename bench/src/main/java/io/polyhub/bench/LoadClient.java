@@ -60,6 +60,11 @@ public final class LoadClient {
     connected().config().setAutoRead(false);
   }
 
+  /** Reads again. */
+  public void startReading() {
+    connected().config().setAutoRead(true);
+  }
+
   /** Ends the connection with a reset and without a goodbye. */
   public void abort() {
     Channel it = channel;

@@ -27,6 +27,13 @@ public interface LoadListener {
   /** The publication with this number, which the client chose, was acknowledged. */
   default void acknowledged(LoadClient client, long number) {}
 
+  /**
+   * The server says goodbye, which a connection that just ends does without.
+   *
+   * @param code the WebSocket close code, or MQTT's reason code
+   */
+  default void goodbye(LoadClient client, int code) {}
+
   /** The client's connection ended, or could not be made. It comes once, as the last. */
   default void closed(LoadClient client) {}
 }

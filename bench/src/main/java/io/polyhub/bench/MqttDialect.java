@@ -125,7 +125,16 @@ public final class MqttDialect implements Dialect {
       case SUBACK -> subscribed(client, body);
       case PUBLISH -> received(client, flags, body);
       case PUBREL -> sendId(client, PUBCOMP, 0, memory.forget(body.readUnsignedShort()));
-      case PUBACK, PUBCOMP -> acknowledged(client, body);
+      case PUBACK -> {
+        int packetId = body.readUnsignedShort();
+        if (!isRefused(client, body)) {
+          acknowledged(client, packetId);
+        }
+      }
+      // A server that has died does not know the identifier any more, which is no error (4.3.3):
+      // the
+      // publication was acknowledged by its PUBREC.
+      case PUBCOMP -> acknowledged(client, body.readUnsignedShort());
       case PUBREC -> {
         int packetId = body.readUnsignedShort();
         if (isRefused(client, body)) {
@@ -134,7 +143,10 @@ public final class MqttDialect implements Dialect {
         memory.release(packetId);
         sendId(client, PUBREL, 2, packetId);
       }
-      case DISCONNECT -> client.abort();
+      case DISCONNECT -> {
+        client.listener().goodbye(client, body.isReadable() ? body.readUnsignedByte() : 0);
+        client.abort();
+      }
       default -> {
         // Answers to pings.
       }
@@ -208,11 +220,7 @@ public final class MqttDialect implements Dialect {
     }
   }
 
-  private void acknowledged(LoadClient client, ByteBuf body) {
-    int packetId = body.readUnsignedShort();
-    if (isRefused(client, body)) {
-      return;
-    }
+  private void acknowledged(LoadClient client, int packetId) {
     MqttMemory.Sent sent = memory.finish(packetId);
     if (sent != null) {
       client.listener().acknowledged(client, sent.number());

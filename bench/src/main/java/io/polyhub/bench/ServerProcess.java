@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class ServerProcess implements AutoCloseable {
 
   /** What {@code ./hub serve} starts the server's JVM with. */
-  private static final List<String> JVM =
+  static final List<String> JVM =
       List.of(
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",

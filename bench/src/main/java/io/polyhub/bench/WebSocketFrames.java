@@ -118,7 +118,10 @@ final class WebSocketFrames {
     switch (opcode) {
       case TEXT -> onText.accept(payload);
       case PING -> client.write(frame(client, PONG, ByteBufUtil.getBytes(payload)));
-      case CLOSE -> client.abort();
+      case CLOSE -> {
+        client.listener().goodbye(client, length < 2 ? 1005 : payload.readUnsignedShort());
+        client.abort();
+      }
       default -> {
         // Pongs nobody asked for; load clients neither ask for binary messages nor for fragments.
       }

@@ -1,0 +1,53 @@
+package io.polyhub.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The {@link BareWriter} in a process of its own. */
+final class BareServer implements AutoCloseable {
+
+  private final Process process;
+  private final int port;
+
+  private BareServer(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /**
+   * @param line what it writes to each subscriber
+   */
+  static BareServer start(String line) {
+    List<String> command = new ArrayList<>(JavaCommand.here());
+    command.addAll(ServerProcess.JVM);
+    command.addAll(List.of("-cp", JavaCommand.classPath(), BareWriter.class.getName(), line));
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      BufferedReader said = process.inputReader();
+      String first = said.readLine();
+      if (first == null) {
+        throw new IllegalStateException("the bare program did not start");
+      }
+      return new BareServer(process, Integer.parseInt(first));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  ProcessProbe probe() {
+    return new ProcessProbe(process.pid());
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
