@@ -1,0 +1,66 @@
+package io.polyhub.conformance.crash;
+
+import io.netty.buffer.ByteBuf;
+import io.polyhub.bench.ClientLoops;
+import io.polyhub.bench.LoadClient;
+import io.polyhub.bench.LoadListener;
+import io.polyhub.bench.MqttDialect;
+import io.polyhub.bench.MqttMemory;
+import io.polyhub.bench.MqttOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** An MQTT client with a persistent session. It subscribes once; the session does the rest. */
+final class MqttFollower implements LoadListener {
+
+  private final ClientLoops loops;
+  private final int port;
+  private final MqttOptions options;
+  private final MqttMemory memory = new MqttMemory();
+  private final Follower follower;
+  private volatile boolean connected;
+
+  MqttFollower(ClientLoops loops, int port, int qos) {
+    this.loops = loops;
+    this.port = port;
+    follower = new Follower("the MQTT subscriber with QoS " + qos);
+    options =
+        new MqttOptions(
+            "follower-" + qos,
+            true,
+            Duration.ofMinutes(1),
+            qos,
+            List.of("crash/#"),
+            null,
+            null,
+            false);
+  }
+
+  Follower follower() {
+    return follower;
+  }
+
+  void connect() {
+    LoadClient.open(loops, port, 0, new MqttDialect(options, memory), this);
+  }
+
+  boolean isConnected() {
+    return connected;
+  }
+
+  @Override
+  public void ready(LoadClient client) {
+    connected = true;
+  }
+
+  @Override
+  public void message(LoadClient client, ByteBuf message) {
+    follower.add(Entry.in(message.toString(StandardCharsets.UTF_8), ""));
+  }
+
+  @Override
+  public void closed(LoadClient client) {
+    connected = false;
+  }
+}
