@@ -3,23 +3,14 @@ package io.polyhub.mqtt;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.PublishRequest;
 import io.polyhub.hub.Session;
-import io.polyhub.records.Records;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The sessions that outlive their connections: hands each to one connection at a time, keeps and
@@ -28,28 +19,21 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientSessions {
 
-  private static final Logger log = LoggerFactory.getLogger(ClientSessions.class);
-
-  private static final int PAGE = 1_000;
-  private static final long STORE_SECONDS_MAX = 30;
-  private static final long CLOSE_SECONDS_MAX = 5;
-
   private final Hub hub;
   private final MqttConfig config;
   private final MqttMetrics metrics;
   private final InstantSource clock;
-  private final Records records;
+  private final SessionStore store;
   private final ConcurrentMap<String, ClientSession> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong keptBytes = new AtomicLong();
-  private final AtomicInteger writing = new AtomicInteger();
 
   ClientSessions(Hub hub, MqttConfig config, MqttMetrics metrics, InstantSource clock) {
     this.hub = hub;
     this.config = config;
     this.metrics = metrics;
     this.clock = clock;
-    records = hub.records(MqttDoor.RECORDS);
+    store = new SessionStore(hub.records(MqttDoor.RECORDS), metrics);
   }
 
   /** What a connection is given. */
@@ -88,45 +72,20 @@ final class ClientSessions {
    * @throws IllegalStateException if the store cannot be read
    */
   void load() {
-    String after = "";
-    List<Records.Entry> page;
-    do {
-      page = await(records.page(after, PAGE));
-      for (Records.Entry entry : page) {
-        load(entry);
-        after = entry.key();
-      }
-    } while (page.size() == PAGE);
+    store.load(this::load);
   }
 
-  private void load(Records.Entry entry) {
-    Optional<StoredSession> stored = StoredSession.decode(entry.value());
-    if (stored.isEmpty()) {
-      log.warn("A stored MQTT session cannot be read and is dropped");
-      written(records.remove(entry.key()));
-      return;
-    }
-    ClientSession session = new ClientSession(entry.key());
-    session.expirySeconds = stored.get().expirySeconds();
-    session.detachedAtMillis = stored.get().detachedAtMillis();
+  private void load(String key, StoredSession stored) {
+    ClientSession session = new ClientSession(key);
+    session.expirySeconds = stored.expirySeconds();
+    session.detachedAtMillis = stored.detachedAtMillis();
     if (session.detachedAtMillis == 0) {
+      // The process ended while the client was connected: its time away begins now.
       session.detachedAtMillis = clock.millis();
-      StoredSession now = stored.get().detachedAt(session.detachedAtMillis);
-      written(records.put(entry.key(), now.encode()));
+      var _ = store.put(key, stored.detachedAt(session.detachedAtMillis));
     }
-    sessions.put(entry.key(), session);
+    sessions.put(key, session);
     count.incrementAndGet();
-  }
-
-  private static <T> T await(CompletionStage<T> stage) {
-    try {
-      return stage.toCompletableFuture().get(STORE_SECONDS_MAX, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("the store of MQTT sessions cannot be read", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while reading the store", e);
-    }
   }
 
   /**
@@ -225,14 +184,13 @@ final class ClientSessions {
     if (kept != null) {
       return CompletableFuture.completedFuture(new Attachment.Attached(session, kept, true));
     }
-    return records
+    return store
         .get(session.key)
-        .handle((value, failure) -> {
+        .handle((stored, failure) -> {
           if (failure != null) {
             letGo(session, by);
             return new Attachment.Refused(MqttReasonCode.SERVER_UNAVAILABLE);
           }
-          Optional<StoredSession> stored = value.flatMap(StoredSession::decode);
           SessionData data = stored.map(StoredSession::toData).orElseGet(SessionData::new);
           synchronized (session) {
             session.data = data;
@@ -301,7 +259,8 @@ final class ClientSessions {
       wanted = false;
     }
     boolean drop = !wanted;
-    written(put(session.key, stored))
+    store
+        .put(session.key, stored)
         .thenRun(() -> {
           synchronized (session) {
             boolean same = session.owner == null && session.detachedAtMillis == detachedAt;
@@ -314,30 +273,9 @@ final class ClientSessions {
 
   /** Stores the state of a session in use. The stage completes when that is done or has failed. */
   CompletionStage<Void> save(ClientSession session, SessionData data, long expirySeconds) {
-    return written(put(session.key, StoredSession.of(data, expirySeconds, 0)))
+    return store
+        .put(session.key, StoredSession.of(data, expirySeconds, 0))
         .exceptionally(failed -> null);
-  }
-
-  private CompletionStage<Void> put(String key, StoredSession stored) {
-    byte[] value = stored.encode();
-    if (value.length > Records.MAX_VALUE_BYTES) {
-      return CompletableFuture.failedFuture(
-          new Records.UnavailableException("the session is too large to be stored"));
-    }
-    return records.put(key, value);
-  }
-
-  private CompletionStage<Void> written(CompletionStage<Void> stage) {
-    writing.incrementAndGet();
-    return stage.whenComplete((done, failure) -> {
-      writing.decrementAndGet();
-      if (failure == null) {
-        metrics.saves.increment();
-      } else {
-        metrics.savesFailed.increment();
-        log.warn("An MQTT session could not be stored: {}", failure.toString());
-      }
-    });
   }
 
   /** Forgets a session, under its lock. */
@@ -349,7 +287,7 @@ final class ClientSessions {
     session.keptBytes = 0;
     if (sessions.remove(session.key, session)) {
       count.decrementAndGet();
-      written(records.remove(session.key));
+      store.remove(session.key);
     }
   }
 
@@ -389,9 +327,6 @@ final class ClientSessions {
 
   /** Waits, for a bounded time, for what is being stored. */
   void close() {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS_MAX);
-    while (writing.get() > 0 && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
+    store.close();
   }
 }

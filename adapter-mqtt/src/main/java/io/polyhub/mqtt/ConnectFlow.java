@@ -9,7 +9,6 @@ import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
 import io.polyhub.identity.Credentials;
 import io.polyhub.mqtt.ClientSessions.Attachment;
-import io.polyhub.mqtt.SubscriptionFlow.Resumption;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -177,7 +176,7 @@ final class ConnectFlow {
       accept(connected, false, true);
       return;
     }
-    connected.subscriptions.resume(resumption -> resumed(connected, resumption));
+    new Resuming(session, attached.data(), resumption -> resumed(connected, resumption)).start();
   }
 
   private void resumed(Connected connected, Resumption resumption) {

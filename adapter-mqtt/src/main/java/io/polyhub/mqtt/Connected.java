@@ -13,7 +13,7 @@ final class Connected {
 
   final Session session;
   final SessionData data;
-  final Properties client;
+  final boolean wantsProblemInformation;
   final InboundFlow inbound;
   final OutboundFlow outbound;
   final SubscriptionFlow subscriptions;
@@ -45,7 +45,8 @@ final class Connected {
     this.data = data;
     this.stored = stored;
     this.expirySeconds = expirySeconds;
-    client = connect.properties();
+    Properties client = connect.properties();
+    wantsProblemInformation = client.wantsProblemInformation();
     inbound = new InboundFlow(connection, session, data);
     outbound = new OutboundFlow(connection, session, data, client);
     subscriptions = new SubscriptionFlow(connection, session, data);

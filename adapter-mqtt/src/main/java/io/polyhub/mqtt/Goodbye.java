@@ -95,7 +95,7 @@ final class Goodbye {
     if (connected == null || !connection.version().isV5()) {
       return null;
     }
-    if (connected.client.wantsProblemInformation()) {
+    if (connected.wantsProblemInformation) {
       ByteBuf withText = PacketEncoder.disconnect(connection.alloc(), code, why.text());
       if (connected.outbound.fits(withText.readableBytes())) {
         return withText;

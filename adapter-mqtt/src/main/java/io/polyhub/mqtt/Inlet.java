@@ -62,7 +62,7 @@ final class Inlet {
       }
     } catch (PacketException mistake) {
       if (version == null) {
-        connection.refuse(mistake, PacketDecoder.versionOf(in, start));
+        connection.refuse(mistake, ConnectDecoder.versionOf(in, start));
       } else {
         connection.fail(mistake.reason(), mistake.getMessage());
       }

@@ -112,7 +112,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   }
 
   boolean wantsProblemInformation() {
-    return connected != null && connected.client.wantsProblemInformation();
+    return connected != null && connected.wantsProblemInformation;
   }
 
   boolean wantsCursors() {

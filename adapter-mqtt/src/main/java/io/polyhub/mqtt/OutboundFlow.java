@@ -25,7 +25,7 @@ final class OutboundFlow {
   private final long packetBytesMax;
   private final int aliasMax;
   private Map<String, Integer> aliases = Map.of();
-  private Deque<InFlight> unsent = new ArrayDeque<>(0);
+  private @Nullable Deque<InFlight> unsent;
   private boolean busy;
   private boolean begun;
 
@@ -45,13 +45,15 @@ final class OutboundFlow {
   }
 
   /**
-   * The CONNACK is written, which comes first (MQTT-3.2.0-1). Sends again what an earlier connection
-   * has left unacknowledged, in order (MQTT-4.6.0-1).
+   * The CONNACK is written, which comes first (MQTT-3.2.0-1). Sends again what an earlier
+   * connection has left unacknowledged, in order (MQTT-4.6.0-1).
    */
   void resume() {
     begun = true;
-    unsent = new ArrayDeque<>(data.outbound());
-    sendUnsent();
+    if (data.outboundCount() > 0) {
+      unsent = new ArrayDeque<>(data.outbound());
+      sendUnsent();
+    }
   }
 
   /** Whether that size of packet may be sent to the client. */
@@ -78,7 +80,7 @@ final class OutboundFlow {
       // Nothing is kept of it, so nothing could be promised beyond this connection.
       qos = 0;
     }
-    if (!connection.isWritable() || (qos > 0 && (!unsent.isEmpty() || isFull()))) {
+    if (!connection.isWritable() || (qos > 0 && (unsent != null || isFull()))) {
       return busy();
     }
     boolean retain = lastValue || (publication.retained() && to.options().retainAsPublished());
@@ -167,9 +169,13 @@ final class OutboundFlow {
   }
 
   private void sendUnsent() {
-    int sent = data.outboundCount() - unsent.size();
-    while (!unsent.isEmpty() && sent < window && connection.isWritable()) {
-      InFlight next = unsent.remove();
+    Deque<InFlight> waiting = unsent;
+    if (waiting == null) {
+      return;
+    }
+    int sent = data.outboundCount() - waiting.size();
+    while (!waiting.isEmpty() && sent < window && connection.isWritable()) {
+      InFlight next = waiting.remove();
       Publication publication = next.publication();
       if (publication == null) {
         connection.sendAck(PacketType.PUBREL, next.packetId, MqttReasonCode.SUCCESS, List.of());
@@ -180,6 +186,9 @@ final class OutboundFlow {
       } else {
         data.removeOutbound(next.packetId);
       }
+    }
+    if (waiting.isEmpty()) {
+      unsent = null;
     }
   }
 
@@ -242,6 +251,6 @@ final class OutboundFlow {
   /** What the client has been sent on this connection; an answer to anything else means nothing. */
   private @Nullable InFlight sent(int packetId) {
     InFlight found = data.outbound(packetId);
-    return found == null || unsent.contains(found) ? null : found;
+    return unsent != null && found != null && unsent.contains(found) ? null : found;
   }
 }

@@ -68,13 +68,15 @@ record StoredSession(
         released.add(sent.packetId);
       }
     }
+    List<Integer> unreleased = new ArrayList<>();
+    data.unreleased()
+        .forEach((id, outcome) -> {
+          if (InboundFlow.STORED.equals(outcome)) {
+            unreleased.add(id);
+          }
+        });
     return new StoredSession(
-        expirySeconds,
-        detachedAtMillis,
-        data.lastPacketId(),
-        subscriptions,
-        released,
-        List.copyOf(data.unreleased().keySet()));
+        expirySeconds, detachedAtMillis, data.lastPacketId(), subscriptions, released, unreleased);
   }
 
   /** Returns the same session with another end of its connection. */

@@ -15,7 +15,6 @@ import io.polyhub.records.Records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,93 +229,6 @@ final class SubscriptionFlow {
     if (subscription.attachment() instanceof ClientSubscription own && own.isLive(subscription)) {
       data.remove(own.filter().text());
       connection.touched();
-    }
-  }
-
-  /** How far a session went on where it had been. */
-  enum Resumption {
-    /** Nothing was missed. */
-    COMPLETE,
-    /** History no longer reaches back, or a subscription is no longer allowed. */
-    WITH_GAP,
-    /** Not all of it can be subscribed to just now. */
-    FAILED;
-
-    Resumption and(Resumption other) {
-      return compareTo(other) >= 0 ? this : other;
-    }
-  }
-
-  /**
-   * Subscribes anew to what a session holds, each filter from its place.
-   *
-   * @param done called once all are decided
-   */
-  void resume(Consumer<Resumption> done) {
-    List<ClientSubscription> all = List.copyOf(data.subscriptions());
-    if (all.isEmpty()) {
-      done.accept(Resumption.COMPLETE);
-      return;
-    }
-    Resuming resuming = new Resuming(all.size(), done);
-    for (ClientSubscription subscription : all) {
-      Cursor cursor = subscription.cursor();
-      boolean fromCursor = subscription.grantedQos() > 0 && !cursor.equals(Cursor.EMPTY);
-      SubscribeRequest asked =
-          SubscribeRequest.to(subscription.filter().text())
-              .withStart(fromCursor ? new Start.Since(cursor) : new Start.Now())
-              .withNoLocal(subscription.options().noLocal())
-              .withAttachment(subscription);
-      session
-          .subscribe(asked)
-          .whenComplete((outcome, none) -> resuming.add(resumed(subscription, outcome)));
-    }
-  }
-
-  private Resumption resumed(ClientSubscription subscription, Outcome<Subscribed> outcome) {
-    return switch (outcome) {
-      case Outcome.Done<Subscribed>(Subscribed subscribed) ->
-          switch (subscribed.recovery()) {
-            case RECOVERED -> {
-              subscription.goOn(subscribed);
-              yield Resumption.COMPLETE;
-            }
-            case NOT_ASKED -> {
-              subscription.begin(subscribed);
-              yield Resumption.COMPLETE;
-            }
-            case UNRECOVERABLE -> {
-              subscription.begin(subscribed);
-              yield Resumption.WITH_GAP;
-            }
-          };
-      case Outcome.Refused<Subscribed>(Refusal refusal) -> {
-        if (refusal.temporary()) {
-          yield Resumption.FAILED;
-        }
-        data.remove(subscription.filter().text());
-        yield Resumption.WITH_GAP;
-      }
-    };
-  }
-
-  private static final class Resuming {
-
-    private final Consumer<Resumption> done;
-    private int open;
-    private Resumption all = Resumption.COMPLETE;
-
-    Resuming(int open, Consumer<Resumption> done) {
-      this.open = open;
-      this.done = done;
-    }
-
-    void add(Resumption one) {
-      all = all.and(one);
-      open--;
-      if (open == 0) {
-        done.accept(all);
-      }
     }
   }
 }

@@ -71,7 +71,7 @@ final class PacketFuzzTest {
       } catch (PacketException mistake) {
         refusal = mistake.reason();
         if (version == null) {
-          MqttVersion told = PacketDecoder.versionOf(in, start);
+          MqttVersion told = ConnectDecoder.versionOf(in, start);
           assertThat(told == null || told.level() >= 4).isTrue();
         }
       }

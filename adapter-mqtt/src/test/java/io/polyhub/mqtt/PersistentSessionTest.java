@@ -167,6 +167,8 @@ final class PersistentSessionTest {
         assertThat(Bytes.hex(connack))
             .contains(Bytes.hex(Bytes.of("26 00 11 'polyhub-recovered' 00 05 'false'")));
         assertThat(door.count("polyhub.mqtt.sessions.unrecovered")).isEqualTo(1);
+        assertThat(client.read()).as("what is left").endsWith('8');
+        assertThat(client.read()).endsWith('9');
       }
     }
   }
