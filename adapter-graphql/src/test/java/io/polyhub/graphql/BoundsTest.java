@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -222,5 +225,42 @@ final class BoundsTest {
     URI unknown = URI.create(door.stream() + "?token=guessed");
     assertThat(HttpCalls.send(HttpCalls.post(unknown, subscribe.formatted("1"))).statusCode())
         .isEqualTo(404);
+  }
+
+  @Test
+  void requests_under_way_are_bounded() throws IOException {
+    TestConfig config = TestConfig.standard();
+    config.http = new GraphQlConfig.HttpBounds(100, 1, 8 * 1024, Duration.ofSeconds(60));
+    TestDoor door = door(config);
+    String body = HttpCalls.body("subscription { feed(channel: \"a\") { __typename } }", Map.of());
+    try (EventStream stream = EventStream.open(HttpCalls.post(door.stream(), body))) {
+      stream.nextResult();
+      HttpResponse<String> second =
+          HttpCalls.send(HttpCalls.post(door.http(), "{\"query\":\"{ __typename }\"}"));
+      assertThat(second.statusCode()).isEqualTo(503);
+      assertThat(second.body()).isEqualTo("503 Service Unavailable");
+    }
+  }
+
+  @Test
+  void connections_are_bounded_and_further_ones_wait() throws IOException {
+    TestConfig config = TestConfig.standard();
+    config.keepAlive = Duration.ofMillis(100);
+    config.http = new GraphQlConfig.HttpBounds(1, 10, 8 * 1024, Duration.ofSeconds(60));
+    TestDoor door = door(config);
+    String body = HttpCalls.body("subscription { feed(channel: \"a\") { __typename } }", Map.of());
+    CompletableFuture<Integer> status;
+    try (EventStream stream = EventStream.open(HttpCalls.post(door.stream(), body))) {
+      stream.nextResult();
+      status =
+          CompletableFuture.supplyAsync(() ->
+              HttpCalls.send(HttpCalls.post(door.http(), "{\"query\":\"{ __typename }\"}"))
+                  .statusCode());
+      for (int i = 0; i < 3; i++) {
+        stream.nextComment();
+      }
+      assertThat(status).isNotDone();
+    }
+    assertThat(status.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(200);
   }
 }
