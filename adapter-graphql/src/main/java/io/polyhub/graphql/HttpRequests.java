@@ -48,6 +48,11 @@ final class HttpRequests {
     try (Deadlines.Guard _ = deadlines.guard(config.requestTimeout());
         InputStream in = request.content().inputStream()) {
       body = in.readNBytes(config.messageBytes() + 1);
+    } catch (IllegalArgumentException malformed) {
+      return new Read.Bad(
+          HttpReply.error(
+                  HttpReply.BAD_REQUEST, GraphQlErrorCode.BAD_REQUEST, "the body is malformed")
+              .with("Connection", "close"));
     } catch (IOException | UncheckedIOException broken) {
       // The client is gone, or it was too slow and its socket has been closed.
       throw new CloseConnectionException("the body did not come", broken);

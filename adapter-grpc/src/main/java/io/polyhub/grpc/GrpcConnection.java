@@ -2,7 +2,6 @@ package io.polyhub.grpc;
 
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.CloseReason;
@@ -51,16 +50,14 @@ final class GrpcConnection implements Downlink {
   private final ServerCall<?, EncodedFrame> call;
   private final Caller caller;
   private final Lane lane;
+  private final StreamWriter writer;
   private final FrameBudget budget;
 
   private State state = State.EXPECTING_HELLO;
   private @Nullable Session session;
   private @Nullable StreamRequests requests;
-  private @Nullable ScheduledFuture<?> timeout;
-  private @Nullable Status closing;
-  private Metadata trailers = new Metadata();
+  private @Nullable ScheduledFuture<?> handshake;
   private boolean halfClosed;
-  private int unreadEvents;
 
   GrpcConnection(GrpcDoor door, ServerCall<?, EncodedFrame> call, Caller caller) {
     this.door = door;
@@ -68,6 +65,7 @@ final class GrpcConnection implements Downlink {
     this.call = call;
     this.caller = caller;
     lane = hub.ownLane();
+    writer = new StreamWriter(door, call, lane);
     GrpcConfig.Limits limits = door.config().limits();
     budget =
         new FrameBudget(
@@ -82,11 +80,9 @@ final class GrpcConnection implements Downlink {
 
   /** The stream is there: await its Hello, and no other frame yet. */
   void begin() {
-    door.entered(this);
-    call.setOnReadyThreshold(door.config().limits().writeBytes());
-    call.sendHeaders(new Metadata());
+    writer.begin();
     call.request(1);
-    timeout =
+    handshake =
         door.after(
             door.config().timeouts().handshake(),
             lane,
@@ -132,11 +128,9 @@ final class GrpcConnection implements Downlink {
 
   /** The transport has room again. */
   void writable() {
+    writer.writable();
     Session current = session;
-    if (state == State.ENDED) {
-      closeIfRead();
-    } else if (current != null) {
-      unreadEvents = 0;
+    if (state == State.OPEN && current != null) {
       current.ready();
       goOn();
     }
@@ -144,9 +138,9 @@ final class GrpcConnection implements Downlink {
 
   /** The stream is no more, whatever the cause. */
   void gone() {
-    cancelTimeout();
+    endHandshake();
     state = State.ENDED;
-    closing = null;
+    writer.gone();
     Session current = session;
     if (current != null) {
       current.close(CloseReason.TRANSPORT_LOST);
@@ -158,7 +152,7 @@ final class GrpcConnection implements Downlink {
 
   private void hello(long id, Hello hello) {
     state = State.ADMITTING;
-    cancelTimeout();
+    endHandshake();
     if (isTooLong(hello.getClientName(), MAX_CLIENT_NAME_BYTES)
         || isTooLong(hello.getClientVersion(), MAX_CLIENT_NAME_BYTES)
         || isTooLong(hello.getExclusiveClientId(), MAX_CLIENT_ID_BYTES)) {
@@ -193,7 +187,7 @@ final class GrpcConnection implements Downlink {
         state = State.OPEN;
         session = done.value();
         requests = new StreamRequests(this, done.value());
-        send(
+        writer.send(
             ServerFrame.newBuilder()
                 .setId(id)
                 .setWelcome(GrpcReplies.welcome(done.value()))
@@ -204,9 +198,9 @@ final class GrpcConnection implements Downlink {
   }
 
   private void turnAway(long id, Refusal refusal) {
-    send(ServerFrame.newBuilder().setId(id).setError(GrpcErrorCode.error(refusal)).build());
-    trailers = GrpcErrorCode.trailers(refusal);
-    finish(GrpcErrorCode.status(refusal));
+    writer.send(ServerFrame.newBuilder().setId(id).setError(GrpcErrorCode.error(refusal)).build());
+    state = State.ENDED;
+    writer.finish(GrpcErrorCode.status(refusal), GrpcErrorCode.trailers(refusal));
   }
 
   // Answers
@@ -217,7 +211,7 @@ final class GrpcConnection implements Downlink {
   void answer(int bytes, ServerFrame.Builder reply) {
     budget.answered(bytes);
     if (state == State.OPEN && reply.getId() != 0) {
-      send(reply.build());
+      writer.send(reply.build());
     }
     goOn();
   }
@@ -231,7 +225,7 @@ final class GrpcConnection implements Downlink {
       if (budget.isSettled()) {
         end(CloseReason.CLIENT_CLOSED);
       }
-    } else if (call.isReady()) {
+    } else if (writer.isReady()) {
       int more = budget.take();
       if (more > 0) {
         call.request(more);
@@ -239,25 +233,14 @@ final class GrpcConnection implements Downlink {
     }
   }
 
-  private void send(ServerFrame frame) {
-    send(EncodedFrame.of(frame));
-  }
-
-  private void send(EncodedFrame frame) {
-    if (!call.isCancelled()) {
-      door.metrics().framesOut.increment();
-      call.sendMessage(frame);
-    }
-  }
-
   // Downlink
 
   @Override
   public Offer deliver(Subscription subscription, Publication publication, Source source) {
-    if (!call.isReady()) {
+    if (!writer.isReady()) {
       return Offer.BUSY;
     }
-    send(
+    writer.send(
         MessageEncoder.message(
             StreamRequests.idOf(subscription), subscription, publication, source));
     return Offer.TAKEN;
@@ -298,10 +281,8 @@ final class GrpcConnection implements Downlink {
     if (state != State.OPEN) {
       return;
     }
-    if (!call.isReady() && ++unreadEvents > door.config().limits().eventsWaiting()) {
+    if (!writer.sendEvent(frame)) {
       lane.execute(() -> end(CloseReason.SLOW_CONSUMER));
-    } else {
-      send(frame);
     }
   }
 
@@ -330,46 +311,17 @@ final class GrpcConnection implements Downlink {
     if (current != null) {
       current.close(reason);
     }
-    send(ServerFrame.newBuilder().setGoodbye(goodbye).build());
-    finish(GrpcCloseCode.status(reason));
-  }
-
-  private void finish(Status status) {
-    cancelTimeout();
+    endHandshake();
     state = State.ENDED;
-    closing = status;
-    closeIfRead();
-    if (closing != null) {
-      timeout = door.after(door.config().timeouts().linger(), lane, this::abort);
-    }
+    writer.send(ServerFrame.newBuilder().setGoodbye(goodbye).build());
+    writer.finish(GrpcCloseCode.status(reason), new Metadata());
   }
 
-  /**
-   * Ends the stream once the client has read enough. Until then it can still be broken off, which
-   * frees what waits for a client that never reads.
-   */
-  private void closeIfRead() {
-    Status status = closing;
-    if (status != null && (call.isReady() || call.isCancelled())) {
-      closing = null;
-      cancelTimeout();
-      call.close(status, trailers);
-    }
-  }
-
-  private void abort() {
-    if (closing != null) {
-      closing = null;
-      door.metrics().aborts.increment();
-      call.sendMessage(EncodedFrame.ABORT);
-    }
-  }
-
-  private void cancelTimeout() {
-    ScheduledFuture<?> running = timeout;
+  private void endHandshake() {
+    ScheduledFuture<?> running = handshake;
     if (running != null) {
       running.cancel(false);
-      timeout = null;
+      handshake = null;
     }
   }
 }

@@ -93,6 +93,7 @@ final class HubService {
         ServerCall<Decoded<ClientFrame>, EncodedFrame> call, Metadata metadata) {
       GrpcConnection connection = new GrpcConnection(door, call, UnaryCalls.CALLER.get());
       connection.lane().execute(connection::begin);
+      door.entered(connection);
       return new ServerCall.Listener<>() {
         @Override
         public void onMessage(Decoded<ClientFrame> frame) {

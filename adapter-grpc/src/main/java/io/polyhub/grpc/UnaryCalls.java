@@ -4,7 +4,9 @@ import com.google.protobuf.MessageLite;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
 import io.polyhub.hub.ChannelSummary;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hello;
@@ -58,8 +60,25 @@ final class UnaryCalls {
     run(
         request,
         observer,
-        (session, message) -> then(GrpcRequests.history(message), session::history),
+        (session, message) ->
+            then(
+                GrpcRequests.history(message),
+                asked -> session.history(asked).thenApply(outcome -> sameLog(asked, outcome))),
         this::history);
+  }
+
+  /** A cursor of another log is not one that is merely too old: nothing here lies after it. */
+  private static Outcome<History> sameLog(
+      io.polyhub.hub.HistoryRequest asked, Outcome<History> outcome) {
+    Cursor since = asked.since();
+    if (since != null
+        && outcome instanceof Outcome.Done<History>(History history)
+        && !history.complete()
+        && history.top().positions().stream()
+            .noneMatch(position -> since.offset(position.epoch()).isPresent())) {
+      return Outcome.refused(Refusal.UNRECOVERABLE_POSITION);
+    }
+    return outcome;
   }
 
   private HistoryResponse history(History history) {
@@ -76,27 +95,34 @@ final class UnaryCalls {
     run(
         request,
         observer,
-        (session, message) ->
-            message.getStatsOnly()
-                ? session
-                    .presenceStats(message.getChannel())
-                    .thenApply(outcome ->
-                        outcome.map(stats -> counts(stats.sessions(), stats.users()).build()))
-                : session
-                    .presence(message.getChannel())
-                    .thenApply(outcome -> outcome.map(this::members)),
+        (session, message) -> {
+          var stats = session.presenceStats(message.getChannel());
+          return message.getStatsOnly()
+              ? stats.thenApply(outcome -> outcome.map(counted -> counts(counted).build()))
+              : session
+                  .presence(message.getChannel())
+                  .thenCombine(stats, (members, counted) -> members(members, counted));
+        },
         Function.identity());
   }
 
-  private PresenceResponse members(List<Member> members) {
-    long users = members.stream().map(Member::user).distinct().count();
-    PresenceResponse.Builder response = counts(members.size(), (int) users);
-    fill(members, GrpcReplies::member, response::addMembers);
-    return response.build();
+  private Outcome<PresenceResponse> members(
+      Outcome<List<Member>> members, Outcome<PresenceStats> stats) {
+    return switch (stats) {
+      case Outcome.Refused<PresenceStats> refused -> Outcome.refused(refused.refusal());
+      case Outcome.Done<PresenceStats> counted ->
+          members.map(found -> {
+            PresenceResponse.Builder response = counts(counted.value());
+            fill(found, GrpcReplies::member, response::addMembers);
+            return response.build();
+          });
+    };
   }
 
-  private static PresenceResponse.Builder counts(int sessions, int users) {
-    return PresenceResponse.newBuilder().setSessionCount(sessions).setUserCount(users);
+  private static PresenceResponse.Builder counts(PresenceStats stats) {
+    return PresenceResponse.newBuilder()
+        .setSessionCount(stats.sessions())
+        .setUserCount(stats.users());
   }
 
   void channels(Decoded<ChannelsRequest> request, StreamObserver<ChannelsResponse> observer) {

@@ -216,12 +216,11 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
       return;
     }
     switch (refusal) {
-      case UNAUTHENTICATED ->
+      case UNAUTHENTICATED, PERMISSION_DENIED ->
           close(
               shown instanceof Credentials.None
                   ? CentrifugeCloseCode.BAD_REQUEST
                   : CentrifugeCloseCode.INVALID_TOKEN);
-      case PERMISSION_DENIED -> close(CentrifugeCloseCode.PERMISSION_DENIED);
       case LIMIT_EXCEEDED -> close(CentrifugeCloseCode.CONNECTION_LIMIT);
       case RATE_LIMITED -> close(CentrifugeCloseCode.TOO_MANY_REQUESTS);
       case SHUTTING_DOWN -> close(CentrifugeCloseCode.SHUTDOWN);

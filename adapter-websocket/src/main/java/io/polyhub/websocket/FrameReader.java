@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class FrameReader {
   /**
    * Reads on, and returns the next message or control frame, which the caller releases, or null if
    * more bytes are needed first; then at most a header or a control frame is left unread. Changes
-   * the bytes in place.
+   * the bytes in place; they must lie in one piece of memory.
    */
   @Nullable WebSocketFrame read(ByteBuf in, ByteBufAllocator allocator) throws WebSocketViolation {
     while (true) {
@@ -262,14 +263,15 @@ final class FrameReader {
 
   /** Unmasks the next bytes in place (section 5.3). */
   private void unmask(ByteBuf in, int count) {
-    int at = in.readerIndex();
-    int end = at + count;
+    // A view of the memory: checks of bounds and of references are paid for once.
+    ByteBuffer bytes = in.nioBuffer(in.readerIndex(), count);
     long wide = (long) mask << 32 | (mask & 0xFFFFFFFFL);
-    for (; end - at >= Long.BYTES; at += Long.BYTES) {
-      in.setLong(at, in.getLong(at) ^ wide);
+    int at = 0;
+    for (; count - at >= Long.BYTES; at += Long.BYTES) {
+      bytes.putLong(at, bytes.getLong(at) ^ wide);
     }
-    for (int shift = 24; at < end; at++, shift = (shift - 8) & 31) {
-      in.setByte(at, in.getByte(at) ^ (mask >>> shift));
+    for (int shift = 24; at < count; at++, shift = (shift - 8) & 31) {
+      bytes.put(at, (byte) (bytes.get(at) ^ (mask >>> shift)));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.polyhub.websocket;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 
 /**
  * Checks UTF-8 piece by piece (RFC 3629; the well-formed sequences of the Unicode Standard, table
@@ -19,9 +20,10 @@ final class Utf8 {
   private Utf8() {}
 
   /** Returns the state after the next {@code length} bytes of the buffer from {@code index} on. */
-  static int check(int state, ByteBuf bytes, int index, int length) {
-    int end = index + length;
-    int at = index;
+  static int check(int state, ByteBuf buffer, int index, int length) {
+    ByteBuffer bytes = buffer.nioBuffer(index, length);
+    int end = length;
+    int at = 0;
     int now = state;
     while (at < end && now != INVALID) {
       if (now == COMPLETE) {
@@ -32,7 +34,7 @@ final class Utf8 {
           return now;
         }
       }
-      now = next(now, bytes.getByte(at) & 0xFF);
+      now = next(now, bytes.get(at) & 0xFF);
       at++;
     }
     return now;

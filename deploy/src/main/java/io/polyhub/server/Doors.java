@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class Doors implements AutoCloseable {
   private final MeterRegistry registry;
   private final List<WebSocketSubprotocol> subprotocols = new ArrayList<>();
   private final List<Door> open = new CopyOnWriteArrayList<>();
+  private volatile @Nullable GrpcAdapter grpc;
   private final List<AutoCloseable> adapters = new CopyOnWriteArrayList<>();
 
   Doors(ServerConfig config, Hub hub, EventLoops loops, MeterRegistry registry) {
@@ -53,6 +55,14 @@ final class Doors implements AutoCloseable {
   /** Those that are open, as they are listed for people. */
   List<Door> all() {
     return open.reversed();
+  }
+
+  /** Tells those who ask a door itself whether the server is ready. */
+  void tell(boolean ready) {
+    GrpcAdapter adapter = grpc;
+    if (adapter != null) {
+      adapter.serving(ready);
+    }
   }
 
   /** Takes no new clients at any door; those that are here go on. */
@@ -116,6 +126,9 @@ final class Doors implements AutoCloseable {
               ? Door.address(door.bind(), door.port())
               : Door.address(door.bind(), door.port()) + " and port " + door.tlsPort() + " (TLS)";
       throw StartException.ofDoor("MQTT", address, "mqtt.bind, mqtt.port, mqtt.tlsPort", e);
+    } catch (IllegalStateException e) {
+      throw new StartException(
+          "The MQTT door cannot read the stored sessions (key: dataDirectory).", e);
     }
   }
 
@@ -137,6 +150,7 @@ final class Doors implements AutoCloseable {
     }
     try {
       GrpcAdapter adapter = GrpcAdapter.start(hub, door, registry);
+      grpc = adapter;
       adapters.add(adapter);
       open.add(
           new Door(

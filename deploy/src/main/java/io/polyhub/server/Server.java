@@ -38,6 +38,7 @@ public final class Server implements AutoCloseable {
   private @Nullable HubNode hub;
   private @Nullable EventLoops loops;
   private @Nullable Doors doors;
+  private @Nullable HealthFollower health;
 
   private Server(ServerConfig config) {
     this.config = config;
@@ -77,6 +78,7 @@ public final class Server implements AutoCloseable {
     opened.open();
     opened.all().forEach(door -> readiness.add(door.key(), () -> true));
     readiness.started();
+    health = new HealthFollower(readiness::isReady, opened::tell);
   }
 
   private void startAdmin() throws StartException {
@@ -158,6 +160,9 @@ public final class Server implements AutoCloseable {
       return;
     }
     readiness.goingDown();
+    if (health != null) {
+      health.look();
+    }
     log.info("going down: {} clients are connected", sessionCount());
     pause(notice);
     if (doors != null) {
@@ -180,6 +185,7 @@ public final class Server implements AutoCloseable {
 
   /** Lanes run on the event loops, so the hub ends before them; the broker is the last to write. */
   private void closeParts() {
+    close("health", health);
     close("doors", doors);
     close("hub", hub);
     close("event loops", loops);

@@ -153,6 +153,20 @@ final class ProcessTest {
   }
 
   @Test
+  void going_down_takes_no_longer_than_its_limit() throws Exception {
+    int adminPort = freePort();
+    // Closing everything takes longer than the millisecond that is left after the notice.
+    Process server = serve(doors(0, adminPort, "shutdown: {notice: 1s, drain: 0s, limit: 1001ms}"));
+    Await.until("readiness", () -> readiness(adminPort) == 200);
+
+    signal(server, "TERM");
+
+    assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.exitValue()).isEqualTo(ExitCode.REFUSED);
+    assertThat(printed()).contains("not down after PT1.001S: ending at once");
+  }
+
+  @Test
   void a_taken_port_is_one_sentence_and_exit_code_4() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Process server = serve(doors(taken.getLocalPort(), freePort(), ""));

@@ -138,9 +138,9 @@ public final class HubNode implements Hub, AutoCloseable {
   public CompletionStage<Outcome<Session>> admit(Hello hello, Lane lane, Downlink downlink) {
     CompletableFuture<Outcome<Session>> admission = new CompletableFuture<>();
     if (draining) {
-      refuse(admission, lane, Refusal.SHUTTING_DOWN);
+      refuse(admission, hello, lane, Refusal.SHUTTING_DOWN);
     } else if (!sessions.enter()) {
-      refuse(admission, lane, Refusal.LIMIT_EXCEEDED);
+      refuse(admission, hello, lane, Refusal.LIMIT_EXCEEDED);
     } else {
       Await.inLane(
           lane,
@@ -148,19 +148,20 @@ public final class HubNode implements Hub, AutoCloseable {
           verification -> {
             switch (verification) {
               case Verification.Rejected rejected ->
-                  turnAway(admission, Refreshing.refusal(rejected.reason()));
+                  turnAway(admission, hello, Refreshing.refusal(rejected.reason()));
               case Verification.Verified verified ->
                   admit(admission, hello, (HubLane) lane, downlink, verified.identity());
             }
           },
-          () -> turnAway(admission, Refusal.INTERNAL),
+          () -> turnAway(admission, hello, Refusal.INTERNAL),
           log);
     }
     return admission;
   }
 
-  private void refuse(CompletableFuture<Outcome<Session>> admission, Lane lane, Refusal refusal) {
-    metrics.refused(refusal);
+  private void refuse(
+      CompletableFuture<Outcome<Session>> admission, Hello hello, Lane lane, Refusal refusal) {
+    note(hello, refusal);
     if (lane.inLane()) {
       admission.complete(Outcome.refused(refusal));
     } else {
@@ -168,10 +169,16 @@ public final class HubNode implements Hub, AutoCloseable {
     }
   }
 
-  /** Refuses after a place was taken. */
-  private void turnAway(CompletableFuture<Outcome<Session>> admission, Refusal refusal) {
-    sessions.leave();
+  private void note(Hello hello, Refusal refusal) {
     metrics.refused(refusal);
+    log.debug("a client at the {} door was not let in: {}", hello.door(), refusal);
+  }
+
+  /** Refuses after a place was taken. */
+  private void turnAway(
+      CompletableFuture<Outcome<Session>> admission, Hello hello, Refusal refusal) {
+    sessions.leave();
+    note(hello, refusal);
     admission.complete(Outcome.refused(refusal));
   }
 
@@ -182,14 +189,14 @@ public final class HubNode implements Hub, AutoCloseable {
       Downlink downlink,
       Identity identity) {
     if (identity.expiresAt() != null && !identity.expiresAt().isAfter(clock.instant())) {
-      turnAway(admission, Refusal.CREDENTIALS_EXPIRED);
+      turnAway(admission, hello, Refusal.CREDENTIALS_EXPIRED);
       return;
     }
     User user = null;
     if (!identity.isAnonymous()) {
       user = sessions.enter(identity.user());
       if (user == null) {
-        turnAway(admission, Refusal.LIMIT_EXCEEDED);
+        turnAway(admission, hello, Refusal.LIMIT_EXCEEDED);
         return;
       }
     }

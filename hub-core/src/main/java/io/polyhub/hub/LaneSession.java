@@ -293,6 +293,7 @@ final class LaneSession implements Session {
     open = false;
     hub.sessions().remove(this);
     hub.metrics().closed(door(), reason);
+    log.debug("session {} at the {} door ended: {}", id(), door(), reason);
     if (expiry != null) {
       lane.cancel(expiry);
     }

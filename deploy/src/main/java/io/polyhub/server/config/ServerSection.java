@@ -11,6 +11,7 @@ import io.polyhub.websocket.WebSocketConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Reads the whole file, and what must hold between its sections. */
 final class ServerSection {
@@ -23,7 +24,8 @@ final class ServerSection {
   static ServerConfig read(Section root) {
     Path dataDirectory = root.read("dataDirectory", DATA_DIRECTORY, Kind.path());
     int eventLoops = root.read("eventLoops", 0, Kind.integer(0, MAX_EVENT_LOOPS));
-    IdentityConfig auth = AuthSection.read(root.section("auth"));
+    Section authSection = root.section("auth");
+    IdentityConfig auth = AuthSection.read(authSection);
     TlsSection.Shared tls = TlsSection.readShared(root.section("tls"));
     Section websocketSection = root.section("websocket");
     WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls);
@@ -55,6 +57,18 @@ final class ServerSection {
     }
     if (admin.enabled()) {
       requireLoopback(adminSection, admin.bind(), auth);
+    }
+    if (auth.certificates() != null
+        && Stream.of(
+                websocket == null ? null : websocket.tls(),
+                http == null ? null : http.tls(),
+                mqtt == null ? null : mqtt.tls(),
+                grpc == null ? null : grpc.tls())
+            .noneMatch(files -> files != null && files.clientAuthorities() != null)) {
+      authSection.problem(
+          "certificates",
+          "found enabled, but no door asks for certificates",
+          "tls.enabled and tls.clientAuthorities in a door");
     }
     return new ServerConfig(
         eventLoops == 0 ? Runtime.getRuntime().availableProcessors() : eventLoops,

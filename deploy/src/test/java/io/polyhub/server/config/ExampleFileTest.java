@@ -44,8 +44,8 @@ final class ExampleFileTest {
         LoadedConfig.parse(
             """
             auth:
-              certificates: {enabled: true, grants: [{filters: [a], verbs: [publish]}]}
-              anonymous: {enabled: true, grants: [{filters: [a], verbs: [publish]}]}
+              certificates: {grants: [{filters: [a], verbs: [publish]}]}
+              anonymous: {grants: [{filters: [a], verbs: [publish]}]}
             """);
     Set<String> all = keys("", new Yaml().load(withGroups.effective()));
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LoadedConfigTest {
 
@@ -234,6 +235,24 @@ final class LoadedConfigTest {
                 "POLYHUB_PORT_8000_TCP_ADDR", "10.0.0.1"));
 
     assertThat(Objects.requireNonNull(config.websocket()).port()).isEqualTo(8000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "http", "mqtt", "grpc", "admin"})
+  void no_door_listens_beyond_loopback_without_authentication(String door) {
+    assertThat(refusal(door + ": {bind: 0.0.0.0}", Map.of()))
+        .startsWith(
+            "polyhub.yaml: line 1: "
+                + door
+                + ".bind: found \"0.0.0.0\" without authentication (expected: a loopback");
+  }
+
+  @Test
+  void certificates_that_no_door_asks_for_are_a_mistake() {
+    assertThat(refusal("auth: {certificates: {enabled: true}}", Map.of()))
+        .isEqualTo(
+            "polyhub.yaml: line 1: auth.certificates: found enabled, but no door asks for"
+                + " certificates (expected: tls.enabled and tls.clientAuthorities in a door)");
   }
 
   @Test

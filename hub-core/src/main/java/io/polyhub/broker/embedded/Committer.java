@@ -228,6 +228,7 @@ final class Committer implements Runnable {
     store.close();
     store.open(false);
     try (StoreView view = store.view()) {
+      StoreIdentity.check(view, epoch);
       state.load(view);
     }
     try (Batch batch = store.batch()) {

@@ -4,9 +4,11 @@ import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule.Retention;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -27,6 +29,7 @@ final class Draft implements AutoCloseable {
   private final long nowMillis;
   private final Map<String, ChannelDraft> channels = new LinkedHashMap<>();
   private final Map<String, Long> keys = new LinkedHashMap<>();
+  private final Set<String> retained = new HashSet<>();
   private final List<Placed> placed = new ArrayList<>();
   private final List<Recent> recents = new ArrayList<>();
   private final List<Channel> forgotten = new ArrayList<>();
@@ -68,7 +71,7 @@ final class Draft implements AutoCloseable {
       case Change.Forget(String name) -> forget(name);
       case Change.ClearLast(String name, long offset) -> {
         byte[] stored = view.get(Family.LASTS, Layout.text(name));
-        if (stored != null && Layout.number(stored) == offset) {
+        if (stored != null && Layout.number(stored) == offset && !retained.contains(name)) {
           batch.delete(Family.LASTS, Layout.text(name));
         }
       }
@@ -111,6 +114,7 @@ final class Draft implements AutoCloseable {
 
   private void retain(Publication publication, long offset, byte[] envelope)
       throws RocksDBException {
+    retained.add(publication.channel());
     byte[] name = Layout.text(publication.channel());
     if (publication.payload().length == 0) {
       batch.delete(Family.LASTS, name);
@@ -190,14 +194,15 @@ final class Draft implements AutoCloseable {
       }
       state.channels().stored(channel.channel(), channel.meta(), channel.allAppended());
     }
-    forgotten.forEach(channel -> {
-      state.trims().forget(channel.meta().trimmedThrough());
-      state.channels().remove(channel);
-    });
     recents.forEach(state.tail()::add);
     keys.forEach((key, offset) -> state.keys().add(key, offset, nowMillis));
     state.staleKeys().subList(0, staleKeys).clear();
     state.written(top, nextChannelId, forgottenThrough);
+    // Only now, so that who misses a channel among the trims finds it among the forgotten.
+    forgotten.forEach(channel -> {
+      state.trims().forget(channel.meta().trimmedThrough());
+      state.channels().remove(channel);
+    });
     state.channels().makeRoom();
   }
 

@@ -62,7 +62,7 @@ final class DurableLog implements HistoryLog {
         new Committer(
             queue, store, directory, state, epoch, telling, metrics, clock, config.commit());
     reads = new ReadPool(store, config.reads(), metrics);
-    sweep = new DurableSweep(store, queue::offer, clock, config.upkeep());
+    sweep = new DurableSweep(store, this::submitUpkeep, clock, config.upkeep());
     metrics.gauge("polyhub.broker.queue.depth", queue::size);
     metrics.gauge("polyhub.broker.ring.bytes", () -> state.channels().ringBytes());
     metrics.gauge("polyhub.broker.tail.bytes", () -> state.tail().bytes());
@@ -134,6 +134,11 @@ final class DurableLog implements HistoryLog {
     }
   }
 
+  /** Upkeep never takes the room of those who publish. */
+  private boolean submitUpkeep(Change change) {
+    return !closed && queue.size() < config.commit().queue() / 2 && queue.offer(change);
+  }
+
   @Override
   public Position top() {
     return new Position(epoch, state.top());
@@ -180,11 +185,16 @@ final class DurableLog implements HistoryLog {
   }
 
   private Optional<Stretch> readRecent(Stretch.Request request) {
+    long top = state.top();
+    if (request.start() instanceof Stretch.Start.At(long offset) && offset > top) {
+      // The store may know of what was written just now; if not, the place is not believed.
+      return Optional.empty();
+    }
     if (!request.filter().exact()) {
-      return state.tail().read(request, state::anyGonePast, state.top(), clock.instant());
+      return state.tail().read(request, state::anyGonePast, top, clock.instant());
     }
     Channel held = state.channels().find(request.filter().text());
-    return held == null ? Optional.empty() : held.read(request, state.top(), clock.instant());
+    return held == null ? Optional.empty() : held.read(request, top, clock.instant());
   }
 
   /**

@@ -160,7 +160,18 @@ public final class EmbeddedBroker implements Broker {
     List<Publication> inMemory = lastValues.find(filter, limit, clock.instant());
     return durable
         .lastValues(filter, limit)
-        .thenApply(stored -> inMemory.isEmpty() ? stored : merge(inMemory, stored, limit));
+        .thenApply(found -> {
+          List<Publication> inForce = found.stream().filter(this::isAtLeastOnce).toList();
+          return inMemory.isEmpty() ? inForce : merge(inMemory, inForce, limit);
+        });
+  }
+
+  /** Whether its channel still lies in that log; its rule may have become another at a restart. */
+  private boolean isAtLeastOnce(Publication publication) {
+    return rules()
+        .find(publication.channel())
+        .filter(rule -> rule.guarantee() == Guarantee.AT_LEAST_ONCE)
+        .isPresent();
   }
 
   /** Merges by name; what is set in memory is newer than what is stored. */

@@ -129,7 +129,8 @@ final class LogState {
 
   /** Whether a publication past the offset was let go that the filter matches. Any thread. */
   boolean anyGonePast(long offset, ChannelFilter filter) {
-    return offset < forgottenThrough || trims.anyPast(offset, filter);
+    // In this order: a channel is forgotten before it is taken from the trims.
+    return trims.anyPast(offset, filter) || offset < forgottenThrough;
   }
 
   Channels channels() {

@@ -50,6 +50,18 @@ final class StoreIdentity {
     return epoch;
   }
 
+  /**
+   * Makes sure that a store which was opened again is still the same.
+   *
+   * @throws RocksDBException if it is another
+   */
+  static void check(StoreView view, String epoch) throws RocksDBException {
+    byte[] stored = view.get(Family.INFO, EPOCH);
+    if (stored == null || !Layout.text(stored).equals(epoch)) {
+      throw new RocksDBException("another log lies in the data directory");
+    }
+  }
+
   /** Notes that all is on the disk. */
   static void close(Store store) throws RocksDBException {
     try (Batch batch = store.batch()) {

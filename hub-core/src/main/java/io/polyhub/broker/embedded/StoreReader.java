@@ -93,7 +93,7 @@ final class StoreReader {
     Bounds bounds =
         Bounds.ofMany(
             request,
-            (offset, filter) -> offset < forgotten || state.trims().anyPast(offset, filter),
+            (offset, filter) -> offset < forgotten || state.anyGonePast(offset, filter),
             top);
     Stretch.Basket basket = new Stretch.Basket(request);
     long next = bounds.from();

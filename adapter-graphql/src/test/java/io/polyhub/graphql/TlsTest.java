@@ -1,0 +1,143 @@
+package io.polyhub.graphql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.polyhub.hub.TestHub;
+import io.polyhub.identity.Authenticator;
+import io.polyhub.identity.ChannelPass;
+import io.polyhub.identity.Credentials;
+import io.polyhub.identity.Identity;
+import io.polyhub.identity.TestCertificates;
+import io.polyhub.identity.TlsFiles;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS on the HTTP listener. */
+final class TlsTest {
+
+  @TempDir static Path folder;
+  private static TestCertificates certificates;
+
+  @BeforeAll
+  static void make() throws Exception {
+    certificates = TestCertificates.create(folder);
+  }
+
+  private static TestDoor door(TlsFiles files) throws IOException {
+    TestConfig config = TestConfig.standard();
+    config.tls = files;
+    config.http = new GraphQlConfig.HttpBounds(100, 100, 8 * 1024, Duration.ofSeconds(1));
+    return TestDoor.open(TestHub.with().authenticator(new ByCertificate()).start(), config.build());
+  }
+
+  /** Takes a certificate's subject for the user. */
+  private static final class ByCertificate implements Authenticator {
+
+    @Override
+    public CompletionStage<Verification> authenticate(Credentials credentials) {
+      String user =
+          credentials instanceof Credentials.Certificate shown
+              ? shown.certificate().getSubjectX500Principal().getName()
+              : "";
+      return CompletableFuture.completedFuture(
+          new Verification.Verified(new Identity(user, List.of(), null, null, List.of())));
+    }
+
+    @Override
+    public CompletionStage<ChannelVerification> authenticateChannel(
+        String jwt, String user, String channel) {
+      return CompletableFuture.completedFuture(
+          new ChannelVerification.Verified(new ChannelPass(channel, null, null)));
+    }
+  }
+
+  private static SSLContext client(@Nullable String name) throws IOException {
+    SslContextBuilder builder =
+        SslContextBuilder.forClient()
+            .sslProvider(SslProvider.JDK)
+            .trustManager(certificates.certificate("ca").toFile());
+    if (name != null) {
+      builder.keyManager(certificates.certificate(name).toFile(), certificates.key(name).toFile());
+    }
+    return ((JdkSslContext) builder.build()).context();
+  }
+
+  private static String user(TestDoor door, @Nullable String name) throws Exception {
+    try (HttpClient http = HttpClient.newBuilder().sslContext(client(name)).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(
+                  URI.create("https://localhost:" + door.adapter().port() + "/graphql"))
+              .timeout(HttpCalls.LIMIT)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString("{\"query\":\"{ me { user } }\"}"))
+              .build();
+      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return HttpCalls.json(response).at("/data/me/user").asText("none");
+    }
+  }
+
+  @Test
+  void clients_are_served_over_tls() throws Exception {
+    try (TestDoor door = door(certificates.server())) {
+      assertThat(user(door, null)).isEmpty();
+      assertThat(user(door, "alice")).isEmpty();
+    }
+  }
+
+  @Test
+  void a_client_may_show_a_certificate_of_the_authority_and_no_other() throws Exception {
+    try (TestDoor door = door(certificates.serverThatAsks())) {
+      assertThat(user(door, "alice")).contains("CN=alice");
+      assertThat(user(door, null)).isEmpty();
+      assertThat(user(door, "mallory")).doesNotContain("mallory");
+    }
+  }
+
+  @Test
+  void a_handshake_that_stands_still_is_ended() throws Exception {
+    try (TestDoor door = door(certificates.server());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.adapter().port())) {
+      socket.setSoTimeout((int) HttpCalls.LIMIT.toMillis());
+      byte[] alert = socket.getInputStream().readAllBytes();
+      assertThat(alert).hasSizeLessThan(16);
+    }
+  }
+
+  @Test
+  void plain_http_is_not_served_on_a_tls_port() throws Exception {
+    try (TestDoor door = door(certificates.server())) {
+      assertThatThrownBy(
+              () -> HttpCalls.send(HttpCalls.post(door.http(), "{\"query\":\"{ __typename }\"}")))
+          .isInstanceOf(java.io.UncheckedIOException.class);
+      assertThat(user(door, null)).isEmpty();
+    }
+  }
+
+  @Test
+  void files_that_cannot_be_used_are_named() {
+    TlsFiles files =
+        new TlsFiles(certificates.key("server"), certificates.certificate("server"), null);
+    assertThatThrownBy(() -> door(files))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("TLS files");
+  }
+}
