@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseBytes the largest answer to a query or mutation
  * @param operationsPerConnection the most operations at a time on a WebSocket or event stream
  * @param initTimeout how long a WebSocket client may take to introduce itself
- * @param keepAlive how often an idle WebSocket is pinged and an idle event stream gets a comment
+ * @param keepAlive how often an idle event stream gets a comment
  * @param requestTimeout how long a query or mutation over HTTP may take
  * @param streams the most event streams, and of reservations for them, at a time
  * @param streamQueue the most messages that wait on one event stream

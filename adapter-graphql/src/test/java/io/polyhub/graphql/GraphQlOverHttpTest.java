@@ -292,4 +292,40 @@ final class GraphQlOverHttpTest {
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(HttpCalls.code(refused)).isEqualTo("SHUTTING_DOWN");
   }
+
+  @Test
+  void any_character_that_is_no_wildcard_may_stand_in_a_name() {
+    String feed =
+        "subscription($c: String!) { feed(channel: $c) { __typename ... on Message { channel } } }";
+    String publish = "mutation($c: String!) { publish(channel: $c, data: 1) { guarantee } }";
+    for (String name :
+        List.of("*", ">", "a.b", "a b", "a/*/b", "$test/x", "/", "//", "\t", "é😀", "a>b")) {
+      WebSocketClient subscriber = door.connect();
+      subscriber.subscribe("s", feed, Map.of("c", name));
+      subscriber.nextData("s");
+      assertThat(
+              HttpCalls.run(door.http(), publish, Map.of("c", name))
+                  .at("/data/publish/guarantee")
+                  .asText())
+          .describedAs(name)
+          .isEqualTo("AT_LEAST_ONCE");
+      assertThat(subscriber.nextData("s").at("/feed/channel").asText()).isEqualTo(name);
+      subscriber.close();
+    }
+    List<String> none =
+        List.of("", "+", "#", "a/+", "a/#", "a\u0000b", "a/".repeat(200), "x".repeat(1100));
+    WebSocketClient client = door.connect();
+    for (String name : none) {
+      assertThat(
+              HttpCalls.run(door.http(), publish, Map.of("c", name))
+                  .at("/errors/0/extensions/code")
+                  .asText())
+          .describedAs(name)
+          .isEqualTo("INVALID_CHANNEL");
+      client.subscribe("s", feed, Map.of("c", name));
+      assertThat(client.nextErrorCode("s")).describedAs(name).isEqualTo("INVALID_CHANNEL");
+    }
+    client.subscribe("s", feed, Map.of("c", "a/".repeat(1000)));
+    assertThat(client.nextErrorCode("s")).isEqualTo("INVALID_CHANNEL");
+  }
 }

@@ -4,7 +4,10 @@ import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.graphql.GraphQlConfig.DocumentBounds;
 import io.polyhub.graphql.GraphQlConfig.HttpBounds;
 import io.polyhub.identity.TlsFiles;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,7 @@ final class GraphQlSection {
     int port = section.read("port", standard.port(), Kind.port());
     TlsFiles tls = TlsSection.readDoor(section.section("tls"), shared);
     List<String> corsOrigins = section.readList("corsOrigins", standard.corsOrigins(), Kind.text());
-    boolean ui = section.read("ui", standard.ui(), Kind.flag());
+    boolean ui = section.read("ui", isLoopback(bind), Kind.flag());
     String uiWebSocketUrl = section.readOptional("uiWebSocketUrl", Kind.text());
     boolean introspection = section.read("introspection", standard.introspection(), Kind.flag());
     DocumentBounds document = document(section.section("document"));
@@ -65,6 +68,15 @@ final class GraphQlSection {
                     http),
             standard);
     return enabled ? config : null;
+  }
+
+  /** Whether only this machine reaches the door; then it is one to try things out with. */
+  private static boolean isLoopback(String bind) {
+    try {
+      return Arrays.stream(InetAddress.getAllByName(bind)).allMatch(InetAddress::isLoopbackAddress);
+    } catch (UnknownHostException unknown) {
+      return false;
+    }
   }
 
   private static DocumentBounds document(Section section) {
