@@ -65,6 +65,34 @@ final class Connected {
     return expirySeconds;
   }
 
+  /** Deals with the next packet of a client that is connected. */
+  void handle(Packet packet) throws PacketException {
+    switch (packet) {
+      case Packet.Publish publish -> {
+        connection.door().metrics.received.increment();
+        inbound.publish(publish);
+      }
+      case Packet.Ack ack -> acknowledge(ack);
+      case Packet.Subscribe subscribe -> subscriptions.subscribe(subscribe);
+      case Packet.Unsubscribe unsubscribe -> subscriptions.unsubscribe(unsubscribe);
+      case Packet.PingRequest ping ->
+          connection.write(PacketEncoder.pingResponse(connection.alloc()));
+      case Packet.Disconnect disconnect -> Goodbye.of(connection, this, disconnect);
+      case Packet.Auth auth -> Goodbye.refresh(connection, this, auth);
+      case Packet.Connect connect -> throw PacketException.protocolError("second CONNECT");
+    }
+  }
+
+  private void acknowledge(Packet.Ack ack) throws PacketException {
+    switch (ack.type()) {
+      case PUBACK -> outbound.acknowledged(ack);
+      case PUBREC -> outbound.received(ack);
+      case PUBREL -> inbound.release(ack);
+      case PUBCOMP -> outbound.completed(ack);
+      default -> throw PacketException.protocolError("no answer to a publication");
+    }
+  }
+
   /** The client has changed at its goodbye how long the session is kept. */
   void expirySeconds(long seconds) {
     expirySeconds = seconds;

@@ -183,7 +183,7 @@ public final class MqttAdapter implements AutoCloseable {
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
       }
-      channel.pipeline().addLast(new MqttConnection(door, SocketCarrier.SOCKET));
+      channel.pipeline().addLast(new MqttConnection(door, SocketCarrier.SOCKET, channel));
     }
   }
 }

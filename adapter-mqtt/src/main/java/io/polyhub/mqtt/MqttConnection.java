@@ -30,17 +30,21 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
 
   private final MqttDoor door;
   private final Carrier carrier;
+  private final Channel channel;
+  private final Inlet inlet;
+  private final Outlet outlet;
   private final ConnectionTimer timer = new ConnectionTimer(this);
-  private @Nullable Inlet inlet;
-  private @Nullable Outlet outlet;
   private @Nullable ConnectFlow connecting;
   private @Nullable Session session;
   private @Nullable Connected connected;
   private boolean closed;
 
-  MqttConnection(MqttDoor door, Carrier carrier) {
+  MqttConnection(MqttDoor door, Carrier carrier, Channel channel) {
     this.door = door;
     this.carrier = carrier;
+    this.channel = channel;
+    inlet = new Inlet(this, channel);
+    outlet = new Outlet(channel);
   }
 
   // What the flows know of their connection
@@ -58,40 +62,24 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   }
 
   Channel channel() {
-    return outlet().context().channel();
+    return channel;
   }
 
   ByteBufAllocator alloc() {
-    return outlet().context().alloc();
+    return channel.alloc();
   }
 
   Lane lane() {
-    return door.loops.lane(channel().eventLoop());
+    return door.loops.lane(channel.eventLoop());
   }
 
   SessionSaver saver() {
-    return door.saver(channel().eventLoop());
-  }
-
-  private Inlet inlet() {
-    Inlet own = inlet;
-    if (own == null) {
-      throw new IllegalStateException("not in a pipeline");
-    }
-    return own;
-  }
-
-  private Outlet outlet() {
-    Outlet own = outlet;
-    if (own == null) {
-      throw new IllegalStateException("not in a pipeline");
-    }
-    return own;
+    return door.saver(channel.eventLoop());
   }
 
   /** The version agreed on; only once a CONNECT was read. */
   MqttVersion version() {
-    MqttVersion agreed = inlet().version();
+    MqttVersion agreed = inlet.version();
     if (agreed == null) {
       throw new IllegalStateException("no CONNECT was read");
     }
@@ -125,15 +113,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   }
 
   boolean isWritable() {
-    return channel().isWritable();
+    return channel.isWritable();
   }
 
   /** Runs a task in the lane: at once if this is it. Any thread. */
   void inLane(Runnable task) {
-    if (channel().eventLoop().inEventLoop()) {
+    if (channel.eventLoop().inEventLoop()) {
       task.run();
     } else {
-      channel().eventLoop().execute(task);
+      channel.eventLoop().execute(task);
     }
   }
 
@@ -155,21 +143,19 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    outlet = new Outlet(ctx);
-    inlet = new Inlet(this, ctx.channel());
-    door.opened(ctx.channel());
-    timer.start(door.loops.wheel(ctx.channel().eventLoop()), config());
+    door.opened(channel);
+    timer.start(door.loops.wheel(channel.eventLoop()), config());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    outlet().readBegan();
-    inlet().read((ByteBuf) message);
+    outlet.readBegan();
+    inlet.read((ByteBuf) message);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    outlet().readEnded();
+    outlet.readEnded();
   }
 
   /** Deals with the next packet. */
@@ -182,67 +168,43 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
       flow.start();
       return;
     }
-    Connected now = connected;
     if (connecting != null) {
       connecting.continueWith(packet);
-      return;
-    }
-    if (now == null) {
+    } else if (connected != null) {
+      connected.handle(packet);
+    } else {
       throw PacketException.protocolError("packet before the CONNACK");
-    }
-    switch (packet) {
-      case Packet.Publish publish -> {
-        door.metrics.received.increment();
-        now.inbound.publish(publish);
-      }
-      case Packet.Ack ack -> acknowledge(now, ack);
-      case Packet.Subscribe subscribe -> now.subscriptions.subscribe(subscribe);
-      case Packet.Unsubscribe unsubscribe -> now.subscriptions.unsubscribe(unsubscribe);
-      case Packet.PingRequest ping -> write(PacketEncoder.pingResponse(alloc()));
-      case Packet.Disconnect disconnect -> Goodbye.of(this, now, disconnect);
-      case Packet.Auth auth -> Goodbye.refresh(this, now, auth);
-      case Packet.Connect connect -> throw PacketException.protocolError("second CONNECT");
-    }
-  }
-
-  private static void acknowledge(Connected now, Packet.Ack ack) throws PacketException {
-    switch (ack.type()) {
-      case PUBACK -> now.outbound.acknowledged(ack);
-      case PUBREC -> now.outbound.received(ack);
-      case PUBREL -> now.inbound.release(ack);
-      case PUBCOMP -> now.outbound.completed(ack);
-      default -> throw PacketException.protocolError("no answer to a publication");
     }
   }
 
   void pause(int reason) {
-    inlet().pause(reason);
+    inlet.pause(reason);
   }
 
   void resume(int reason) {
-    inlet().resume(reason);
+    inlet.resume(reason);
   }
 
   boolean isPaused() {
-    return inlet().isPaused();
+    return inlet.isPaused();
   }
 
   /** The hub has taken or acknowledged a publication of the client. */
   void heedInFlight() {
     if (session != null && !closed) {
-      inlet().heed(session, door.hub.limits());
+      inlet.heed(session, door.hub.limits());
     }
   }
 
   // Writing
 
   void write(ByteBuf packet) {
-    outlet().write(packet);
+    outlet.write(packet);
   }
 
   /** Writes a publication of that remaining length. */
   void write(PublishForm form, PublishForm.Envelope envelope, int length) {
-    outlet().write(form, envelope, version(), length);
+    outlet.write(form, envelope, version(), length);
   }
 
   void sendAck(PacketType type, int packetId, MqttReasonCode reason, List<Header> told) {
@@ -269,7 +231,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
 
   @Override
   public void flush() {
-    outlet().flush();
+    outlet.flush();
   }
 
   @Override
@@ -318,7 +280,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   }
 
   void refuse(PacketException mistake, @Nullable MqttVersion spoken) {
-    log.debug("{}: {}", channel(), mistake.getMessage());
+    log.debug("{}: {}", channel, mistake.getMessage());
     refuse(mistake.reason(), spoken);
   }
 
@@ -327,7 +289,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     if (closed) {
       return;
     }
-    log.debug("{}: {}", channel(), why);
+    log.debug("{}: {}", channel, why);
     end(reason, reason.closeReason());
   }
 
@@ -338,7 +300,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
 
   /** Another connection came for the session. Any thread. */
   void takenOver() {
-    channel()
+    channel
         .eventLoop()
         .execute(() -> {
           if (!closed) {
@@ -352,7 +314,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
       return;
     }
     ByteBuf bye = null;
-    if (inlet().version() != null) {
+    if (inlet.version() != null) {
       bye =
           connecting != null
               ? Goodbye.connack(alloc(), version(), code)
@@ -375,7 +337,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     }
     closed = true;
     timer.stop();
-    inlet().close();
+    inlet.close();
     if (connected != null) {
       if (connecting != null) {
         connected.forgetWill();
@@ -392,15 +354,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
       return;
     }
     if (goodbye != null) {
-      outlet().write(goodbye);
+      outlet.write(goodbye);
     }
     timer.linger();
-    carrier.end(channel(), reason);
+    carrier.end(channel, reason);
   }
 
   /** Ends a transport whose peer does not. */
   void drop() {
-    var _ = channel().close();
+    var _ = channel.close();
   }
 
   /** The peer will send no more, whatever it still reads. */
@@ -458,7 +420,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     if (reason != UnsubscribeReason.POSITION_LOST) {
       now.subscriptions.ended(subscription);
     }
-    channel().eventLoop().execute(() -> fail(code, "subscription ended by the hub"));
+    channel.eventLoop().execute(() -> fail(code, "subscription ended by the hub"));
   }
 
   @Override

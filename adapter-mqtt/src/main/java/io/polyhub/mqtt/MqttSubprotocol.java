@@ -57,7 +57,7 @@ final class MqttSubprotocol implements WebSocketSubprotocol {
 
   @Override
   public void attach(Channel channel, WebSocketOpening opening) {
-    MqttConnection connection = new MqttConnection(door, new WebSocketCarrier(opening));
+    MqttConnection connection = new MqttConnection(door, new WebSocketCarrier(opening), channel);
     channel.pipeline().addLast(new Frames(connection), connection);
   }
 

@@ -2,7 +2,7 @@ package io.polyhub.mqtt;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.Channel;
 
 /**
  * The way of packets to one client: written as they come, flushed once for all that is written in
@@ -15,21 +15,17 @@ final class Outlet {
    */
   private static final int COPIED_PAYLOAD_BYTES_MAX = 2048;
 
-  private final ChannelHandlerContext context;
+  private final Channel channel;
   private boolean reading;
   private boolean flushing;
 
-  Outlet(ChannelHandlerContext context) {
-    this.context = context;
-  }
-
-  ChannelHandlerContext context() {
-    return context;
+  Outlet(Channel channel) {
+    this.channel = channel;
   }
 
   /** Writes a packet, which is released. */
   void write(ByteBuf packet) {
-    var _ = context.write(packet, context.voidPromise());
+    var _ = channel.write(packet, channel.voidPromise());
     flushSoon();
   }
 
@@ -42,7 +38,7 @@ final class Outlet {
     byte[] payload = form.payload();
     boolean copied = payload.length <= COPIED_PAYLOAD_BYTES_MAX;
     int bytes = length + PacketDecoder.FIXED_HEADER_BYTES_MAX - (copied ? 0 : payload.length);
-    ByteBuf head = context.alloc().buffer(bytes);
+    ByteBuf head = channel.alloc().buffer(bytes);
     form.writeHead(head, envelope, version);
     write(
         copied
@@ -64,7 +60,7 @@ final class Outlet {
     if (!flushing) {
       flushing = true;
       if (!reading) {
-        context.channel().eventLoop().execute(this::flush);
+        channel.eventLoop().execute(this::flush);
       }
     }
   }
@@ -73,7 +69,7 @@ final class Outlet {
   void flush() {
     if (flushing) {
       flushing = false;
-      context.flush();
+      channel.flush();
     }
   }
 }
