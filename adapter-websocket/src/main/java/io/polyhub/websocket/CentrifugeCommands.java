@@ -1,13 +1,9 @@
 package io.polyhub.websocket;
 
 import com.google.protobuf.ByteString;
-import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
-import io.polyhub.channel.Position;
 import io.polyhub.channel.PresenceStats;
-import io.polyhub.channel.Publication;
 import io.polyhub.channel.Quality;
-import io.polyhub.hub.History;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
 import io.polyhub.hub.Refusal;
@@ -16,8 +12,6 @@ import io.polyhub.hub.UnsubscribeReason;
 import io.polyhub.identity.Credentials;
 import io.polyhub.proto.centrifuge.Command;
 import io.polyhub.proto.centrifuge.ConnectResult;
-import io.polyhub.proto.centrifuge.HistoryRequest;
-import io.polyhub.proto.centrifuge.HistoryResult;
 import io.polyhub.proto.centrifuge.PresenceResult;
 import io.polyhub.proto.centrifuge.PresenceStatsResult;
 import io.polyhub.proto.centrifuge.PublishRequest;
@@ -25,7 +19,6 @@ import io.polyhub.proto.centrifuge.PublishResult;
 import io.polyhub.proto.centrifuge.RefreshRequest;
 import io.polyhub.proto.centrifuge.RefreshResult;
 import io.polyhub.proto.centrifuge.Reply;
-import io.polyhub.proto.centrifuge.StreamPosition;
 import io.polyhub.proto.centrifuge.SubRefreshRequest;
 import io.polyhub.proto.centrifuge.SubRefreshResult;
 import io.polyhub.proto.centrifuge.SubscribeRequest;
@@ -50,6 +43,7 @@ final class CentrifugeCommands {
   private final Session session;
   private final CentrifugeOutput output;
   private final CentrifugeSubscriptions subscriptions;
+  private final CentrifugeHistory history;
   private int unanswered;
 
   CentrifugeCommands(
@@ -62,6 +56,7 @@ final class CentrifugeCommands {
     this.session = session;
     this.output = output;
     subscriptions = new CentrifugeSubscriptions(this, protocol, session, output.codec().json());
+    history = new CentrifugeHistory(this, protocol, session, output.codec().json());
   }
 
   /** How many commands the hub is at work on. */
@@ -88,7 +83,7 @@ final class CentrifugeCommands {
       String channel = command.getPresenceStats().getChannel();
       named(channel, () -> ask(id, session.presenceStats(channel), this::presenceStats));
     } else if (command.hasHistory()) {
-      named(command.getHistory().getChannel(), () -> history(id, command.getHistory()));
+      named(command.getHistory().getChannel(), () -> history.ask(id, command.getHistory()));
     } else if (command.hasRpc()) {
       fail(id, CentrifugeError.NOT_AVAILABLE);
     } else if (command.hasSend()) {
@@ -244,66 +239,6 @@ final class CentrifugeCommands {
             PresenceStatsResult.newBuilder()
                 .setNumClients(stats.sessions())
                 .setNumUsers(stats.users()));
-  }
-
-  /** A place to start from is understood only against the log's epoch, which is asked for first. */
-  private void history(int id, HistoryRequest request) {
-    int most = protocol.config.maxHistoryPublications();
-    int limit = request.getLimit() < 0 ? most : Math.min(request.getLimit(), most);
-    String channel = request.getChannel();
-    if (!request.hasSince()) {
-      ask(
-          id,
-          session.history(
-              new io.polyhub.hub.HistoryRequest(channel, limit, null, request.getReverse())),
-          this::history);
-      return;
-    }
-    StreamPosition since = request.getSince();
-    if (since.getOffset() < 0 || (since.getOffset() == 0 && request.getReverse())) {
-      fail(id, CentrifugeError.BAD_REQUEST);
-      return;
-    }
-    await(
-        session.history(new io.polyhub.hub.HistoryRequest(channel, 0, null, false)),
-        outcome -> {
-          switch (outcome) {
-            case Outcome.Done<History> top ->
-                historySince(id, request, limit, epoch(top.value().top()));
-            case Outcome.Refused<History> refused ->
-                fail(id, CentrifugeError.of(refused.refusal()));
-          }
-        });
-  }
-
-  private void historySince(int id, HistoryRequest request, int limit, String epoch) {
-    StreamPosition since = request.getSince();
-    if (epoch.isEmpty() || !(since.getEpoch().isEmpty() || since.getEpoch().equals(epoch))) {
-      fail(id, CentrifugeError.UNRECOVERABLE_POSITION);
-      return;
-    }
-    Cursor start = Cursor.of(new Position(epoch, since.getOffset()));
-    ask(
-        id,
-        session.history(
-            new io.polyhub.hub.HistoryRequest(
-                request.getChannel(), limit, start, request.getReverse())),
-        this::history);
-  }
-
-  private static String epoch(Cursor top) {
-    return top.positions().isEmpty() ? "" : top.positions().getFirst().epoch();
-  }
-
-  private Reply.Builder history(History history) {
-    HistoryResult.Builder result = HistoryResult.newBuilder();
-    for (Publication publication : history.publications()) {
-      result.addPublications(CentrifugeMessages.stored(publication, output.codec().json()));
-    }
-    for (Position position : history.top().positions()) {
-      result.setEpoch(position.epoch()).setOffset(position.offset());
-    }
-    return Reply.newBuilder().setHistory(result);
   }
 
   /** An error in the reply would end the client for good, so what a new token can heal closes. */

@@ -19,8 +19,6 @@ import io.polyhub.hub.UnsubscribeReason;
 import io.polyhub.identity.Credentials;
 import io.polyhub.proto.centrifuge.Command;
 import io.polyhub.proto.centrifuge.ConnectRequest;
-import io.polyhub.proto.centrifuge.Join;
-import io.polyhub.proto.centrifuge.Leave;
 import io.polyhub.proto.centrifuge.Push;
 import io.polyhub.proto.centrifuge.Reply;
 import io.polyhub.websocket.CentrifugeCodec.MalformedCommandException;
@@ -180,9 +178,8 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
   // Connecting
 
   private void connect(int id, ConnectRequest request) {
-    Credentials credentials = credentials(request.getToken());
-    if (credentials instanceof Credentials.Token token
-        && token.jwt().length() > Credentials.Token.MAX_LENGTH) {
+    Credentials credentials = CentrifugeAdmission.credentials(request.getToken(), opening);
+    if (CentrifugeAdmission.isTooLong(credentials)) {
       close(CentrifugeCloseCode.INVALID_TOKEN);
       return;
     }
@@ -198,47 +195,13 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
         });
   }
 
-  private Credentials credentials(String token) {
-    if (!token.isEmpty()) {
-      return new Credentials.Token(token);
-    }
-    String bearer = opening.bearerToken();
-    if (bearer != null) {
-      return new Credentials.Token(bearer);
-    }
-    return opening.certificate() == null
-        ? new Credentials.None()
-        : new Credentials.Certificate(opening.certificate());
-  }
-
   private void refused(int id, Credentials shown, Refusal refusal) {
     if (state == State.CLOSED) {
       return;
     }
-    switch (refusal) {
-      case UNAUTHENTICATED, PERMISSION_DENIED ->
-          close(
-              shown instanceof Credentials.None
-                  ? CentrifugeCloseCode.BAD_REQUEST
-                  : CentrifugeCloseCode.INVALID_TOKEN);
-      case LIMIT_EXCEEDED -> close(CentrifugeCloseCode.CONNECTION_LIMIT);
-      case RATE_LIMITED -> close(CentrifugeCloseCode.TOO_MANY_REQUESTS);
-      case SHUTTING_DOWN -> close(CentrifugeCloseCode.SHUTDOWN);
-      case CREDENTIALS_EXPIRED,
-          INVALID_CHANNEL,
-          INVALID_FILTER,
-          INVALID_CURSOR,
-          INVALID_REQUEST,
-          UNKNOWN_CHANNEL,
-          ALREADY_SUBSCRIBED,
-          NOT_SUBSCRIBED,
-          TOO_LARGE,
-          UNRECOVERABLE_POSITION,
-          NOT_AVAILABLE,
-          GUARANTEE_UNAVAILABLE,
-          BROKER_UNAVAILABLE,
-          INTERNAL ->
-          refuse(id, CentrifugeError.of(refusal));
+    switch (CentrifugeAdmission.answer(refusal, shown)) {
+      case CentrifugeAdmission.Answer.Closed closed -> close(closed.code());
+      case CentrifugeAdmission.Answer.Failed failed -> refuse(id, failed.error());
     }
   }
 
@@ -310,21 +273,12 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
 
   @Override
   public void joined(Subscription subscription, String name, Member member) {
-    push(
-        subscription,
-        Push.newBuilder()
-            .setJoin(
-                Join.newBuilder().setInfo(CentrifugeMessages.info(member, output.codec().json()))));
+    push(subscription, CentrifugeMessages.joined(member, output.codec().json()));
   }
 
   @Override
   public void left(Subscription subscription, String name, Member member) {
-    push(
-        subscription,
-        Push.newBuilder()
-            .setLeave(
-                Leave.newBuilder()
-                    .setInfo(CentrifugeMessages.info(member, output.codec().json()))));
+    push(subscription, CentrifugeMessages.left(member, output.codec().json()));
   }
 
   /** Joins and leaves are left out for a client that does not take what it gets. */

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.google.protobuf.ByteString;
 import io.polyhub.channel.JsonPayload;
 import io.polyhub.proto.centrifuge.Command;
 import io.polyhub.proto.centrifuge.ConnectRequest;
@@ -25,7 +24,6 @@ import io.polyhub.proto.centrifuge.SubscribeRequest;
 import io.polyhub.proto.centrifuge.UnsubscribeRequest;
 import io.polyhub.websocket.CentrifugeCodec.MalformedCommandException;
 import java.io.IOException;
-import java.math.BigInteger;
 
 /**
  * Reads one command from JSON, in one pass. Payloads are checked on the way and cut out as they
@@ -50,17 +48,10 @@ final class CentrifugeJsonReader {
           .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
           .build();
 
-  private final byte[] bytes;
+  private final JsonMembers members;
 
-  /** From where the parser counts its offsets. */
-  private final int base;
-
-  private final JsonParser parser;
-
-  private CentrifugeJsonReader(byte[] bytes, int base, JsonParser parser) {
-    this.bytes = bytes;
-    this.base = base;
-    this.parser = parser;
+  private CentrifugeJsonReader(JsonMembers members) {
+    this.members = members;
   }
 
   /** Reads what stands in the range, which must be one command and nothing else. */
@@ -69,7 +60,7 @@ final class CentrifugeJsonReader {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedCommandException("not an object");
       }
-      Command command = new CentrifugeJsonReader(bytes, start, parser).command();
+      Command command = new CentrifugeJsonReader(new JsonMembers(bytes, start, parser)).command();
       if (parser.nextToken() != null) {
         throw new MalformedCommandException("more than one object on a line");
       }
@@ -81,9 +72,9 @@ final class CentrifugeJsonReader {
 
   private Command command() throws IOException, MalformedCommandException {
     Command.Builder command = Command.newBuilder();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "id" -> command.setId((int) integer(0, 0xFFFF_FFFFL));
+    while (members.next()) {
+      switch (members.name()) {
+        case "id" -> command.setId((int) members.integer(0, 0xFFFF_FFFFL));
         case "connect" -> command.setConnect(connect());
         case "subscribe" -> command.setSubscribe(subscribe());
         case "unsubscribe" ->
@@ -94,14 +85,14 @@ final class CentrifugeJsonReader {
             command.setPresenceStats(PresenceStatsRequest.newBuilder().setChannel(channel()));
         case "history" -> command.setHistory(history());
         case "ping" -> {
-          skipObject();
+          members.skipObject();
           command.setPing(PingRequest.getDefaultInstance());
         }
         case "send" -> command.setSend(send());
         case "rpc" -> command.setRpc(rpc());
         case "refresh" -> command.setRefresh(refresh());
         case "sub_refresh" -> command.setSubRefresh(subRefresh());
-        default -> parser.skipChildren();
+        default -> members.skip();
       }
     }
     return command.build();
@@ -109,29 +100,29 @@ final class CentrifugeJsonReader {
 
   private ConnectRequest connect() throws IOException, MalformedCommandException {
     ConnectRequest.Builder request = ConnectRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "token" -> request.setToken(text());
-        case "data" -> request.setData(raw());
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "token" -> request.setToken(members.text());
+        case "data" -> request.setData(members.raw());
         case "subs" -> {
-          enterObject();
-          while (nextMember()) {
-            String channel = parser.currentName();
+          members.enterObject();
+          while (members.next()) {
+            String channel = members.name();
             request.putSubs(channel, subscribe());
           }
         }
-        case "name" -> request.setName(text());
-        case "version" -> request.setVersion(text());
+        case "name" -> request.setName(members.text());
+        case "version" -> request.setVersion(members.text());
         case "headers" -> {
-          enterObject();
-          while (nextMember()) {
-            String name = parser.currentName();
-            request.putHeaders(name, text());
+          members.enterObject();
+          while (members.next()) {
+            String name = members.name();
+            request.putHeaders(name, members.text());
           }
         }
-        case "flag" -> request.setFlag(integer(Long.MIN_VALUE, Long.MAX_VALUE));
-        default -> parser.skipChildren();
+        case "flag" -> request.setFlag(members.integer(Long.MIN_VALUE, Long.MAX_VALUE));
+        default -> members.skip();
       }
     }
     return request.build();
@@ -139,27 +130,27 @@ final class CentrifugeJsonReader {
 
   private SubscribeRequest subscribe() throws IOException, MalformedCommandException {
     SubscribeRequest.Builder request = SubscribeRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "channel" -> request.setChannel(text());
-        case "token" -> request.setToken(text());
-        case "recover" -> request.setRecover(flag());
-        case "epoch" -> request.setEpoch(text());
-        case "offset" -> request.setOffset(unsigned());
-        case "data" -> request.setData(raw());
-        case "positioned" -> request.setPositioned(flag());
-        case "recoverable" -> request.setRecoverable(flag());
-        case "join_leave" -> request.setJoinLeave(flag());
-        case "delta" -> request.setDelta(text());
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "channel" -> request.setChannel(members.text());
+        case "token" -> request.setToken(members.text());
+        case "recover" -> request.setRecover(members.flag());
+        case "epoch" -> request.setEpoch(members.text());
+        case "offset" -> request.setOffset(members.unsigned());
+        case "data" -> request.setData(members.raw());
+        case "positioned" -> request.setPositioned(members.flag());
+        case "recoverable" -> request.setRecoverable(members.flag());
+        case "join_leave" -> request.setJoinLeave(members.flag());
+        case "delta" -> request.setDelta(members.text());
         case "tf" -> {
           // Filters by tags are refused, so only that there is one matters.
-          skipObject();
+          members.skipObject();
           request.setTf(FilterNode.getDefaultInstance());
         }
-        case "flag" -> request.setFlag(integer(Long.MIN_VALUE, Long.MAX_VALUE));
-        case "type" -> request.setType((int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
-        default -> parser.skipChildren();
+        case "flag" -> request.setFlag(members.integer(Long.MIN_VALUE, Long.MAX_VALUE));
+        case "type" -> request.setType((int) members.integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
+        default -> members.skip();
       }
     }
     return request.build();
@@ -167,15 +158,15 @@ final class CentrifugeJsonReader {
 
   private PublishRequest publish() throws IOException, MalformedCommandException {
     PublishRequest.Builder request = PublishRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "channel" -> request.setChannel(text());
-        case "data" -> request.setData(raw());
-        case "type" -> request.setType((int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
-        case "key" -> request.setKey(text());
-        case "removed" -> request.setRemoved(flag());
-        default -> parser.skipChildren();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "channel" -> request.setChannel(members.text());
+        case "data" -> request.setData(members.raw());
+        case "type" -> request.setType((int) members.integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
+        case "key" -> request.setKey(members.text());
+        case "removed" -> request.setRemoved(members.flag());
+        default -> members.skip();
       }
     }
     return request.build();
@@ -183,14 +174,15 @@ final class CentrifugeJsonReader {
 
   private HistoryRequest history() throws IOException, MalformedCommandException {
     HistoryRequest.Builder request = HistoryRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "channel" -> request.setChannel(text());
-        case "limit" -> request.setLimit((int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "channel" -> request.setChannel(members.text());
+        case "limit" ->
+            request.setLimit((int) members.integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
         case "since" -> request.setSince(position());
-        case "reverse" -> request.setReverse(flag());
-        default -> parser.skipChildren();
+        case "reverse" -> request.setReverse(members.flag());
+        default -> members.skip();
       }
     }
     return request.build();
@@ -198,12 +190,12 @@ final class CentrifugeJsonReader {
 
   private StreamPosition position() throws IOException, MalformedCommandException {
     StreamPosition.Builder position = StreamPosition.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "offset" -> position.setOffset(unsigned());
-        case "epoch" -> position.setEpoch(text());
-        default -> parser.skipChildren();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "offset" -> position.setOffset(members.unsigned());
+        case "epoch" -> position.setEpoch(members.text());
+        default -> members.skip();
       }
     }
     return position.build();
@@ -211,11 +203,11 @@ final class CentrifugeJsonReader {
 
   private SendRequest send() throws IOException, MalformedCommandException {
     SendRequest.Builder request = SendRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "data" -> request.setData(raw());
-        default -> parser.skipChildren();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "data" -> request.setData(members.raw());
+        default -> members.skip();
       }
     }
     return request.build();
@@ -223,12 +215,12 @@ final class CentrifugeJsonReader {
 
   private RPCRequest rpc() throws IOException, MalformedCommandException {
     RPCRequest.Builder request = RPCRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "data" -> request.setData(raw());
-        case "method" -> request.setMethod(text());
-        default -> parser.skipChildren();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "data" -> request.setData(members.raw());
+        case "method" -> request.setMethod(members.text());
+        default -> members.skip();
       }
     }
     return request.build();
@@ -236,11 +228,11 @@ final class CentrifugeJsonReader {
 
   private RefreshRequest refresh() throws IOException, MalformedCommandException {
     RefreshRequest.Builder request = RefreshRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "token" -> request.setToken(text());
-        default -> parser.skipChildren();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "token" -> request.setToken(members.text());
+        default -> members.skip();
       }
     }
     return request.build();
@@ -248,13 +240,13 @@ final class CentrifugeJsonReader {
 
   private SubRefreshRequest subRefresh() throws IOException, MalformedCommandException {
     SubRefreshRequest.Builder request = SubRefreshRequest.newBuilder();
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "channel" -> request.setChannel(text());
-        case "token" -> request.setToken(text());
-        case "type" -> request.setType((int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
-        default -> parser.skipChildren();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "channel" -> request.setChannel(members.text());
+        case "token" -> request.setToken(members.text());
+        case "type" -> request.setType((int) members.integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
+        default -> members.skip();
       }
     }
     return request.build();
@@ -263,82 +255,13 @@ final class CentrifugeJsonReader {
   /** The channel of a request that has nothing else. */
   private String channel() throws IOException, MalformedCommandException {
     String channel = "";
-    enterObject();
-    while (nextMember()) {
-      switch (parser.currentName()) {
-        case "channel" -> channel = text();
-        default -> parser.skipChildren();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "channel" -> channel = members.text();
+        default -> members.skip();
       }
     }
     return channel;
-  }
-
-  /** Goes to the value of the next member that is not null; false at the object's end. */
-  private boolean nextMember() throws IOException {
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      if (parser.nextToken() != JsonToken.VALUE_NULL) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void enterObject() throws MalformedCommandException {
-    expect(JsonToken.START_OBJECT);
-  }
-
-  private void skipObject() throws IOException, MalformedCommandException {
-    enterObject();
-    parser.skipChildren();
-  }
-
-  private String text() throws IOException, MalformedCommandException {
-    expect(JsonToken.VALUE_STRING);
-    return parser.getText();
-  }
-
-  private boolean flag() throws MalformedCommandException {
-    if (parser.currentToken() == JsonToken.VALUE_FALSE) {
-      return false;
-    }
-    expect(JsonToken.VALUE_TRUE);
-    return true;
-  }
-
-  private long integer(long lowest, long highest) throws IOException, MalformedCommandException {
-    expect(JsonToken.VALUE_NUMBER_INT);
-    long value = parser.getLongValue();
-    if (value < lowest || value > highest) {
-      throw new MalformedCommandException("a number is out of range");
-    }
-    return value;
-  }
-
-  /** All 64 bits of the result count as value. */
-  private long unsigned() throws IOException, MalformedCommandException {
-    expect(JsonToken.VALUE_NUMBER_INT);
-    if (parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-      return integer(0, Long.MAX_VALUE);
-    }
-    BigInteger value = parser.getBigIntegerValue();
-    if (value.signum() < 0 || value.bitLength() > Long.SIZE) {
-      throw new MalformedCommandException("a number is out of range");
-    }
-    return value.longValue();
-  }
-
-  /** The value as it stands, whatever it is. */
-  private ByteString raw() throws IOException {
-    int start = base + (int) parser.currentTokenLocation().getByteOffset();
-    parser.skipChildren();
-    parser.finishToken();
-    int end = base + (int) parser.currentLocation().getByteOffset();
-    return ByteString.copyFrom(bytes, start, end - start);
-  }
-
-  private void expect(JsonToken token) throws MalformedCommandException {
-    if (parser.currentToken() != token) {
-      throw new MalformedCommandException("a value is of another type");
-    }
   }
 }

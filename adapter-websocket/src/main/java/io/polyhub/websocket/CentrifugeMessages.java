@@ -11,6 +11,8 @@ import io.polyhub.channel.Publisher;
 import io.polyhub.hub.Subscribed;
 import io.polyhub.proto.centrifuge.ClientInfo;
 import io.polyhub.proto.centrifuge.Error;
+import io.polyhub.proto.centrifuge.Join;
+import io.polyhub.proto.centrifuge.Leave;
 import io.polyhub.proto.centrifuge.Push;
 import io.polyhub.proto.centrifuge.Reply;
 import io.polyhub.proto.centrifuge.SubscribeResult;
@@ -145,6 +147,14 @@ final class CentrifugeMessages {
 
   static ClientInfo info(Member member, boolean forJson) {
     return info(member.user(), member.session(), member.info(), member.channelInfo(), forJson);
+  }
+
+  static Push.Builder joined(Member member, boolean forJson) {
+    return Push.newBuilder().setJoin(Join.newBuilder().setInfo(info(member, forJson)));
+  }
+
+  static Push.Builder left(Member member, boolean forJson) {
+    return Push.newBuilder().setLeave(Leave.newBuilder().setInfo(info(member, forJson)));
   }
 
   private static ClientInfo info(

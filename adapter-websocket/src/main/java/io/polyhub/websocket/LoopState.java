@@ -16,6 +16,7 @@ final class LoopState {
   final Lane lane;
   final Wheel wheel;
   final Deflation deflation = new Deflation();
+  final FrameWriter deflatingWriter = new FrameWriter(deflation);
   final RandomGenerator random = new SplittableRandom();
   private final SharedBytes plain = new SharedBytes();
   private final SharedBytes deflated = new SharedBytes();

@@ -133,7 +133,7 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
     Channel channel = ctx.channel();
     WebSocketOpening opening =
         new WebSocketOpening(
-            opened.path(),
+            opened.subprotocol().path(),
             opened.name(),
             opened.query(),
             headers.get(HttpHeaderNames.ORIGIN),

@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.polyhub.hub.CloseReason;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +45,7 @@ final class WebSocketConnection extends ChannelDuplexHandler {
   private final LoopState loop;
   private final boolean compression;
   private final FrameReader reader;
+  private final FrameWriter writer;
   private final @Nullable KeepAlive keepAlive;
   private Wheel.@Nullable Timer closeLimit;
   private Wheel.@Nullable Timer writeLimit;
@@ -59,13 +59,14 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     this.loop = loop;
     this.compression = compression;
     reader = new FrameReader(maxMessageBytes, compression ? loop.deflation : null);
-    keepAlive = pinged ? new KeepAlive() : null;
+    writer = compression ? loop.deflatingWriter : FrameWriter.PLAIN;
+    keepAlive = pinged ? new KeepAlive(carrier.config, loop) : null;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     if (keepAlive != null) {
-      keepAlive.start(ctx);
+      keepAlive.start(ctx, () -> drop(ctx, CloseReason.KEEP_ALIVE_TIMEOUT));
     }
   }
 
@@ -156,7 +157,7 @@ final class WebSocketConnection extends ChannelDuplexHandler {
    */
   private void answer(ChannelHandlerContext ctx, PingWebSocketFrame ping) {
     if (state == State.OPEN && ctx.channel().isWritable()) {
-      ctx.writeAndFlush(frame(ctx.alloc(), Frames.PONG, ping.content()));
+      ctx.writeAndFlush(FrameWriter.frame(ctx.alloc(), Frames.PONG, ping.content()));
     }
     ping.release();
   }
@@ -167,7 +168,7 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     state = State.ENDED;
     if (first) {
       ByteBuf echo = close.content().slice(0, code < 0 ? 0 : 2);
-      ctx.writeAndFlush(frame(ctx.alloc(), Frames.CLOSE, echo))
+      ctx.writeAndFlush(FrameWriter.frame(ctx.alloc(), Frames.CLOSE, echo))
           .addListener(ChannelFutureListener.CLOSE);
       setCloseLimit(ctx);
       close.release();
@@ -193,7 +194,7 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     carrier.countClose(violation.code());
     ctx.fireUserEventTriggered(new WebSocketEnd.ByCarrier(violation.code(), violation.reason()));
     CloseWebSocketFrame close = new CloseWebSocketFrame(violation.code(), violation.text());
-    ctx.writeAndFlush(frame(ctx.alloc(), Frames.CLOSE, close.content()))
+    ctx.writeAndFlush(FrameWriter.frame(ctx.alloc(), Frames.CLOSE, close.content()))
         .addListener(done -> {
           if (done.isSuccess() && ctx.channel() instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
@@ -231,12 +232,14 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     }
     switch (message) {
       case PreparedMessage prepared -> ctx.write(loop.frame(prepared, compression), promise);
-      case TextWebSocketFrame text -> writeMessage(ctx, Frames.TEXT, text, promise);
-      case BinaryWebSocketFrame binary -> writeMessage(ctx, Frames.BINARY, binary, promise);
+      case TextWebSocketFrame text ->
+          ctx.write(writer.message(ctx.alloc(), Frames.TEXT, text), promise);
+      case BinaryWebSocketFrame binary ->
+          ctx.write(writer.message(ctx.alloc(), Frames.BINARY, binary), promise);
       case CloseWebSocketFrame close -> {
         state = State.CLOSING;
         carrier.countClose(close.statusCode());
-        ctx.write(frame(ctx.alloc(), Frames.CLOSE, close.content()), promise);
+        ctx.write(FrameWriter.frame(ctx.alloc(), Frames.CLOSE, close.content()), promise);
         close.release();
         ctx.channel().config().setAutoRead(true);
         setCloseLimit(ctx);
@@ -247,42 +250,6 @@ final class WebSocketConnection extends ChannelDuplexHandler {
             "message: " + message.getClass() + " (expected: one that the carrier knows)");
       }
     }
-  }
-
-  private void writeMessage(
-      ChannelHandlerContext ctx, int opcode, WebSocketFrame message, ChannelPromise promise) {
-    try {
-      ByteBuf payload = message.content();
-      ByteBuf bytes = null;
-      if (compression && payload.readableBytes() >= Deflation.MIN_BYTES) {
-        bytes = deflated(ctx.alloc(), opcode, payload);
-      }
-      ctx.write(bytes == null ? frame(ctx.alloc(), opcode, payload) : bytes, promise);
-    } finally {
-      message.release();
-    }
-  }
-
-  private @Nullable ByteBuf deflated(ByteBufAllocator allocator, int opcode, ByteBuf payload) {
-    ByteBuf target = allocator.buffer(payload.readableBytes());
-    try {
-      if (!loop.deflation.deflate(payload, target)) {
-        return null;
-      }
-      int length = target.readableBytes();
-      ByteBuf bytes = allocator.directBuffer(Frames.headerLength(length) + length);
-      Frames.writeHeader(bytes, opcode, true, length);
-      return bytes.writeBytes(target);
-    } finally {
-      target.release();
-    }
-  }
-
-  private static ByteBuf frame(ByteBufAllocator allocator, int opcode, ByteBuf payload) {
-    int length = payload.readableBytes();
-    ByteBuf bytes = allocator.directBuffer(Frames.headerLength(length) + length);
-    Frames.writeHeader(bytes, opcode, false, length);
-    return bytes.writeBytes(payload, payload.readerIndex(), length);
   }
 
   @Override
@@ -344,52 +311,6 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     @Override
     protected void expired() {
       action.run();
-    }
-  }
-
-  /** Pings now and then, and drops the connection of a peer that is not heard of any more. */
-  private final class KeepAlive extends Wheel.Timer {
-
-    private @Nullable ChannelHandlerContext context;
-    private boolean waiting;
-
-    /** The first ping comes at a random moment, so that those of many connections spread. */
-    void start(ChannelHandlerContext ctx) {
-      context = ctx;
-      Duration interval = carrier.config.pingInterval();
-      long half = interval.toMillis() / 2;
-      loop.wheel.setMillis(this, half + loop.random.nextLong(half + 1));
-    }
-
-    void heard() {
-      if (waiting) {
-        waiting = false;
-        rearm(carrier.config.pingInterval().minus(carrier.config.pongTimeout()));
-      }
-    }
-
-    private void rearm(Duration delay) {
-      loop.wheel.set(this, delay);
-    }
-
-    @Override
-    protected void expired() {
-      ChannelHandlerContext ctx = context;
-      if (ctx == null || state != State.OPEN) {
-        return;
-      }
-      boolean deaf = !ctx.channel().config().isAutoRead();
-      if (!waiting) {
-        waiting = true;
-        if (ctx.channel().isWritable()) {
-          ctx.writeAndFlush(ctx.alloc().directBuffer(2).writeShort(0x8900));
-        }
-        rearm(carrier.config.pongTimeout());
-      } else if (deaf || !ctx.channel().isWritable()) {
-        rearm(carrier.config.pongTimeout());
-      } else {
-        drop(ctx, CloseReason.KEEP_ALIVE_TIMEOUT);
-      }
     }
   }
 }

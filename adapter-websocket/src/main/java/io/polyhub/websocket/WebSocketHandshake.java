@@ -61,7 +61,6 @@ final class WebSocketHandshake {
         String accept,
         @Nullable String name,
         @Nullable String extensions,
-        String path,
         Map<String, String> query)
         implements Answer {}
 
@@ -94,7 +93,7 @@ final class WebSocketHandshake {
     if (!HttpMethod.GET.equals(request.method())) {
       return new Answer.Refused(HttpResponseStatus.METHOD_NOT_ALLOWED, Map.of("Allow", "GET"));
     }
-    return judgeUpgrade(headers, subprotocol, uri.path(), query);
+    return judgeUpgrade(headers, subprotocol, query);
   }
 
   /** A request for a WebSocket has no body; one that has any is refused without waiting for it. */
@@ -109,10 +108,7 @@ final class WebSocketHandshake {
   }
 
   private Answer judgeUpgrade(
-      HttpHeaders headers,
-      WebSocketSubprotocol subprotocol,
-      String path,
-      Map<String, String> query) {
+      HttpHeaders headers, WebSocketSubprotocol subprotocol, Map<String, String> query) {
     if (!headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
         || !headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)) {
       return new Answer.Refused(
@@ -142,12 +138,7 @@ final class WebSocketHandshake {
       extensions = Deflation.negotiate(String.join(",", offers));
     }
     return new Answer.Opened(
-        subprotocol,
-        accept(keys.getFirst()),
-        name.orElse(null),
-        extensions.orElse(null),
-        path,
-        query);
+        subprotocol, accept(keys.getFirst()), name.orElse(null), extensions.orElse(null), query);
   }
 
   private static Optional<String> agreeOnName(HttpHeaders headers, List<String> known) {

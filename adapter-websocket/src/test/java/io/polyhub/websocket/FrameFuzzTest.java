@@ -46,8 +46,9 @@ class FrameFuzzTest {
     try {
       for (int at = 0; at < bytes.length; ) {
         int count = Math.min(chop, bytes.length - at);
-        unread = unread.copy();
-        unread.writeBytes(bytes, at, count);
+        ByteBuf more = unread.copy().writeBytes(bytes, at, count);
+        unread.release();
+        unread = more;
         at += count;
         for (WebSocketFrame frame = reader.read(unread, ALLOCATOR);
             frame != null;

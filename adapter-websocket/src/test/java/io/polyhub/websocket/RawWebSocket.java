@@ -40,7 +40,16 @@ final class RawWebSocket implements AutoCloseable {
 
   /** Connects, and opens a WebSocket with further header lines. */
   static RawWebSocket open(int port, String target, String... headers) throws IOException {
-    RawWebSocket client = connect(port);
+    return open(connect(port), target, headers);
+  }
+
+  /** Opens a WebSocket on a socket of the caller's. */
+  static RawWebSocket open(Socket socket, String target) throws IOException {
+    return open(new RawWebSocket(socket), target);
+  }
+
+  private static RawWebSocket open(RawWebSocket client, String target, String... headers)
+      throws IOException {
     client.send(request(target, headers));
     client.opened = client.readHead();
     if (!client.opened.startsWith("HTTP/1.1 101 ")) {
