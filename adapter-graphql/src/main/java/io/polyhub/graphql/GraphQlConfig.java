@@ -73,16 +73,16 @@ public record GraphQlConfig(
 
   public GraphQlConfig {
     corsOrigins = List.copyOf(corsOrigins);
-    require(port >= 0 && port <= 65_535, "port", port, "0 to 65535");
-    positive("messageBytes", messageBytes);
-    positive("responseBytes", responseBytes);
-    positive("operationsPerConnection", operationsPerConnection);
-    positive("initTimeout", initTimeout);
-    positive("keepAlive", keepAlive);
-    positive("requestTimeout", requestTimeout);
-    positive("streams", streams);
-    positive("streamQueue", streamQueue);
-    positive("reservationTimeout", reservationTimeout);
+    Checks.require(port >= 0 && port <= 65_535, "port", port, "0 to 65535");
+    Checks.positive("messageBytes", messageBytes);
+    Checks.positive("responseBytes", responseBytes);
+    Checks.positive("operationsPerConnection", operationsPerConnection);
+    Checks.positive("initTimeout", initTimeout);
+    Checks.positive("keepAlive", keepAlive);
+    Checks.positive("requestTimeout", requestTimeout);
+    Checks.positive("streams", streams);
+    Checks.positive("streamQueue", streamQueue);
+    Checks.positive("reservationTimeout", reservationTimeout);
   }
 
   /** The same, listening there. */
@@ -135,14 +135,14 @@ public record GraphQlConfig(
         new DocumentBounds(64 * 1024, 5_000, 20, 500, 50, 20_000, 1_000, 4 * 1024 * 1024);
 
     public DocumentBounds {
-      positive("characters", characters);
-      positive("tokens", tokens);
-      positive("depth", depth);
-      positive("fields", fields);
-      positive("aliases", aliases);
-      positive("complexity", complexity);
-      positive("cached", cached);
-      positive("cachedCharacters", cachedCharacters);
+      Checks.positive("characters", characters);
+      Checks.positive("tokens", tokens);
+      Checks.positive("depth", depth);
+      Checks.positive("fields", fields);
+      Checks.positive("aliases", aliases);
+      Checks.positive("complexity", complexity);
+      Checks.positive("cached", cached);
+      Checks.positive("cachedCharacters", cachedCharacters);
     }
   }
 
@@ -160,24 +160,10 @@ public record GraphQlConfig(
         new HttpBounds(15_000, 12_000, 32 * 1024, Duration.ofSeconds(60));
 
     public HttpBounds {
-      positive("connections", connections);
-      positive("requests", requests);
-      positive("headerBytes", headerBytes);
-      positive("idleTimeout", idleTimeout);
-    }
-  }
-
-  private static void positive(String name, int value) {
-    require(value > 0, name, value, "1 or more");
-  }
-
-  private static void positive(String name, Duration value) {
-    require(value.isPositive(), name, value, "more than 0");
-  }
-
-  private static void require(boolean holds, String name, Object value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+      Checks.positive("connections", connections);
+      Checks.positive("requests", requests);
+      Checks.positive("headerBytes", headerBytes);
+      Checks.positive("idleTimeout", idleTimeout);
     }
   }
 }

@@ -3,8 +3,9 @@ package io.polyhub.graphql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -87,21 +88,26 @@ final class SlowClientsTest {
     return String.join("\r\n", lines);
   }
 
-  /** Reads until the text has come. */
-  private static void readTo(InputStream in, String text) throws IOException {
-    StringBuilder read = new StringBuilder();
-    while (read.indexOf(text) < 0) {
-      int c = in.read();
-      assertThat(c).describedAs("the end before " + text + " in " + read.length()).isNotNegative();
-      read.append((char) c);
+  /** Reads lines until one holds the text. */
+  private static void readTo(BufferedReader in, String text) throws IOException {
+    String line = in.readLine();
+    while (line != null && !line.contains(text)) {
+      line = in.readLine();
     }
+    assertThat(line).describedAs("a line with " + text).isNotNull();
+  }
+
+  private static BufferedReader reader(Socket socket) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
   }
 
   @Test
   void a_stream_that_is_read_late_misses_nothing_and_holds_up_nobody() throws IOException {
     try (Socket late = raw()) {
       write(late, stream("late"));
-      readTo(late.getInputStream(), ":\n\n");
+      BufferedReader lines = reader(late);
+      readTo(lines, ":");
       EventStream other =
           EventStream.open(
               HttpCalls.post(
@@ -117,7 +123,7 @@ final class SlowClientsTest {
       }
 
       for (int n = 0; n < MESSAGES; n++) {
-        readTo(late.getInputStream(), "\"n\":" + n + ",");
+        readTo(lines, "\"n\":" + n + ",");
       }
       other.close();
     }
@@ -127,7 +133,7 @@ final class SlowClientsTest {
   void a_stream_that_is_not_read_is_ended_where_the_rule_says_so() throws IOException {
     try (Socket stuck = raw()) {
       write(stuck, stream("slow/disconnect/a"));
-      readTo(stuck.getInputStream(), ":\n\n");
+      readTo(reader(stuck), ":");
       Waiting.until("it is subscribed", () -> door.gauge("polyhub.subscriptions") == 1);
 
       for (int n = 0; n < MESSAGES; n++) {
