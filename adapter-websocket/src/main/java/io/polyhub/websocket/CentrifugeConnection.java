@@ -281,11 +281,22 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     push(subscription, CentrifugeMessages.left(member, output.codec().json()));
   }
 
-  /** Joins and leaves are left out for a client that does not take what it gets. */
+  /**
+   * Joins and leaves cannot be offered again later, and many may come in one turn. So they are
+   * written beyond the mark at which publications wait, up to the hub's bound for one client. Past
+   * that they would be missed, which the client is told by the end of its session.
+   */
   private void push(Subscription subscription, Push.Builder push) {
-    if (state == State.CONNECTED
-        && output.hasRoom()
-        && subscription.attachment() instanceof CentrifugeSubscription own) {
+    if (state != State.CONNECTED
+        || !(subscription.attachment() instanceof CentrifugeSubscription own)) {
+      return;
+    }
+    if (!output.hasRoom()) {
+      output.flush();
+    }
+    if (output.excessBytes() > protocol.hub.limits().outboxBytes()) {
+      channel.eventLoop().execute(() -> close(CentrifugeCloseCode.SLOW));
+    } else {
       output.send(Reply.newBuilder().setPush(push.setChannel(own.channel())).build());
     }
   }

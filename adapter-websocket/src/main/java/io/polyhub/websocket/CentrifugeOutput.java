@@ -35,6 +35,11 @@ final class CentrifugeOutput {
     return channel.isWritable();
   }
 
+  /** How many bytes the client has to take before there is room again; 0 if there is. */
+  long excessBytes() {
+    return channel.bytesBeforeWritable();
+  }
+
   /** The caller will {@link #flush} before the turn is over. */
   void expectFlush() {
     flushExpected = true;
