@@ -34,16 +34,19 @@ final class GrpcSection {
   private static Limits limits(Section section) {
     Limits standard = Limits.STANDARD;
     Limits limits =
-        new Limits(
-            section.read("connections", standard.connections(), count()),
-            section.read("callsPerConnection", standard.callsPerConnection(), count()),
-            section.read("messageBytes", standard.messageBytes(), bytes()),
-            section.read("metadataBytes", standard.metadataBytes(), bytes()),
-            section.read("answerBytes", standard.answerBytes(), bytes()),
-            section.read("framesAhead", standard.framesAhead(), count()),
-            section.read("unansweredBytes", standard.unansweredBytes(), bytes()),
-            section.read("writeBytes", standard.writeBytes(), bytes()),
-            section.read("eventsWaiting", standard.eventsWaiting(), count()));
+        section.make(
+            () ->
+                new Limits(
+                    section.read("connections", standard.connections(), count()),
+                    section.read("callsPerConnection", standard.callsPerConnection(), count()),
+                    section.read("messageBytes", standard.messageBytes(), bytes()),
+                    section.read("metadataBytes", standard.metadataBytes(), bytes()),
+                    section.read("answerBytes", standard.answerBytes(), bytes()),
+                    section.read("framesAhead", standard.framesAhead(), count()),
+                    section.read("unansweredBytes", standard.unansweredBytes(), bytes()),
+                    section.read("writeBytes", standard.writeBytes(), bytes()),
+                    section.read("eventsWaiting", standard.eventsWaiting(), count())),
+            standard);
     section.end();
     return limits;
   }
@@ -51,15 +54,18 @@ final class GrpcSection {
   private static Timeouts timeouts(Section section) {
     Timeouts standard = Timeouts.STANDARD;
     Timeouts timeouts =
-        new Timeouts(
-            section.read("handshake", standard.handshake(), TIME),
-            section.read("keepAlive", standard.keepAlive(), TIME),
-            section.read("keepAliveAnswer", standard.keepAliveAnswer(), TIME),
-            section.read("clientKeepAlive", standard.clientKeepAlive(), TIME),
-            section.read("connectionIdle", standard.connectionIdle(), TIME),
-            section.readOptional("connectionAge", TIME),
-            section.read("connectionAgeGrace", standard.connectionAgeGrace(), TIME),
-            section.read("linger", standard.linger(), TIME));
+        section.make(
+            () ->
+                new Timeouts(
+                    section.read("handshake", standard.handshake(), TIME),
+                    section.read("keepAlive", standard.keepAlive(), TIME),
+                    section.read("keepAliveAnswer", standard.keepAliveAnswer(), TIME),
+                    section.read("clientKeepAlive", standard.clientKeepAlive(), TIME),
+                    section.read("connectionIdle", standard.connectionIdle(), TIME),
+                    section.readOptional("connectionAge", TIME),
+                    section.read("connectionAgeGrace", standard.connectionAgeGrace(), TIME),
+                    section.read("linger", standard.linger(), TIME)),
+            standard);
     section.end();
     return timeouts;
   }

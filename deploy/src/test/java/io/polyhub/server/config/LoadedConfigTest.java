@@ -142,6 +142,7 @@ final class LoadedConfigTest {
           auth: {jwt: {jwks: {url: "ftp://x/y"}}} ~ line 1: auth.jwt.jwks.address: ftp://x/y (expected: http or https with a host)
           auth: {jwt: {issuer: me}} ~ line 1: auth.jwt.issuer: found without a key (expected: secrets, secretFiles, publicKeyFiles or jwks.url beside it)
           auth: {anonymous: {grants: [{filters: ["#"]}]}} ~ line 1: auth.anonymous.grants[0].verbs: found none (expected: at least one, each publish or subscribe or history or presence)
+          grpc: {timeouts: {keepAlive: 3s}} ~ line 1: grpc.timeouts.keepAlive: 3s (expected: *
           admin: {port: 1, port: 2} ~ line 1: admin.port: found twice (expected: once)
           admin: {port: 1|admin: ~ line 2: not YAML: expected ',' or '}', but got :
           - a ~ line 1: found a list (expected: keys with values)
