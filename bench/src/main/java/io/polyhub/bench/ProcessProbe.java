@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -66,6 +67,16 @@ public record ProcessProbe(long pid) {
     String histogram = classHistogram();
     String[] total = histogram.substring(histogram.lastIndexOf("Total")).strip().split("\\s+", -1);
     return Long.parseLong(total[2]);
+  }
+
+  /** How many live objects there are of a class. */
+  public long liveObjects(String className) {
+    return classHistogram()
+        .lines()
+        .map(line -> List.of(line.strip().split("\\s+", -1)))
+        .filter(words -> words.size() > 3 && words.get(3).equals(className))
+        .mapToLong(words -> Long.parseLong(words.get(1)))
+        .sum();
   }
 
   /** Which classes the live objects are of, the largest first. */
