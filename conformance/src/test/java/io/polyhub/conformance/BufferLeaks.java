@@ -10,12 +10,15 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.LoggerFactory;
 
 /** Listens to what Netty's leak detector reports. */
 final class BufferLeaks extends AppenderBase<ILoggingEvent> {
 
   private static final String BAIT = "let go on purpose, to see that the detector works";
+
+  private static final AtomicInteger BAITS = new AtomicInteger();
 
   private final List<String> reports = new CopyOnWriteArrayList<>();
   private final Logger log = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
@@ -58,6 +61,7 @@ final class BufferLeaks extends AppenderBase<ILoggingEvent> {
   @SuppressWarnings("CheckReturnValue")
   private static void lose() {
     ByteBuf lost = PooledByteBufAllocator.DEFAULT.buffer();
-    lost.touch(BAIT);
+    // The detector reports what looks alike once.
+    lost.touch(BAIT + " " + BAITS.incrementAndGet());
   }
 }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** The stock client for Java, which speaks the Centrifuge protocol in Protobuf. */
@@ -38,6 +39,7 @@ final class CentrifugeSdkClient extends EventListener implements DoorClient {
   private final Client client;
   private final CompletableFuture<String> connected = new CompletableFuture<>();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
+  private final AtomicBoolean left = new AtomicBoolean();
   private final Map<Feed, Subscription> subscriptions = new ConcurrentHashMap<>();
 
   private CentrifugeSdkClient(Doors doors, String token) {
@@ -185,6 +187,9 @@ final class CentrifugeSdkClient extends EventListener implements DoorClient {
 
   @Override
   public void close() {
+    if (!left.compareAndSet(false, true)) {
+      return;
+    }
     try {
       if (!client.close(Await.LIMIT.toMillis())) {
         throw new AssertionError("the client did not close");

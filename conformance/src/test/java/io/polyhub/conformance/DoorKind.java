@@ -86,8 +86,9 @@ enum DoorKind {
           TELLS_CURSOR,
           TAKES_CURSOR,
           SESSION)),
-  MQTT_5_QOS_1(Door.MQTT, mqtt5()),
-  MQTT_5_QOS_2(Door.MQTT, mqtt5()),
+  MQTT_5_QOS_1(Door.MQTT, with(mqtt5(), REFRESH)),
+  MQTT_5_QOS_2(Door.MQTT, with(mqtt5(), REFRESH)),
+  /** Without refresh, which Paho gets wrong, and which can be put right over TCP alone. */
   MQTT_5_WEBSOCKET(Door.MQTT, mqtt5()),
   GRAPHQL_WEBSOCKET(
       Door.GRAPHQL,
@@ -160,8 +161,12 @@ enum DoorKind {
         TOLD_OF_REFUSED_PUBLISH,
         TELLS_CURSOR,
         TAKES_CURSOR,
-        REFRESH,
         SESSION);
+  }
+
+  private static Set<Feature> with(Set<Feature> features, Feature more) {
+    features.add(more);
+    return features;
   }
 
   Door door() {

@@ -92,6 +92,15 @@ final class Feed {
     return List.copyOf(changes);
   }
 
+  /** Waits until that session has come, or gone. */
+  synchronized void awaitChange(boolean joined, String session) {
+    await(
+        (joined ? "joined " : "left ") + session,
+        () ->
+            changes.stream()
+                .anyMatch(change -> change.joined == joined && change.session.equals(session)));
+  }
+
   synchronized boolean hasEnded() {
     return !ended.isEmpty();
   }

@@ -118,6 +118,9 @@ final class GraphQlHttpClient implements DoorClient {
     private final CompletableFuture<Flow.Subscription> lines = new CompletableFuture<>();
     private String event = "";
 
+    /** The last thing that was said beside the events; before an end, why. */
+    private String comment = "";
+
     EventStream(Feed feed) {
       this.feed = feed;
     }
@@ -143,7 +146,9 @@ final class GraphQlHttpClient implements DoorClient {
 
     @Override
     public void onNext(String line) {
-      if (line.startsWith("event:")) {
+      if (line.startsWith(":")) {
+        comment = line.substring(1).strip();
+      } else if (line.startsWith("event:")) {
         event = line.substring("event:".length()).strip();
       } else if (line.startsWith("data:") && event.equals("next")) {
         JsonNode answer = GraphQlDocuments.parse(line.substring("data:".length()));
@@ -175,7 +180,7 @@ final class GraphQlHttpClient implements DoorClient {
 
     @Override
     public void onComplete() {
-      end("complete");
+      end(event.equals("complete") || comment.isEmpty() ? "complete" : comment);
     }
   }
 }

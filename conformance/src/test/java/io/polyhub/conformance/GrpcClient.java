@@ -32,7 +32,8 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<Error> ERROR =
-      ProtoUtils.keyForProto(Error.getDefaultInstance());
+      Metadata.Key.of(
+          "polyhub-error-bin", ProtoUtils.metadataMarshaller(Error.getDefaultInstance()));
 
   private final ManagedChannel channel;
   private final Metadata metadata = new Metadata();

@@ -195,9 +195,11 @@ final class Mqtt3Client implements Sleeper, MqttCallback {
   @Override
   public void close() {
     try {
-      if (client.isConnected()) {
-        client.disconnect(0).waitForCompletion(Await.LIMIT.toMillis());
-      }
+      client.disconnect(0).waitForCompletion(Await.LIMIT.toMillis());
+    } catch (MqttException lostAlready) {
+      closed.complete("lost");
+    }
+    try {
       client.close(true);
     } catch (MqttException failed) {
       throw new AssertionError(failed);

@@ -81,6 +81,9 @@ final class Mqtt5Client implements Sleeper, MqttCallback {
       if (quality == 0) {
         options.setPassword(token);
       } else {
+        if (arrival.uri().startsWith("tcp:")) {
+          options.setSocketFactory(new AuthFlags());
+        }
         options.setAuthMethod("jwt");
         options.setAuthData(token);
       }
@@ -153,9 +156,9 @@ final class Mqtt5Client implements Sleeper, MqttCallback {
 
             @Override
             public void onFailure(IMqttToken token, @Nullable Throwable failure) {
-              int code = reasonCode(token);
+              int code = failure instanceof MqttException said ? said.getReasonCode() : 0;
               published.completeExceptionally(
-                  new Refused(code >= FIRST_ERROR ? Integer.toString(code) : "lost"));
+                  new Refused(isReason(code) ? Integer.toString(code) : "lost"));
             }
           });
     } catch (MqttException failed) {
@@ -163,6 +166,11 @@ final class Mqtt5Client implements Sleeper, MqttCallback {
           closed.isDone() ? new Refused(closed.join()) : new AssertionError(failed));
     }
     return published;
+  }
+
+  /** Whether it is one of the protocol's error codes, and not one of Paho's own. */
+  private static boolean isReason(int code) {
+    return code >= FIRST_ERROR && code <= 0xFF;
   }
 
   private static int reasonCode(IMqttToken token) {
@@ -326,9 +334,11 @@ final class Mqtt5Client implements Sleeper, MqttCallback {
   @Override
   public void close() {
     try {
-      if (client.isConnected()) {
-        client.disconnect(0).waitForCompletion(Await.LIMIT.toMillis());
-      }
+      client.disconnect(0).waitForCompletion(Await.LIMIT.toMillis());
+    } catch (MqttException lostAlready) {
+      closed.complete("lost");
+    }
+    try {
       client.close(true);
     } catch (MqttException failed) {
       throw new AssertionError(failed);

@@ -104,7 +104,12 @@ final class Scene implements AfterAllCallback, AfterEachCallback {
 
   /** A client that is closed when all tests are over. */
   DoorClient lasting(DoorKind kind) {
-    DoorClient client = kind.connect(doors());
+    return lasting(kind, "");
+  }
+
+  /** A client with a token, that is closed when all tests are over. */
+  DoorClient lasting(DoorKind kind, String token) {
+    DoorClient client = kind.connect(doors(), token);
     synchronized (lasting) {
       lasting.add(client);
     }
