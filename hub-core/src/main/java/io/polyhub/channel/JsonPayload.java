@@ -34,7 +34,7 @@ public final class JsonPayload {
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
           .configure(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION, false)
-          .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
           .build();
 
   private JsonPayload() {}
