@@ -6,6 +6,7 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.polyhub.hub.CloseReason;
+import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Hello;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.Lane;
@@ -92,7 +93,7 @@ final class GraphQlHttp implements HttpService {
     Lane lane = hub.ownLane();
     try {
       return switch (LaneCalls.admit(
-          hub, hello, lane, new NoDownlink(), engine.config().requestTimeout())) {
+          hub, hello, lane, Downlink.none(), engine.config().requestTimeout())) {
         case Outcome.Refused<Session>(Refusal refusal) -> HttpReply.error(CodedError.of(refusal));
         case Outcome.Done<Session>(Session session) -> {
           try {

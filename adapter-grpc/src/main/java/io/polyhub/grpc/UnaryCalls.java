@@ -9,6 +9,7 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.hub.ChannelSummary;
 import io.polyhub.hub.CloseReason;
+import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Hello;
 import io.polyhub.hub.History;
 import io.polyhub.hub.Outcome;
@@ -194,7 +195,7 @@ final class UnaryCalls {
     lane.execute(() -> {
       var _ =
           door.hub()
-              .admit(hello, lane, new NoDownlink())
+              .admit(hello, lane, Downlink.none())
               .thenAccept(outcome -> {
                 switch (outcome) {
                   case Outcome.Refused<Session> refused -> refuse(observer, refused.refusal());

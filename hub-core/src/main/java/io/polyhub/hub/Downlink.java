@@ -60,4 +60,9 @@ public interface Downlink {
    * called.
    */
   void close(CloseReason reason);
+
+  /** The way to a client that only waits for the answers to what it asks, and never subscribes. */
+  static Downlink none() {
+    return new NoDownlink();
+  }
 }

@@ -1,13 +1,12 @@
-package io.polyhub.grpc;
+package io.polyhub.hub;
 
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
-import io.polyhub.hub.CloseReason;
-import io.polyhub.hub.Downlink;
-import io.polyhub.hub.Subscription;
-import io.polyhub.hub.UnsubscribeReason;
 
-/** The way to a client that only awaits one answer: it subscribes to nothing. */
+/**
+ * The way to a client that only waits for an answer. It has no subscriptions, so nothing comes; if
+ * its session is closed, what it asked for is refused, and that is its answer.
+ */
 final class NoDownlink implements Downlink {
 
   @Override
@@ -27,9 +26,6 @@ final class NoDownlink implements Downlink {
   @Override
   public void flush() {}
 
-  /**
-   * What was asked for is answered all the same; after this the hub refuses, which is an answer.
-   */
   @Override
   public void close(CloseReason reason) {}
 }
