@@ -164,7 +164,7 @@ class CentrifugeBoundsTest {
               });
       TestDoor.await(() -> door.hub().hub().sessionCount() == 1);
       sender.join();
-      assertThat(door.metric("polyhub.websocket.closes", "code", "1006")).isEqualTo(1);
+      door.awaitMetric(1, "polyhub.websocket.closes", "code", "1006");
       assertThat(other.ask(subscribe(2, "a"))).contains("\"subscribe\":");
     }
   }
@@ -185,7 +185,7 @@ class CentrifugeBoundsTest {
         assertThat(reader.next()).contains("\"pub\":");
       }
       assertThat(published).as("publications until it was closed").isLessThan(1_000);
-      assertThat(door.metric("polyhub.websocket.closes", "code", "3008")).isEqualTo(1);
+      door.awaitMetric(1, "polyhub.websocket.closes", "code", "3008");
     }
   }
 

@@ -151,8 +151,7 @@ class HandshakeTest {
     if (status == 405) {
       assertThat(answer).containsIgnoringCase("\r\nallow: GET\r\n");
     }
-    assertThat(door.metric("polyhub.websocket.handshakes.refused", "status", "" + status))
-        .isEqualTo(1);
+    door.awaitMetric(1, "polyhub.websocket.handshakes.refused", "status", "" + status);
   }
 
   @Test
@@ -176,7 +175,7 @@ class HandshakeTest {
       silent.awaitEnd();
       slow.awaitEnd();
     }
-    assertThat(door.metric("polyhub.websocket.handshakes.refused", "status", "408")).isEqualTo(2);
+    door.awaitMetric(2, "polyhub.websocket.handshakes.refused", "status", "408");
   }
 
   @Test
@@ -188,7 +187,7 @@ class HandshakeTest {
     try (RawWebSocket further = RawWebSocket.connect(door.port())) {
       further.awaitEnd();
     }
-    assertThat(door.metric("polyhub.websocket.connections.turned.away")).isEqualTo(1);
+    door.awaitMetric(1, "polyhub.websocket.connections.turned.away");
 
     open[0].close();
     TestDoor.await(() -> door.metric("polyhub.websocket.connections") == 7);

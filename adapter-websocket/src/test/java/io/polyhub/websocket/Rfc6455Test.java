@@ -188,7 +188,7 @@ class Rfc6455Test {
         .isEqualTo(new WebSocketEnd.ByCarrier(1002, CloseReason.PROTOCOL_ERROR));
     client.close();
     assertThat(echo.events.poll(10, TimeUnit.SECONDS)).isEqualTo("inactive");
-    assertThat(door.metric("polyhub.websocket.closes", "code", "1002")).isEqualTo(before + 1);
+    door.awaitMetric(before + 1, "polyhub.websocket.closes", "code", "1002");
   }
 
   @Test

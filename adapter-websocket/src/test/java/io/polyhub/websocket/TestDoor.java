@@ -60,6 +60,11 @@ final class TestDoor implements AutoCloseable {
     return adapter;
   }
 
+  /** Waits until a metric has that value: it may be counted just after a client sees its effect. */
+  void awaitMetric(double value, String name, String... tags) {
+    await(() -> metric(name, tags) == value);
+  }
+
   /** The value of a metric, 0 if there is none. */
   double metric(String name, String... tags) {
     Meter meter = hub.registry().find(name).tags(tags).meter();
