@@ -27,10 +27,12 @@ final class BareServer implements AutoCloseable {
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      Children.endWithThis(process);
       BufferedReader said = process.inputReader();
       String first = said.readLine();
-      if (first == null) {
-        throw new IllegalStateException("the bare program did not start");
+      if (first == null || !first.matches("\\d+")) {
+        process.destroyForcibly();
+        throw new IllegalStateException("the bare program did not start: " + first);
       }
       return new BareServer(process, Integer.parseInt(first));
     } catch (IOException e) {

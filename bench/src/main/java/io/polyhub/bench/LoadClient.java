@@ -148,6 +148,15 @@ public final class LoadClient {
       }
     }
 
+    /**
+     * Does not ask for more: a client that has stopped to read is not to be read by its decoder.
+     */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      discardSomeReadBytes();
+      context.fireChannelReadComplete();
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
       end();

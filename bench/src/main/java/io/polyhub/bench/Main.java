@@ -1,5 +1,7 @@
 package io.polyhub.bench;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) throws IOException {
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     List<String> words = List.of(arguments);
     if (words.isEmpty()) {
       System.err.print(USAGE);

@@ -16,9 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The real server in a process of its own, run as {@code ./hub serve} runs it. It can be killed,
- * paused and started again on the same data and the same ports. Not safe for several threads at
- * once. Closing kills the process, whatever state it is in.
+ * The real server in a process of its own, run as {@code ./hub serve} runs it, with the flags of
+ * {@code HUB_JAVA_OPTS} last. It can be killed, paused and started again on the same data and the
+ * same ports. Not safe for several threads at once. Closing kills the process, whatever state it is
+ * in.
  */
 public final class ServerProcess implements AutoCloseable {
 
@@ -75,6 +76,10 @@ public final class ServerProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(JavaCommand.here());
     command.addAll(JVM);
     command.addAll(jvmFlags);
+    String more = System.getenv("HUB_JAVA_OPTS");
+    if (more != null && !more.isBlank()) {
+      command.addAll(List.of(more.strip().split("\\s+", -1)));
+    }
     command.addAll(List.of("-cp", JavaCommand.classPath()));
     command.addAll(List.of("io.polyhub.server.Main", "serve", "--config", "polyhub.yaml"));
     ProcessBuilder builder =
@@ -83,6 +88,7 @@ public final class ServerProcess implements AutoCloseable {
     ports.forEach((door, port) -> builder.environment().put(portVariable(door), "" + port));
     try {
       Process started = builder.start();
+      Children.endWithThis(started);
       output = new Output();
       output.follow(started);
       return started;

@@ -1,0 +1,5 @@
+/** Clients that do not read. */
+@NullMarked
+package io.polyhub.conformance.slow;
+
+import org.jspecify.annotations.NullMarked;
