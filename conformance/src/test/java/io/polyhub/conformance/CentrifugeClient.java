@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * The Centrifuge protocol over a bare WebSocket, in both encodings. It can do what the stock
@@ -68,14 +69,24 @@ final class CentrifugeClient implements DoorClient {
   }
 
   private CompletableFuture<Reply> ask(Command.Builder command) {
+    return ask(command, reply -> reply);
+  }
+
+  /**
+   * Asks.
+   *
+   * @param then is given the reply before the next one is looked at
+   */
+  private <T> CompletableFuture<T> ask(Command.Builder command, Function<Reply, T> then) {
     int id = lastId.incrementAndGet();
     CompletableFuture<Reply> reply = new CompletableFuture<>();
+    CompletableFuture<T> result = reply.thenApply(CentrifugeClient::granted).thenApply(then);
     waiting.put(id, reply);
     send(command.setId(id).build());
     if (socket.closed().isDone()) {
       lost(socket.closed().join());
     }
-    return reply.thenApply(CentrifugeClient::granted);
+    return result;
   }
 
   private static Reply granted(Reply reply) {
@@ -195,8 +206,9 @@ final class CentrifugeClient implements DoorClient {
     feeds.put(wish.filter(), feed);
     try {
       Await.done(
-          ask(Command.newBuilder().setSubscribe(request))
-              .thenApply(reply -> begin(feed, reply.getSubscribe())));
+          ask(
+              Command.newBuilder().setSubscribe(request),
+              reply -> begin(feed, reply.getSubscribe())));
       return feed;
     } catch (Refused refused) {
       feeds.remove(wish.filter(), feed);
@@ -204,7 +216,6 @@ final class CentrifugeClient implements DoorClient {
     }
   }
 
-  /** Runs before the next frame is looked at, so that what the reply holds comes first. */
   private Feed begin(Feed feed, SubscribeResult result) {
     String channel = feed.wish().filter();
     if (result.getEpoch().isEmpty()) {

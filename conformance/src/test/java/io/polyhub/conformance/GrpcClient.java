@@ -14,7 +14,6 @@ import io.polyhub.proto.v1.Hello;
 import io.polyhub.proto.v1.HistoryRequest;
 import io.polyhub.proto.v1.HubGrpc;
 import io.polyhub.proto.v1.PresenceRequest;
-import io.polyhub.proto.v1.PublishRequest;
 import io.polyhub.proto.v1.Refresh;
 import io.polyhub.proto.v1.ServerFrame;
 import io.polyhub.proto.v1.Unsubscribe;
@@ -24,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One stream of the gRPC API, and its unary calls, by the Java stubs. */
@@ -65,23 +65,23 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
     }
   }
 
-  /** A client that makes unary calls alone is not admitted; each call will tell. */
-  static <T> T unary(Doors doors, String token, java.util.function.Function<GrpcClient, T> call) {
-    GrpcClient client = new GrpcClient(doors, token);
-    try {
-      return call.apply(client);
-    } finally {
-      client.close();
-    }
-  }
-
   @Override
   public DoorKind kind() {
     return DoorKind.GRPC;
   }
 
   private CompletableFuture<ServerFrame> ask(ClientFrame.Builder frame) {
+    return ask(frame, answer -> answer);
+  }
+
+  /**
+   * Asks.
+   *
+   * @param then is given the answer before the next frame is looked at
+   */
+  private <T> CompletableFuture<T> ask(ClientFrame.Builder frame, Function<ServerFrame, T> then) {
     CompletableFuture<ServerFrame> answer = new CompletableFuture<>();
+    CompletableFuture<T> result = answer.thenApply(then);
     synchronized (stream) {
       long id = lastId.incrementAndGet();
       questions.put(id, answer);
@@ -92,7 +92,7 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
     if (closed.isDone()) {
       lost(closed.join());
     }
-    return answer;
+    return result;
   }
 
   @Override
@@ -207,12 +207,6 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
         .thenApply(answer -> answer.getPublished().getCursor());
   }
 
-  /** Publishes by the unary call. */
-  String publishUnary(Message message) {
-    PublishRequest request = PublishRequest.newBuilder().setPublish(publication(message)).build();
-    return call(() -> blocking().publish(request)).getPublished().getCursor();
-  }
-
   @Override
   public Feed subscribe(Wish wish) {
     io.polyhub.proto.v1.Subscribe.Builder request =
@@ -228,12 +222,12 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
     }
     Feed feed = new Feed(wish);
     Await.done(
-        ask(ClientFrame.newBuilder().setSubscribe(request))
-            .thenApply(answer -> begin(feed, answer.getSubscribed())));
+        ask(
+            ClientFrame.newBuilder().setSubscribe(request),
+            answer -> begin(feed, answer.getSubscribed())));
     return feed;
   }
 
-  /** Runs before the next frame is looked at. */
   private Feed begin(Feed feed, io.polyhub.proto.v1.Subscribed subscribed) {
     feeds.put(subscribed.getSubscriptionId(), feed);
     feed.began(
