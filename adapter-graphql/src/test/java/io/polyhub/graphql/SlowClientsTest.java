@@ -55,8 +55,12 @@ final class SlowClientsTest {
   }
 
   private Socket raw() throws IOException {
+    return raw(4 * 1024);
+  }
+
+  private Socket raw(int receiveBufferBytes) throws IOException {
     Socket socket = new Socket();
-    socket.setReceiveBufferSize(4 * 1024);
+    socket.setReceiveBufferSize(receiveBufferBytes);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.adapter().port()));
     socket.setSoTimeout((int) HttpCalls.LIMIT.toMillis());
     return socket;
@@ -104,7 +108,8 @@ final class SlowClientsTest {
 
   @Test
   void a_stream_that_is_read_late_misses_nothing_and_holds_up_nobody() throws IOException {
-    try (Socket late = raw()) {
+    // A window that is not so small that the kernels' timers set the pace of reading.
+    try (Socket late = raw(256 * 1024)) {
       write(late, stream("late"));
       BufferedReader lines = reader(late);
       readTo(lines, ":");
