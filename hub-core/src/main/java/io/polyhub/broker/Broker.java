@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Every method may be called by any thread, mostly by lanes, so none may block;
  * what needs a disk or a network completes its stage later, on a thread of the broker. Who waits on
- * a stage must not hold that thread up. Stages complete within a bounded time, and never
- * exceptionally unless said.
+ * a stage must not hold that thread up. Stages complete within a bounded time. What asks the broker
+ * ({@link #read}, {@link #top}, {@link #lastValues}, {@link #members}, {@link #presenceStats})
+ * completes exceptionally with {@link UnavailableException} alone, where the broker cannot answer
+ * just now; all other stages never complete exceptionally.
  *
  * <p><b>Logs.</b> Channels with history lie in logs. Which channels share a log is the broker's own
  * affair; it must only be the same for a channel as long as its rule is, and a log's offsets must
@@ -70,8 +72,8 @@ public interface Broker extends AutoCloseable {
   /**
    * The top now of every log that the filter's channels may lie in: all that was told to the
    * listener, or will be, up to there is readable. {@link Cursor#EMPTY} if no such channel has
-   * history. For a single channel it is the place of the channel's last publication (offset 0 if it
-   * never had one).
+   * history. For a single channel it is a place at or after the channel's last publication, with
+   * nothing of the channel between the two.
    */
   CompletionStage<Cursor> top(ChannelFilter filter);
 
@@ -105,6 +107,9 @@ public interface Broker extends AutoCloseable {
   /** How many are subscribed to the channel, on all nodes. */
   CompletionStage<PresenceStats> presenceStats(String channel);
 
+  /** The nodes that share this broker. */
+  Nodes nodes();
+
   /**
    * Durable records of that name.
    *
@@ -136,8 +141,10 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Some publications of logs may not have been told, for instance because a connection was lost.
-     * They are readable; the hub lets every subscription catch up from its cursor.
+     * They are readable; the hub lets every subscription to a channel that the filter matches catch
+     * up from its cursor. What is told after this call and before a subscription has caught up may
+     * lie past what was not told.
      */
-    void onGap();
+    void onGap(ChannelFilter filter);
   }
 }

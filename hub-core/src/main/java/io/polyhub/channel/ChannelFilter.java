@@ -14,6 +14,9 @@ import java.util.Optional;
  */
 public record ChannelFilter(String text, boolean exact) {
 
+  /** Matches every channel. */
+  public static final ChannelFilter ALL = new ChannelFilter("#", false);
+
   public ChannelFilter {
     if (!ChannelName.isWellFormed(text) || !wildcardsStandAlone(text)) {
       throw new IllegalArgumentException("filter: " + text + " (expected: a channel filter)");

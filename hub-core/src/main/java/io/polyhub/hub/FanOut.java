@@ -71,11 +71,16 @@ final class FanOut implements Broker.Listener {
 
   @Override
   public void onPublication(Publication publication) {
-    LaneSet named = exact.get(publication.channel());
+    offer(publication.channel(), publication);
+  }
+
+  /** Offers the entry to the lanes that want what is on the channel. */
+  private void offer(String channel, Object entry) {
+    LaneSet named = exact.get(channel);
     if (wildcards.size() == 0) {
       if (named != null) {
         for (HubLane lane : named.lanes()) {
-          lane.offer(publication);
+          lane.offer(entry);
         }
       }
       return;
@@ -84,9 +89,9 @@ final class FanOut implements Broker.Listener {
     if (named != null) {
       addNew(wanting, named);
     }
-    wildcards.match(publication.channel(), set -> addNew(wanting, set));
+    wildcards.match(channel, set -> addNew(wanting, set));
     for (HubLane lane : wanting) {
-      lane.offer(publication);
+      lane.offer(entry);
     }
   }
 
@@ -119,9 +124,13 @@ final class FanOut implements Broker.Listener {
   }
 
   @Override
-  public void onGap() {
-    for (HubLane lane : allLanes) {
-      lane.gap();
+  public void onGap(ChannelFilter filter) {
+    if (filter.exact()) {
+      offer(filter.text(), filter);
+    } else {
+      for (HubLane lane : allLanes) {
+        lane.offer(filter);
+      }
     }
   }
 

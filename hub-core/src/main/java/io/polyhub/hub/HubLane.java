@@ -1,5 +1,6 @@
 package io.polyhub.hub;
 
+import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Publication;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,7 +94,10 @@ final class HubLane implements Lane {
     return name;
   }
 
-  /** Hands over a publication or a member event. Any thread. */
+  /**
+   * Hands over a publication, a member event, or a filter: what was told of its channels may have
+   * holes. Any thread.
+   */
   void offer(Object entry) {
     synchronized (inboxLock) {
       if (inbox.size() >= inboxLimit) {
@@ -102,18 +106,6 @@ final class HubLane implements Lane {
       } else {
         inbox.add(entry);
       }
-      if (turnScheduled) {
-        return;
-      }
-      turnScheduled = true;
-    }
-    schedule();
-  }
-
-  /** What was told may have holes: let subscriptions catch up. Any thread. */
-  void gap() {
-    synchronized (inboxLock) {
-      gap = true;
       if (turnScheduled) {
         return;
       }
@@ -147,12 +139,16 @@ final class HubLane implements Lane {
         switch (turn.get(turnNext++)) {
           case Publication publication -> index.deliver(publication);
           case MemberEvent event -> index.deliver(event);
+          case ChannelFilter filter -> {
+            metrics.gap();
+            index.gap(filter);
+          }
           case Object unknown -> throw new IllegalStateException("entry: " + unknown.getClass());
         }
       }
       if (afterGap) {
         metrics.gap();
-        index.gap();
+        index.gap(ChannelFilter.ALL);
       }
     } finally {
       delivering = false;

@@ -73,12 +73,26 @@ final class LaneIndex {
     }
   }
 
-  /** Lets every subscription that reads from a log catch up from its cursor. */
-  void gap() {
-    for (Group group : exact.values()) {
-      gap(group);
+  /** Lets every subscription with a channel in common that reads from a log catch up. */
+  void gap(ChannelFilter filter) {
+    if (filter.exact()) {
+      Group named = exact.get(filter.text());
+      if (named != null) {
+        gap(named);
+      }
+      wildcards.match(filter.text(), LaneIndex::gap);
+      return;
     }
-    wildcards.all(LaneIndex::gap);
+    for (Group group : exact.values()) {
+      if (filter.matches(group.filter.text())) {
+        gap(group);
+      }
+    }
+    wildcards.all(group -> {
+      if (filter.overlaps(group.filter)) {
+        gap(group);
+      }
+    });
   }
 
   private static void gap(Group group) {

@@ -79,7 +79,7 @@ public interface RetentionContract extends WithBroker {
       assertThat(page.publications()).isEmpty();
       assertThat(page.complete()).isFalse();
       assertThat(probe.read("light/one", Cursor.of(large)).complete()).isTrue();
-      assertThat(probe.top("light/one")).isEqualTo(Cursor.of(large));
+      assertThat(probe.top("light/one").covers(large)).isTrue();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.polyhub.broker;
 
+import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ public final class ToldListener implements Broker.Listener {
   }
 
   @Override
-  public synchronized void onGap() {
+  public synchronized void onGap(ChannelFilter filter) {
     gaps++;
     notifyAll();
   }

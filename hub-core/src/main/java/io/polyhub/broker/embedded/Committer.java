@@ -1,7 +1,7 @@
 package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
-import io.polyhub.broker.Broker.Listener;
+import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -215,7 +215,7 @@ final class Committer implements Runnable {
       if (mustReopen) {
         reopen();
         mustReopen = false;
-        telling.tell(Listener::onGap);
+        telling.tell(listener -> listener.onGap(ChannelFilter.ALL));
       }
       failed = false;
       log.info("The durable log can be written again");

@@ -1,10 +1,14 @@
 package io.polyhub.broker.embedded;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.broker.Alone;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.Broker;
+import io.polyhub.broker.LocalPresence;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
+import io.polyhub.broker.Nodes;
+import io.polyhub.broker.RecordChecks;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
@@ -44,8 +48,9 @@ public final class EmbeddedBroker implements Broker {
   private final MemoryLog memory;
   private final Unlogged unlogged;
   private final MemoryLastValues lastValues;
-  private final Presence presence = new Presence();
+  private final LocalPresence presence = new LocalPresence();
   private final Map<String, Records> records = new ConcurrentHashMap<>();
+  private final Nodes nodes = new Alone();
   private final Sweeper sweeper;
   private volatile @Nullable Rules rules;
 
@@ -215,6 +220,11 @@ public final class EmbeddedBroker implements Broker {
   @Override
   public CompletionStage<PresenceStats> presenceStats(String channel) {
     return CompletableFuture.completedStage(presence.stats(channel));
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.polyhub.broker.embedded;
 
+import io.polyhub.broker.KnownKeys;
 import io.polyhub.channel.ChannelFilter;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class LogState {
   LogState(EmbeddedConfig config) {
     channels = new Channels(config.memory());
     tail = new LogTail(config.memory());
-    keys = new KnownKeys(config.keys());
+    keys = new KnownKeys(config.keys().window(), config.keys().count());
   }
 
   /**

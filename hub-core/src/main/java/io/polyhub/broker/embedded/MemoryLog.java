@@ -1,6 +1,7 @@
 package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
+import io.polyhub.broker.KnownKeys;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
@@ -60,7 +61,7 @@ final class MemoryLog implements HistoryLog {
     this.metrics = metrics;
     this.clock = clock;
     channelAgeMillis = config.upkeep().channelAge().toMillis();
-    keys = new KnownKeys(config.keys());
+    keys = new KnownKeys(config.keys().window(), config.keys().count());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.polyhub.broker.embedded;
 
+import io.polyhub.broker.EnvelopeCodec;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;

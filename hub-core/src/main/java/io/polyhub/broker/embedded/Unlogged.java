@@ -1,6 +1,7 @@
 package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
+import io.polyhub.broker.KnownKeys;
 import io.polyhub.channel.Publication;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +25,7 @@ final class Unlogged {
       MemoryLastValues lastValues,
       Telling telling,
       InstantSource clock) {
-    keys = new KnownKeys(config);
+    keys = new KnownKeys(config.window(), config.count());
     this.lastValues = lastValues;
     this.telling = telling;
     this.clock = clock;

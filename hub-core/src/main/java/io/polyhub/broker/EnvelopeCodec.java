@@ -1,4 +1,4 @@
-package io.polyhub.broker.embedded;
+package io.polyhub.broker;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -15,14 +15,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Publications as they are stored. Pure. */
-final class EnvelopeCodec {
+public final class EnvelopeCodec {
 
   /** The newest form of an envelope that this code understands. */
   private static final int FORMAT_VERSION = 0;
 
   private EnvelopeCodec() {}
 
-  static byte[] encode(Publication publication, @Nullable String idempotencyKey) {
+  /** Returns the bytes that {@link #decode} understands. */
+  public static byte[] encode(Publication publication, @Nullable String idempotencyKey) {
     Envelope.Builder envelope =
         Envelope.newBuilder()
             .setFormatVersion(FORMAT_VERSION)
@@ -73,7 +74,7 @@ final class EnvelopeCodec {
   }
 
   /** Returns the publication, without a position; nothing if it cannot be understood. */
-  static Optional<Publication> decode(ByteString bytes) {
+  public static Optional<Publication> decode(ByteString bytes) {
     Envelope envelope;
     try {
       envelope = Envelope.parseFrom(bytes);

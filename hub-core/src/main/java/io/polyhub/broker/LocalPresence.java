@@ -1,4 +1,4 @@
-package io.polyhub.broker.embedded;
+package io.polyhub.broker;
 
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Who is subscribed to what, in memory. Safe for any thread; bounded by the hub's sessions. */
-final class Presence {
+/**
+ * Who is subscribed to what on one node, in memory. Safe for any thread; bounded by the hub's
+ * sessions.
+ */
+public final class LocalPresence {
 
   /** The members of one channel. Guarded by the map's entry. */
   private static final class Members {
@@ -33,7 +36,8 @@ final class Presence {
 
   private final Map<String, Members> channels = new ConcurrentHashMap<>();
 
-  void join(String channel, Member member) {
+  /** Adds the member, in place of one of the same session. */
+  public void join(String channel, Member member) {
     channels.compute(
         channel,
         (name, before) -> {
@@ -44,7 +48,7 @@ final class Presence {
   }
 
   /** Returns whether the member was there. */
-  boolean leave(String channel, Member member) {
+  public boolean leave(String channel, Member member) {
     boolean[] left = {false};
     channels.computeIfPresent(
         channel,
@@ -55,7 +59,8 @@ final class Presence {
     return left[0];
   }
 
-  List<Member> members(String channel, int limit) {
+  /** The channel's members in the order of their coming, at most {@code limit}. */
+  public List<Member> members(String channel, int limit) {
     List<List<Member>> found = new java.util.ArrayList<>(1);
     channels.computeIfPresent(
         channel,
@@ -66,7 +71,8 @@ final class Presence {
     return found.isEmpty() ? List.of() : found.getFirst();
   }
 
-  PresenceStats stats(String channel) {
+  /** How many members the channel has. */
+  public PresenceStats stats(String channel) {
     PresenceStats[] stats = {new PresenceStats(0, 0)};
     channels.computeIfPresent(
         channel,

@@ -1,5 +1,6 @@
-package io.polyhub.broker.embedded;
+package io.polyhub.broker;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The idempotency keys of a window of time with the offsets that they got, oldest first; bounded in
  * number. Not for use by several threads.
  */
-final class KnownKeys {
+public final class KnownKeys {
 
   private record Known(long offset, long millis) {}
 
@@ -18,29 +19,34 @@ final class KnownKeys {
   private final long windowMillis;
   private final int count;
 
-  KnownKeys(EmbeddedConfig.Keys config) {
-    windowMillis = config.window().toMillis();
-    count = config.count();
+  /**
+   * @param window how long a key is known
+   * @param count the most keys that are known
+   */
+  public KnownKeys(Duration window, int count) {
+    windowMillis = window.toMillis();
+    this.count = count;
   }
 
   /** Returns the offset that the key got within the window, or null. */
-  @Nullable Long find(String key, long nowMillis) {
+  public @Nullable Long find(String key, long nowMillis) {
     Known found = known.get(key);
     return found == null || found.millis + windowMillis <= nowMillis ? null : found.offset;
   }
 
   /** Remembers a key that was not found. */
-  void add(String key, long offset, long millis) {
+  public void add(String key, long offset, long millis) {
     known.remove(key);
     known.put(key, new Known(offset, millis));
   }
 
-  void clear() {
+  /** Forgets all. */
+  public void clear() {
     known.clear();
   }
 
   /** Forgets what is past the window or the bound, and tells the offsets. */
-  void forgetOld(long nowMillis, LongConsumer forgotten) {
+  public void forgetOld(long nowMillis, LongConsumer forgotten) {
     Iterator<Map.Entry<String, Known>> oldestFirst = known.entrySet().iterator();
     while (oldestFirst.hasNext()) {
       Known oldest = oldestFirst.next().getValue();
@@ -52,7 +58,8 @@ final class KnownKeys {
     }
   }
 
-  int size() {
+  /** How many are known. */
+  public int size() {
     return known.size();
   }
 }

@@ -1,17 +1,22 @@
-package io.polyhub.broker.embedded;
+package io.polyhub.broker;
 
 import io.polyhub.records.Records;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /** The limits that every kind of {@link Records} holds. */
-final class RecordChecks {
+public final class RecordChecks {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z-]{0,63}");
 
   private RecordChecks() {}
 
-  static String name(String name) {
+  /**
+   * Returns the name if it may name records.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static String name(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "name: " + name + " (expected: 1 to 64 lower-case letters and dashes)");
@@ -19,7 +24,12 @@ final class RecordChecks {
     return name;
   }
 
-  static String key(String key) {
+  /**
+   * Returns the key if it is no longer than its limit.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static String key(String key) {
     int bytes = key.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > Records.MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
@@ -28,7 +38,12 @@ final class RecordChecks {
     return key;
   }
 
-  static byte[] value(byte[] value) {
+  /**
+   * Returns the value if it is no longer than its limit.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static byte[] value(byte[] value) {
     if (value.length > Records.MAX_VALUE_BYTES) {
       throw new IllegalArgumentException(
           "value: " + value.length + " bytes (expected: at most " + Records.MAX_VALUE_BYTES + ")");
@@ -36,7 +51,12 @@ final class RecordChecks {
     return value;
   }
 
-  static int limit(int limit) {
+  /**
+   * Returns the limit of a page if it is one.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public static int limit(int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: 1 or more)");
     }

@@ -1,4 +1,4 @@
-package io.polyhub.broker.embedded;
+package io.polyhub.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

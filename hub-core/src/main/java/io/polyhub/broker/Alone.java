@@ -1,0 +1,62 @@
+package io.polyhub.broker;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The one node of a broker that others cannot share. */
+public final class Alone implements Nodes {
+
+  private static final Answers NOBODY = new Answers(List.of(), true);
+
+  private final String self;
+
+  public Alone() {
+    byte[] name = new byte[8];
+    new SecureRandom().nextBytes(name);
+    self = HexFormat.of().formatHex(name);
+  }
+
+  @Override
+  public String self() {
+    return self;
+  }
+
+  @Override
+  public Set<String> live() {
+    return Set.of(self);
+  }
+
+  @Override
+  public void serve(String topic, Service service) {
+    // Nobody asks.
+  }
+
+  @Override
+  public void listen(Listener listener) {
+    // Nobody comes.
+  }
+
+  @Override
+  public void tell(String topic, byte[] message) {
+    // Nobody hears.
+  }
+
+  @Override
+  public void tell(String node, String topic, byte[] message) {
+    // Nobody hears.
+  }
+
+  @Override
+  public CompletionStage<Answers> ask(String topic, byte[] question) {
+    return CompletableFuture.completedStage(NOBODY);
+  }
+
+  @Override
+  public CompletionStage<Answers> ask(String node, String topic, byte[] question) {
+    return CompletableFuture.completedStage(NOBODY);
+  }
+}
