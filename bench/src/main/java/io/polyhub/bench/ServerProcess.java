@@ -1,8 +1,11 @@
 package io.polyhub.bench;
 
+import io.polyhub.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -24,13 +28,7 @@ import java.util.regex.Pattern;
 public final class ServerProcess implements AutoCloseable {
 
   /** What {@code ./hub serve} starts the server's JVM with. */
-  static final List<String> JVM =
-      List.of(
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow",
-          "-XX:+UseCompactObjectHeaders",
-          "-XX:+ExitOnOutOfMemoryError",
-          "-XX:MaxRAMPercentage=60");
+  static final List<String> JVM = jvmOptions();
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration END_LIMIT = Duration.ofSeconds(60);
@@ -82,7 +80,7 @@ public final class ServerProcess implements AutoCloseable {
       command.addAll(List.of(more.strip().split("\\s+", -1)));
     }
     command.addAll(List.of("-cp", JavaCommand.classPath()));
-    command.addAll(List.of("io.polyhub.server.Main", "serve", "--config", "polyhub.yaml"));
+    command.addAll(List.of(Main.class.getName(), "serve", "--config", "polyhub.yaml"));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("POLYHUB_"));
@@ -93,6 +91,18 @@ public final class ServerProcess implements AutoCloseable {
       output = new Output();
       output.follow(started);
       return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> jvmOptions() {
+    try (InputStream options =
+        Objects.requireNonNull(Main.class.getResourceAsStream("jvm.options"), "jvm.options")) {
+      return new String(options.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.isBlank() && !line.startsWith("#"))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

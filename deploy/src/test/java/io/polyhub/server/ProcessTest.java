@@ -103,7 +103,7 @@ final class ProcessTest {
             .findFirst()
             .orElseThrow();
     int interrupt = 2;
-    return (Long.parseUnsignedLong(ignored.substring(7).trim(), 16) & 1L << interrupt - 1) != 0;
+    return (Long.parseUnsignedLong(ignored.substring(7).trim(), 16) & (1L << (interrupt - 1))) != 0;
   }
 
   private int readiness(int adminPort) {
