@@ -1,6 +1,5 @@
 package io.polyhub.bench;
 
-import io.polyhub.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +79,7 @@ public final class ServerProcess implements AutoCloseable {
       command.addAll(List.of(more.strip().split("\\s+", -1)));
     }
     command.addAll(List.of("-cp", JavaCommand.classPath()));
-    command.addAll(List.of(Main.class.getName(), "serve", "--config", "polyhub.yaml"));
+    command.addAll(List.of("io.polyhub.server.Main", "serve", "--config", "polyhub.yaml"));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("POLYHUB_"));
@@ -98,7 +97,9 @@ public final class ServerProcess implements AutoCloseable {
 
   private static List<String> jvmOptions() {
     try (InputStream options =
-        Objects.requireNonNull(Main.class.getResourceAsStream("jvm.options"), "jvm.options")) {
+        Objects.requireNonNull(
+            ServerProcess.class.getResourceAsStream("/io/polyhub/server/jvm.options"),
+            "jvm.options")) {
       return new String(options.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))
