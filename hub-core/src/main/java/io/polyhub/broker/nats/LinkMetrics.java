@@ -1,0 +1,45 @@
+package io.polyhub.broker.nats;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.BooleanSupplier;
+
+/** What is counted of the connection. */
+final class LinkMetrics {
+
+  private final MeterRegistry registry;
+  private final Counter reconnects;
+  private final Counter failedTries;
+  private final Counter overflows;
+  private final Counter errors;
+
+  LinkMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    reconnects = registry.counter("polyhub.nats.reconnects");
+    failedTries = registry.counter("polyhub.nats.connect.failures");
+    overflows = registry.counter("polyhub.nats.overflows");
+    errors = registry.counter("polyhub.nats.errors");
+  }
+
+  void watchConnected(BooleanSupplier connected) {
+    Gauge.builder("polyhub.nats.connected", connected, is -> is.getAsBoolean() ? 1 : 0)
+        .register(registry);
+  }
+
+  void reconnected() {
+    reconnects.increment();
+  }
+
+  void failedTry() {
+    failedTries.increment();
+  }
+
+  void overflowed() {
+    overflows.increment();
+  }
+
+  void errorToldByServer() {
+    errors.increment();
+  }
+}

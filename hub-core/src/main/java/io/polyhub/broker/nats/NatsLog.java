@@ -1,0 +1,140 @@
+package io.polyhub.broker.nats;
+
+import io.polyhub.broker.UnavailableException;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Guarantee;
+import io.polyhub.channel.Position;
+import io.polyhub.channel.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One log: a stream that holds one part of the channels of one rule. Its offsets are the stream's
+ * sequence numbers, its epoch names one creation of the stream. Safe for any thread.
+ */
+final class NatsLog {
+
+  /**
+   * What is known of the stream.
+   *
+   * @param epoch names this creation of it
+   * @param top its last sequence when it was looked at
+   * @param leader the server that leads it; null while it has none
+   */
+  record State(String epoch, long top, @Nullable String leader) {
+
+    /** Whether it stores and answers. */
+    boolean ready() {
+      return leader != null;
+    }
+  }
+
+  private final Rule rule;
+  private final int partition;
+  private final String stream;
+  private final String storedPrefix;
+  private final String livePrefix;
+  private final int replicas;
+  private volatile @Nullable State state;
+
+  NatsLog(Rule rule, int partition, Subjects subjects, int replicas) {
+    this.rule = rule;
+    this.partition = partition;
+    this.replicas = replicas;
+    stream = subjects.stream(rule.name(), partition);
+    storedPrefix = subjects.storedPrefix(rule.name(), partition);
+    livePrefix = subjects.livePrefix(rule.name(), partition);
+  }
+
+  Rule rule() {
+    return rule;
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  /** The stream's name. */
+  String stream() {
+    return stream;
+  }
+
+  /** On how many servers the stream is kept. With one, direct answers are never behind. */
+  int replicas() {
+    return replicas;
+  }
+
+  /** Whether publications are promised to be stored when they are acknowledged. */
+  boolean isAtLeastOnce() {
+    return rule.guarantee() == Guarantee.AT_LEAST_ONCE;
+  }
+
+  /** Begins the subjects of the stream. */
+  String storedPrefix() {
+    return storedPrefix;
+  }
+
+  /** Begins the subjects on which the stream sends on what it stored. */
+  String livePrefix() {
+    return livePrefix;
+  }
+
+  /** The subject on which the channel's publications are stored. */
+  String storedSubject(String channel) {
+    return storedPrefix + Subjects.tokens(channel);
+  }
+
+  /** The subject on which the channel's stored publications are sent on. */
+  String liveSubject(String channel) {
+    return livePrefix + Subjects.tokens(channel);
+  }
+
+  /**
+   * The subjects that hold the channels that the filter matches: one or two. They match some
+   * channels more if the filter begins with a wildcard.
+   */
+  List<String> storedSubjects(ChannelFilter filter) {
+    List<String> subjects = new ArrayList<>(2);
+    for (String pattern : Subjects.patterns(filter)) {
+      subjects.add(storedPrefix + pattern);
+    }
+    return subjects;
+  }
+
+  /** What was last known of the stream; null before it was ever seen. */
+  @Nullable State state() {
+    return state;
+  }
+
+  void know(State seen) {
+    state = seen;
+  }
+
+  /**
+   * The log's epoch as far as is known.
+   *
+   * @throws UnavailableException if the stream was never seen
+   */
+  String epoch() throws UnavailableException {
+    State known = state;
+    if (known == null) {
+      throw new UnavailableException("stream " + stream + " was not seen yet");
+    }
+    return known.epoch();
+  }
+
+  /**
+   * A place in the log.
+   *
+   * @throws UnavailableException if the stream was never seen
+   */
+  Position position(long sequence) throws UnavailableException {
+    return new Position(epoch(), sequence);
+  }
+
+  @Override
+  public String toString() {
+    return stream;
+  }
+}

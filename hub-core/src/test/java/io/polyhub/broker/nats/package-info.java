@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.broker.nats;
+
+import org.jspecify.annotations.NullMarked;
