@@ -25,14 +25,25 @@ public interface Nodes {
   Set<String> live();
 
   /**
-   * Answers what other nodes ask or tell on a topic. One service per topic, given before the broker
-   * starts.
+   * Whether this node has listened for long enough that who is not among the {@linkplain #live()
+   * live} is dead. Not so in the first seconds of a node, and not while it hears nobody.
+   */
+  default boolean isSettled() {
+    return true;
+  }
+
+  /**
+   * Answers what other nodes ask or tell on a topic, from now on. One service per topic. May be
+   * given before the broker starts and after; until it is, nobody answers there.
    *
    * @param topic lower-case letters and dashes
    */
   void serve(String topic, Service service);
 
-  /** Tells what happens to other nodes. Given before the broker starts. */
+  /**
+   * Tells what happens to other nodes, from now on. Several may listen; each may be given before
+   * the broker starts and after.
+   */
   void listen(Listener listener);
 
   /** Tells all other live nodes. Messages of one thread to one node keep their order. */

@@ -1,5 +1,7 @@
 package io.polyhub.hub;
 
+import io.polyhub.broker.Nodes;
+import io.polyhub.channel.Publisher;
 import io.polyhub.records.Records;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -39,6 +41,9 @@ public interface Hub {
    */
   Records records(String name);
 
+  /** The nodes that serve the same channels, for what doors of several nodes have to agree on. */
+  Nodes nodes();
+
   /**
    * Admits a client or refuses it. Any thread.
    *
@@ -58,4 +63,12 @@ public interface Hub {
    * last will. Any thread. The stage completes in the session's lane, never exceptionally.
    */
   CompletionStage<Outcome<Published>> publishFor(Session closed, PublishRequest request);
+
+  /**
+   * Publishes in the name of somebody whose leave to do so was asked for before ({@link
+   * Session#mayPublish}) and is not checked again: for the last will of a client whose node is
+   * gone. Any thread. The stage completes on any thread, which must not be held up, and never
+   * exceptionally.
+   */
+  CompletionStage<Outcome<Published>> publishFor(Publisher publisher, PublishRequest request);
 }

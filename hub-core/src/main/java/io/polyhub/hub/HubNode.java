@@ -2,6 +2,8 @@ package io.polyhub.hub;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.broker.Broker;
+import io.polyhub.broker.Nodes;
+import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Rules;
 import io.polyhub.identity.Authenticator;
 import io.polyhub.identity.Authenticator.Verification;
@@ -135,6 +137,11 @@ public final class HubNode implements Hub, AutoCloseable {
   }
 
   @Override
+  public Nodes nodes() {
+    return broker.nodes();
+  }
+
+  @Override
   public CompletionStage<Outcome<Session>> admit(Hello hello, Lane lane, Downlink downlink) {
     CompletableFuture<Outcome<Session>> admission = new CompletableFuture<>();
     if (draining) {
@@ -236,6 +243,12 @@ public final class HubNode implements Hub, AutoCloseable {
   @Override
   public CompletionStage<Outcome<Published>> publishFor(Session closed, PublishRequest request) {
     return publishing.publishLast((LaneSession) closed, request);
+  }
+
+  @Override
+  public CompletionStage<Outcome<Published>> publishFor(
+      Publisher publisher, PublishRequest request) {
+    return publishing.publishLast(publisher, request);
   }
 
   /** How many sessions there are now. */

@@ -103,6 +103,11 @@ final class LaneSession implements Session {
   }
 
   @Override
+  public boolean mayPublish(String channel) {
+    return hub.publishing().mayPublish(identity, channel);
+  }
+
+  @Override
   public int inFlight() {
     return inFlight;
   }

@@ -9,6 +9,7 @@ import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Verb;
 import io.polyhub.identity.Identity;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,36 @@ final class Publishing {
     return answer;
   }
 
+  /** Publishes for somebody whose leave was checked before; any thread. */
+  CompletionStage<Outcome<Published>> publishLast(Publisher publisher, PublishRequest request) {
+    if (!ChannelName.isValid(request.channel())) {
+      return refuse(Refusal.INVALID_CHANNEL);
+    }
+    Rule rule = hub.rules().find(request.channel()).orElse(null);
+    if (rule == null) {
+      return refuse(Refusal.UNKNOWN_CHANNEL);
+    }
+    Refusal refusal = check(request, rule);
+    if (refusal != null) {
+      return refuse(refusal);
+    }
+    inFlight.incrementAndGet();
+    hub.metrics().published();
+    Publication publication = publication(publisher, request, hub.clock().instant());
+    return hub.broker()
+        .append(publication, rule, scopedKey(publisher.user(), request))
+        .thenApply(appended -> {
+          inFlight.decrementAndGet();
+          return outcome(appended, rule);
+        });
+  }
+
+  /** Whether an identity may publish on a channel, if that is one. */
+  boolean mayPublish(Identity identity, String channel) {
+    Rule rule = ChannelName.isValid(channel) ? hub.rules().find(channel).orElse(null) : null;
+    return rule != null && hub.permissions().may(identity, Verb.PUBLISH, channel, rule);
+  }
+
   private CompletionStage<Outcome<Published>> publish(
       LaneSession session, PublishRequest request, boolean bounded) {
     if (!ChannelName.isValid(request.channel())) {
@@ -49,17 +80,17 @@ final class Publishing {
     if (rule == null) {
       return refuse(Refusal.UNKNOWN_CHANNEL);
     }
-    Refusal refusal = check(session.identity(), request, rule);
+    Refusal refusal =
+        hub.permissions().may(session.identity(), Verb.PUBLISH, request.channel(), rule)
+            ? check(request, rule)
+            : Refusal.PERMISSION_DENIED;
     if (refusal == null && bounded) {
       refusal = checkBounds(session, request, rule);
     }
     return refusal == null ? append(session, request, rule) : refuse(refusal);
   }
 
-  private @Nullable Refusal check(Identity identity, PublishRequest request, Rule rule) {
-    if (!hub.permissions().may(identity, Verb.PUBLISH, request.channel(), rule)) {
-      return Refusal.PERMISSION_DENIED;
-    }
+  private @Nullable Refusal check(PublishRequest request, Rule rule) {
     if (request.payload().length > rule.maxPayloadBytes()
         || request.headers().size() > hub.limits().headers()
         || headerBytes(request) > hub.limits().headerBytes()) {
@@ -115,21 +146,10 @@ final class Publishing {
   private CompletionStage<Outcome<Published>> append(
       LaneSession session, PublishRequest request, Rule rule) {
     Identity identity = session.identity();
-    long now = session.now().toEpochMilli();
     Publication publication =
-        Publication.on(request.channel(), request.payload())
-            .contentType(request.contentType())
-            .headers(request.headers())
-            .replyTo(request.replyTo())
-            .correlationId(request.correlationId())
-            .publisher(new Publisher(identity.user(), session.id(), identity.info()))
-            .timeMillis(now)
-            .expiresAtMillis(expiry(request, now))
-            .retained(request.retain())
-            .quality(request.quality())
-            .build();
-    String key = request.idempotencyKey();
-    String scoped = key == null ? null : identity.user() + '\0' + request.channel() + '\0' + key;
+        publication(
+            new Publisher(identity.user(), session.id(), identity.info()), request, session.now());
+    String scoped = scopedKey(identity.user(), request);
     session.inFlight(1);
     inFlight.incrementAndGet();
     hub.metrics().published();
@@ -147,6 +167,26 @@ final class Publishing {
           answer.complete(Outcome.refused(Refusal.INTERNAL));
         });
     return answer;
+  }
+
+  private static Publication publication(Publisher publisher, PublishRequest request, Instant at) {
+    long now = at.toEpochMilli();
+    return Publication.on(request.channel(), request.payload())
+        .contentType(request.contentType())
+        .headers(request.headers())
+        .replyTo(request.replyTo())
+        .correlationId(request.correlationId())
+        .publisher(publisher)
+        .timeMillis(now)
+        .expiresAtMillis(expiry(request, now))
+        .retained(request.retain())
+        .quality(request.quality())
+        .build();
+  }
+
+  private static @Nullable String scopedKey(String user, PublishRequest request) {
+    String key = request.idempotencyKey();
+    return key == null ? null : user + '\0' + request.channel() + '\0' + key;
   }
 
   private static long expiry(PublishRequest request, long now) {

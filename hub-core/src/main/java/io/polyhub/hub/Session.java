@@ -36,6 +36,9 @@ public interface Session {
    */
   CompletionStage<Outcome<Published>> publish(PublishRequest request);
 
+  /** Whether it may publish on the channel, by name and by its grants. */
+  boolean mayPublish(String channel);
+
   /**
    * How many publications of this session are not yet acknowledged. An adapter stops reading from
    * its client at {@link Limits#inFlightPerSession} and goes on when one is acknowledged.
