@@ -82,7 +82,7 @@ final class ClientSessions {
     if (session.detachedAtMillis == 0) {
       // The process ended while the client was connected: its time away begins now.
       session.detachedAtMillis = clock.millis();
-      var _ = store.put(key, stored.detachedAt(session.detachedAtMillis));
+      var _ = store.put(key, stored.orphanedAt(session.detachedAtMillis));
     }
     sessions.put(key, session);
     count.incrementAndGet();
@@ -182,21 +182,48 @@ final class ClientSessions {
     session.expirySeconds = expirySeconds;
     SessionData kept = session.data;
     if (kept != null) {
-      return CompletableFuture.completedFuture(new Attachment.Attached(session, kept, true));
+      return begin(session, by, kept, true);
     }
     return store
         .get(session.key)
         .handle((stored, failure) -> {
           if (failure != null) {
-            letGo(session, by);
-            return new Attachment.Refused(MqttReasonCode.SERVER_UNAVAILABLE);
+            return refused(session, by);
           }
           SessionData data = stored.map(StoredSession::toData).orElseGet(SessionData::new);
           synchronized (session) {
             session.data = data;
           }
-          return new Attachment.Attached(session, data, stored.isPresent());
-        });
+          return begin(session, by, data, stored.isPresent());
+        })
+        .thenCompose(begun -> begun);
+  }
+
+  /**
+   * The record of a session with unreleased publications must say that the client is there again
+   * before the client can release one: see {@link StoredSession#toData}.
+   */
+  private CompletionStage<Attachment> begin(
+      ClientSession session, MqttConnection by, SessionData data, boolean present) {
+    Attachment attached = new Attachment.Attached(session, data, present);
+    if (data.unreleased().isEmpty()) {
+      return CompletableFuture.completedFuture(attached);
+    }
+    return store
+        .put(session.key, StoredSession.of(data, session.expirySeconds, 0))
+        .handle((done, failure) ->
+            failure == null ? CompletableFuture.completedFuture(attached) : refused(session, by))
+        .thenCompose(begun -> begun);
+  }
+
+  /** The session stays as it is stored, for another attempt. */
+  private static CompletionStage<Attachment> refused(ClientSession session, MqttConnection by) {
+    synchronized (session) {
+      session.data = null;
+    }
+    letGo(session, by);
+    return CompletableFuture.completedFuture(
+        new Attachment.Refused(MqttReasonCode.SERVER_UNAVAILABLE));
   }
 
   private static void letGo(ClientSession session, MqttConnection by) {

@@ -79,10 +79,10 @@ record StoredSession(
         expirySeconds, detachedAtMillis, data.lastPacketId(), subscriptions, released, unreleased);
   }
 
-  /** Returns the same session with another end of its connection. */
-  StoredSession detachedAt(long millis) {
+  /** Returns the session as it goes on after its process died while the client was connected. */
+  StoredSession orphanedAt(long millis) {
     return new StoredSession(
-        expirySeconds, millis, lastPacketId, subscriptions, released, unreleased);
+        expirySeconds, millis, lastPacketId, subscriptions, released, List.of());
   }
 
   byte[] encode() {
@@ -161,7 +161,14 @@ record StoredSession(
     return ids;
   }
 
-  /** Makes the session's state of it, for the next connection. */
+  /**
+   * Makes the session's state of it, for the next connection.
+   *
+   * <p>Unreleased identifiers count only if they were stored at the end of the connection. After
+   * the last save of one that went on, the client may have released an identifier and used it for
+   * the next publication: taken for a repeat, that one would be acknowledged and lost. Without the
+   * identifier a repeat is published again, which an idempotency key prevents.
+   */
   SessionData toData() {
     SessionData data = new SessionData();
     for (StoredSubscription stored : subscriptions) {
@@ -172,7 +179,9 @@ record StoredSession(
       data.add(subscription);
     }
     released.forEach(id -> data.addOutbound(InFlight.released(id)));
-    unreleased.forEach(id -> data.addUnreleased(id, InboundFlow.STORED));
+    if (detachedAtMillis > 0) {
+      unreleased.forEach(id -> data.addUnreleased(id, InboundFlow.STORED));
+    }
     data.continueAfter(lastPacketId + PACKET_IDS_SKIPPED);
     return data;
   }

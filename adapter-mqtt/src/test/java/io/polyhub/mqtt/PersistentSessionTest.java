@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +107,37 @@ final class PersistentSessionTest {
       }
       subscriber.expectNothing();
     }
+  }
+
+  @Test
+  void a_client_is_answered_only_when_the_record_of_its_unreleased_identifiers_is_void()
+      throws IOException {
+    try (TestDoor door = TestDoor.open()) {
+      try (RawClient client = RawClient.connectV5(door, "once", CLEAN, KEEP)) {
+        client.expectAccepted(false);
+        client.send("34 07 00 01 'p' 00 05 00 '!' ; PUBLISH with QoS 2");
+        client.expect("50 02 00 05 ; PUBREC");
+        client.vanish();
+      }
+      Eventually.holds(() -> unreleased(door, "once").contains(5));
+      try (RawClient client = RawClient.connectV5(door, "once", GO_ON, KEEP)) {
+        client.expectAccepted(true);
+        assertThat(unreleased(door, "once")).isEmpty();
+      }
+    }
+  }
+
+  /** What the next connection would be given if the process died now. */
+  private static Set<Integer> unreleased(TestDoor door, String clientId) {
+    return door.hub()
+        .hub()
+        .records(MqttDoor.RECORDS)
+        .get(ClientSessions.key("", clientId))
+        .toCompletableFuture()
+        .join()
+        .flatMap(StoredSession::decode)
+        .map(stored -> stored.toData().unreleased().keySet())
+        .orElse(Set.of());
   }
 
   @Test

@@ -86,4 +86,12 @@ final class StoredSessionTest {
     assertThat(data.outboundCount()).isEqualTo(2);
     assertThat(data.unreleased()).containsKey(7);
   }
+
+  @Test
+  void what_was_unreleased_while_the_process_died_stands_for_nothing() {
+    StoredSession whileConnected = new StoredSession(3600, 0, 9, List.of(), List.of(1), List.of(7));
+    assertThat(whileConnected.toData().unreleased()).isEmpty();
+    assertThat(whileConnected.orphanedAt(1_700_000_000_000L).toData().unreleased()).isEmpty();
+    assertThat(whileConnected.toData().outboundCount()).isEqualTo(1);
+  }
 }

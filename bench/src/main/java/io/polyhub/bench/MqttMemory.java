@@ -56,12 +56,20 @@ public final class MqttMemory {
     }
   }
 
+  /**
+   * Takes the least packet identifier that is free, as many clients do: a server that confuses an
+   * old use of an identifier with a new one is soon caught.
+   */
   synchronized Sent send(long number, String channel, byte[] payload) {
-    int packetId = (int) ((number - 1) % PACKET_IDS) + 1;
-    Sent sent = new Sent(packetId, number, channel, payload);
-    if (unfinished.putIfAbsent(packetId, sent) != null) {
+    int packetId = 1;
+    while (unfinished.containsKey(packetId)) {
+      packetId++;
+    }
+    if (packetId > PACKET_IDS) {
       throw new IllegalStateException("too many publications are unfinished");
     }
+    Sent sent = new Sent(packetId, number, channel, payload);
+    unfinished.put(packetId, sent);
     return sent;
   }
 

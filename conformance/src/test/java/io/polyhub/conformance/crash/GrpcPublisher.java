@@ -25,6 +25,7 @@ final class GrpcPublisher implements Publisher {
   private @Nullable StreamObserver<ClientFrame> stream;
   private boolean welcome;
   private boolean allowed;
+  private String lastEnd = "none";
 
   GrpcPublisher(String name, ManagedChannel channel) {
     this.name = name;
@@ -73,7 +74,8 @@ final class GrpcPublisher implements Publisher {
     }
   }
 
-  private synchronized void ended() {
+  private synchronized void ended(String how) {
+    lastEnd = how;
     welcome = false;
     stream = null;
   }
@@ -123,6 +125,15 @@ final class GrpcPublisher implements Publisher {
   }
 
   @Override
+  public synchronized String state() {
+    return name
+        + (welcome ? " is connected, " : " is not connected, ")
+        + unfinished.size()
+        + " in flight, the last end: "
+        + lastEnd;
+  }
+
+  @Override
   public synchronized void close() {
     allowed = false;
     if (stream != null) {
@@ -139,12 +150,12 @@ final class GrpcPublisher implements Publisher {
 
     @Override
     public void onError(Throwable failure) {
-      ended();
+      ended(failure + ", " + failure.getCause());
     }
 
     @Override
     public void onCompleted() {
-      ended();
+      ended("completed");
     }
   }
 }

@@ -124,8 +124,7 @@ final class KillMinusNineTest {
       checkRetained(loops, mqtt);
       followersConnect.run();
       publishers.keySet().forEach(Publisher::connect);
-      await(
-          "what was unfinished", () -> publishers.keySet().stream().allMatch(Publisher::isSettled));
+      awaitSettled(round);
       System.out.printf(
           "  round %d: up after %d ms, %,d acknowledged so far%n",
           round, start.toMillis(), acknowledged());
@@ -137,6 +136,17 @@ final class KillMinusNineTest {
       checkFollower(atLeastOnce.follower(), publisher, log, false);
       checkFollower(exactlyOnce.follower(), publisher, log, false);
     });
+  }
+
+  /** A server that is up takes what was unfinished from those who come back, at once. */
+  private void awaitSettled(int round) {
+    try {
+      await(
+          "what was unfinished", () -> publishers.keySet().stream().allMatch(Publisher::isSettled));
+    } catch (IllegalStateException late) {
+      List<String> states = publishers.keySet().stream().map(Publisher::state).toList();
+      throw new AssertionError("round " + round + ", seed " + SEED + ": " + states, late);
+    }
   }
 
   private void addLoad(

@@ -19,6 +19,7 @@ final class LoadPublisher implements Publisher {
   private @Nullable LoadClient client;
   private boolean allowed;
   private int inFlight;
+  private String lastEnd = "none";
 
   /**
    * @param repeats whether the dialect publishes again what was unfinished, so that the hub can
@@ -67,6 +68,11 @@ final class LoadPublisher implements Publisher {
           }
 
           @Override
+          public void goodbye(LoadClient from, int code) {
+            saidGoodbye(code);
+          }
+
+          @Override
           public void closed(LoadClient gone) {
             disconnected();
           }
@@ -88,7 +94,14 @@ final class LoadPublisher implements Publisher {
     pump();
   }
 
+  private synchronized void saidGoodbye(int code) {
+    lastEnd = "a goodbye with code " + code;
+  }
+
   private synchronized void disconnected() {
+    if (client == null) {
+      lastEnd += ", then a connection that was never ready";
+    }
     client = null;
   }
 
@@ -120,6 +133,15 @@ final class LoadPublisher implements Publisher {
   @Override
   public synchronized boolean isConnected() {
     return client != null;
+  }
+
+  @Override
+  public synchronized String state() {
+    return name
+        + (client == null ? " is not connected, " : " is connected, ")
+        + inFlight
+        + " in flight, the last end: "
+        + lastEnd;
   }
 
   @Override

@@ -31,6 +31,9 @@ interface Publisher extends AutoCloseable {
   /** Whether it has a connection. */
   boolean isConnected();
 
+  /** How it stands, in words, for when it does not come to an end. */
+  String state();
+
   /** No new publications from now on. */
   void halt();
 
