@@ -88,7 +88,13 @@ final class OutboundFlow {
         lastValue && to.identifier() != 0
             ? new int[] {to.identifier()}
             : lastValue ? ClientSubscription.NO_IDS : to.identifiersFor(publication, session.id());
+    boolean remembered = qos == 2 && data.isNextPacketIdRemembered();
     int packetId = qos == 0 ? 0 : data.nextPacketId();
+    if (remembered) {
+      // Or the client would take what is new for a repeat and drop it. To release what it does not
+      // know is no error (section 4.3.3); its PUBCOMP then means nothing here.
+      connection.sendAck(PacketType.PUBREL, packetId, MqttReasonCode.SUCCESS, List.of());
+    }
     String cursor = to.wantsCursor() ? cursorAfter(subscription, publication, source) : null;
     if (send(publication, false, qos, retain, packetId, ids, cursor) && qos > 0) {
       data.addOutbound(

@@ -26,6 +26,7 @@ final class SessionData {
   private Map<Integer, InFlight> outbound = Map.of();
   private Map<Integer, CompletionStage<Outcome<Published>>> unreleased = Map.of();
   private int lastPacketId;
+  private int rememberedIds;
   private long orders;
 
   Collection<ClientSubscription> subscriptions() {
@@ -86,17 +87,30 @@ final class SessionData {
   int nextPacketId() {
     do {
       lastPacketId = lastPacketId % PACKET_IDS + 1;
+      rememberedIds = Math.max(0, rememberedIds - 1);
     } while (outbound.containsKey(lastPacketId));
     return lastPacketId;
+  }
+
+  /**
+   * Whether the client may still remember the {@linkplain #nextPacketId next packet identifier} for
+   * a QoS 2 publication of which this process knows nothing.
+   */
+  boolean isNextPacketIdRemembered() {
+    return rememberedIds > 0;
   }
 
   int lastPacketId() {
     return lastPacketId;
   }
 
-  /** Goes on counting after {@code id}, wherever that is. */
+  /**
+   * Goes on counting after {@code id}, wherever that is. Each identifier may be one that the client
+   * remembers, until it was used once.
+   */
   void continueAfter(int id) {
     lastPacketId = Math.floorMod(id, PACKET_IDS);
+    rememberedIds = PACKET_IDS;
   }
 
   /** What became, or will become, of the QoS 2 publications that the client has not released. */

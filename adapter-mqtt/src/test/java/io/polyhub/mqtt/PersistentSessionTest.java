@@ -171,6 +171,34 @@ final class PersistentSessionTest {
   }
 
   @Test
+  void an_identifier_that_the_client_may_remember_is_released_before_it_stands_for_something_new(
+      @TempDir Path directory) throws IOException {
+    EmbeddedConfig durable = EmbeddedConfig.in(directory);
+    try (TestDoor door =
+            TestDoor.open(TestHub.with().broker(durable).start(), TestConfig.standard());
+        RawClient client = RawClient.connectV5(door, "stays", CLEAN, KEEP)) {
+      client.expectAccepted(false);
+      client.send("82 07 00 01 00 00 01 'p' 02 ; SUBSCRIBE with QoS 2");
+      client.expect("90 04 00 01 00 02");
+      client.vanish();
+    }
+    try (TestDoor door =
+            TestDoor.open(TestHub.with().broker(durable).start(), TestConfig.standard());
+        RawClient publisher = RawClient.connectV3(door);
+        RawClient client = RawClient.connectV5(door, "stays", GO_ON, KEEP)) {
+      client.expectAccepted(true);
+      publisher.send("34 06 00 01 'p' 00 09 '1' ; PUBLISH with QoS 2");
+      publisher.expect("50 02 00 09");
+      client.expect("62 02 20 01 ; PUBREL", "34 07 00 01 'p' 20 01 00 '1' ; PUBLISH");
+      client.send("70 03 20 01 92 ; PUBCOMP, not found", "50 02 20 01 ; PUBREC");
+      client.expect("62 02 20 01 ; PUBREL");
+      client.send("70 02 20 01 ; PUBCOMP");
+      publish(publisher, '2');
+      client.expect("32 07 00 01 'p' 20 02 00 '2' ; QoS 1: none is remembered");
+    }
+  }
+
+  @Test
   void where_history_no_longer_reaches_back_the_client_is_told() throws IOException {
     Rule narrow =
         TestHub.rule(
