@@ -36,11 +36,4 @@ final class RateLimit {
       }
     }
   }
-
-  /**
-   * Tells whether nothing was taken within the last second, so that forgetting it changes nothing.
-   */
-  boolean isIdle(long nowNanos) {
-    return paidUntil.get() - nowNanos <= 0;
-  }
 }
