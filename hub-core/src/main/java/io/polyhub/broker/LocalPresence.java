@@ -2,6 +2,7 @@ package io.polyhub.broker;
 
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class LocalPresence {
 
   /** The channel's members in the order of their coming, at most {@code limit}. */
   public List<Member> members(String channel, int limit) {
-    List<List<Member>> found = new java.util.ArrayList<>(1);
+    List<List<Member>> found = new ArrayList<>(1);
     channels.computeIfPresent(
         channel,
         (name, members) -> {
@@ -69,6 +70,23 @@ public final class LocalPresence {
           return members;
         });
     return found.isEmpty() ? List.of() : found.getFirst();
+  }
+
+  /** All members of the channel, in the order of their coming. */
+  public List<Member> members(String channel) {
+    return members(channel, Integer.MAX_VALUE);
+  }
+
+  /** The different users of the channel's members, in no order. */
+  public List<String> users(String channel) {
+    List<String> users = new ArrayList<>();
+    channels.computeIfPresent(
+        channel,
+        (name, members) -> {
+          users.addAll(members.sessionsByUser.keySet());
+          return members;
+        });
+    return users;
   }
 
   /** How many members the channel has. */

@@ -23,6 +23,7 @@ final class RulesTest {
       List.of(
           "centrifugal/protocol/v2/client.proto",
           "polyhub/envelope/v1/envelope.proto",
+          "polyhub/nodes/v1/nodes.proto",
           "polyhub/v1/hub.proto");
 
   static Stream<Arguments> breaches() {

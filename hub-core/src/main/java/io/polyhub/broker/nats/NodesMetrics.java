@@ -1,0 +1,48 @@
+package io.polyhub.broker.nats;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Supplier;
+
+/** What is counted of the other nodes. Names are documented in docs/operations.md. Any thread. */
+final class NodesMetrics {
+
+  private final MeterRegistry registry;
+  private final Counter goodbyes;
+  private final Counter silences;
+  private final Counter answered;
+  private final Counter unanswered;
+  private final Counter dropped;
+
+  NodesMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    goodbyes = registry.counter("polyhub.nodes.gone", "cause", "goodbye");
+    silences = registry.counter("polyhub.nodes.gone", "cause", "silence");
+    answered = registry.counter("polyhub.nodes.asks", "outcome", "complete");
+    unanswered = registry.counter("polyhub.nodes.asks", "outcome", "incomplete");
+    dropped = registry.counter("polyhub.nodes.dropped");
+  }
+
+  void watch(Supplier<Number> live, Supplier<Number> waiting) {
+    Gauge.builder("polyhub.nodes.live", live).register(registry);
+    Gauge.builder("polyhub.nodes.asks.waiting", waiting).register(registry);
+  }
+
+  void saidGoodbye() {
+    goodbyes.increment();
+  }
+
+  void fellSilent() {
+    silences.increment();
+  }
+
+  void asked(boolean complete) {
+    (complete ? answered : unanswered).increment();
+  }
+
+  /** Something could not be sent. */
+  void dropped() {
+    dropped.increment();
+  }
+}
