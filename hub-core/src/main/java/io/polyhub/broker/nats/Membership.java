@@ -30,7 +30,9 @@ final class Membership {
   }
 
   private static final class Node {
-    private long heardNanos;
+    /** When it was heard, or when it began to be given a full period. */
+    private long sinceNanos;
+
     private long connection;
     private boolean broken;
   }
@@ -39,7 +41,6 @@ final class Membership {
   private final long beatNanos;
   private final long deadAfterNanos;
   private final Map<String, Node> others = new HashMap<>();
-  private long judgedFromNanos;
   private long lastLookNanos;
   private boolean looked;
 
@@ -57,13 +58,13 @@ final class Membership {
         return Heard.ONE_TOO_MANY;
       }
       Node fresh = new Node();
-      fresh.heardNanos = now;
+      fresh.sinceNanos = now;
       fresh.connection = connection;
       others.put(node, fresh);
       return Heard.NEW;
     }
     boolean afterABreak = known.broken || known.connection != connection;
-    known.heardNanos = now;
+    known.sinceNanos = now;
     known.connection = connection;
     known.broken = false;
     return afterABreak ? Heard.AFTER_A_BREAK : Heard.STILL_THERE;
@@ -75,11 +76,11 @@ final class Membership {
   }
 
   /**
-   * Messages may be lost, and nobody could be heard for a while: everybody gets a full period before
-   * it is judged, and counts as heard after a break when it is heard next.
+   * Messages may be lost, and nobody could be heard for a while: everybody gets a full period
+   * before it is judged, and counts as heard after a break when it is heard next.
    */
   void lostTouch(long now) {
-    judgedFromNanos = now;
+    giveAFullPeriod(now);
     others.values().forEach(node -> node.broken = true);
   }
 
@@ -88,26 +89,29 @@ final class Membership {
    * now.
    */
   void cannotHear(long now) {
-    judgedFromNanos = now;
+    giveAFullPeriod(now);
     lastLookNanos = now;
     looked = true;
   }
 
+  private void giveAFullPeriod(long now) {
+    others.values().forEach(node -> node.sinceNanos = now);
+  }
+
   /**
-   * Takes out and returns the nodes that were not heard for too long. To be called several times in a
-   * beat: who finds that it has not looked for more than a beat was itself asleep, and gives everybody
-   * a full period.
+   * Takes out and returns the nodes that were not heard for too long. To be called several times in
+   * a beat: who finds that it has not looked for more than a beat was itself asleep, and gives
+   * everybody a full period.
    */
   List<String> judge(long now) {
     if (looked && now - lastLookNanos > beatNanos) {
-      judgedFromNanos = now;
+      giveAFullPeriod(now);
     }
     looked = true;
     lastLookNanos = now;
     List<String> dead = new ArrayList<>();
     others.forEach((name, node) -> {
-      long since = Math.max(node.heardNanos - judgedFromNanos, 0) + judgedFromNanos;
-      if (now - since > deadAfterNanos) {
+      if (now - node.sinceNanos > deadAfterNanos) {
         dead.add(name);
       }
     });

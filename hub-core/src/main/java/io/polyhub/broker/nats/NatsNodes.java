@@ -31,11 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes that share a NATS, by core NATS alone: each lets itself be heard by a beat. Services are
- * called on the thread that takes messages, listeners on a thread of their own.
+ * The nodes that share a NATS, by core NATS alone: each lets itself be heard by a beat. Services
+ * are called on the thread that takes messages, listeners on a thread of their own.
  *
- * <p>While NATS cannot be reached nobody is taken for dead, for they may be well; questions are then
- * answered at once, as by nobody. When it is back the others get a full period before they are
+ * <p>While NATS cannot be reached nobody is taken for dead, for they may be well; questions are
+ * then answered at once, as by nobody. When it is back the others get a full period before they are
  * judged, and are told to the listeners once they are heard, as messages may be lost.
  */
 final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
@@ -369,8 +369,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private void endInTime(Asks.Ask ask) {
     try {
       ScheduledFuture<?> end =
-          timer.schedule(
-              () -> asks.end(ask), config.answerLimit().toNanos(), TimeUnit.NANOSECONDS);
+          timer.schedule(() -> asks.end(ask), config.answerLimit().toNanos(), TimeUnit.NANOSECONDS);
       var _ = ask.outcome.whenComplete((answers, never) -> end.cancel(false));
     } catch (RejectedExecutionException closing) {
       asks.end(ask);

@@ -222,13 +222,23 @@ final class Subjects {
     return prefix + ".n.beat";
   }
 
+  /** Begins the subjects of topics that all nodes listen to. */
+  String allNodesPrefix() {
+    return prefix + ".n.all.";
+  }
+
   /** The subject of a topic that all nodes listen to. */
   String allNodes(String topic) {
-    return prefix + ".n.all." + token(topic);
+    return allNodesPrefix() + token(topic);
+  }
+
+  /** Begins the subjects that one node listens to. */
+  String nodePrefix(String node) {
+    return prefix + ".n." + token(node) + ".";
   }
 
   /** The subject of a topic that one node listens to. */
   String node(String node, String topic) {
-    return prefix + ".n." + token(node) + "." + token(topic);
+    return nodePrefix(node) + token(topic);
   }
 }

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Counts different users over nodes without naming them. Each node gives a hash of each of its users,
- * or where there are many the smallest ones. Up to {@link #MOST} the count is exact; beyond that it is
- * estimated from how dense the smallest hashes lie, with an error of about two in a hundred. Pure.
+ * Counts different users over nodes without naming them. Each node gives a hash of each of its
+ * users, or where there are many the smallest ones. Up to {@link #MOST} the count is exact; beyond
+ * that it is estimated from how dense the smallest hashes lie, with an error of about two in a
+ * hundred. Pure.
  */
 final class UserHashes {
 
@@ -55,8 +56,7 @@ final class UserHashes {
         smallest.add(hash);
       }
     }
-    return new Part(
-        users.size(), sorted(smallest.stream().mapToLong(Long::longValue).toArray()));
+    return new Part(users.size(), sorted(smallest.stream().mapToLong(Long::longValue).toArray()));
   }
 
   private static int largestFirst(long a, long b) {
@@ -66,7 +66,8 @@ final class UserHashes {
   /** Returns how many different users the nodes have together. */
   static int count(List<Part> parts) {
     long[] union =
-        sorted(parts.stream().flatMapToLong(part -> Arrays.stream(part.hashes)).distinct().toArray());
+        sorted(
+            parts.stream().flatMapToLong(part -> Arrays.stream(part.hashes)).distinct().toArray());
     boolean whole = parts.stream().allMatch(part -> part.users <= part.hashes.length);
     if (whole || union.length < MOST) {
       return union.length;
