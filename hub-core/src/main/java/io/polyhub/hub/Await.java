@@ -1,5 +1,6 @@
 package io.polyhub.hub;
 
+import io.polyhub.broker.UnavailableException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -33,7 +34,11 @@ final class Await {
     if (failure == null) {
       then.accept(future.resultNow());
     } else {
-      log.error("a stage failed that never should", failure);
+      if (failure instanceof UnavailableException) {
+        log.debug("the broker cannot answer: {}", failure.getMessage());
+      } else {
+        log.error("a stage failed that never should", failure);
+      }
       failed.run();
     }
   }

@@ -25,6 +25,7 @@ final class HubMetrics {
   private final Counter inboxOverflows;
   private final Counter gaps;
   private final Counter catchUps;
+  private final Counter replayRetries;
   private final Map<OverflowPolicy, Counter> overflows = new EnumMap<>(OverflowPolicy.class);
   private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
   private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
@@ -36,6 +37,7 @@ final class HubMetrics {
     inboxOverflows = registry.counter("polyhub.lane.inbox.overflows");
     gaps = registry.counter("polyhub.lane.gaps");
     catchUps = registry.counter("polyhub.catchups");
+    replayRetries = registry.counter("polyhub.replay.retries");
     for (OverflowPolicy policy : OverflowPolicy.values()) {
       overflows.put(policy, registry.counter("polyhub.overflows", "policy", tag(policy)));
     }
@@ -123,5 +125,9 @@ final class HubMetrics {
 
   void catchUp() {
     catchUps.increment();
+  }
+
+  void replayRetry() {
+    replayRetries.increment();
   }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -311,6 +312,10 @@ public final class HubNode implements Hub, AutoCloseable {
 
   InstantSource clock() {
     return clock;
+  }
+
+  RandomGenerator chance() {
+    return random;
   }
 
   FanOut fanOut() {

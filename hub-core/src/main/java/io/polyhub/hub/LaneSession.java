@@ -331,7 +331,8 @@ final class LaneSession implements Session {
   /**
    * Goes on in the lane with what the stage gives: at once if it is complete, else in a later turn.
    *
-   * @param failed what to do if the stage fails, which is a fault of ours
+   * @param failed what to do if the stage fails: the broker cannot answer just now, or a fault of
+   *     ours
    */
   <T> void onLane(CompletionStage<T> stage, Consumer<T> then, Runnable failed) {
     Await.inLane(lane, stage, then, failed, log);

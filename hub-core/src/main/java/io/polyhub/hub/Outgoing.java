@@ -110,7 +110,8 @@ final class Outgoing {
   /** The subscription goes on from the log. */
   void replay(LaneSubscription subscription) {
     if (replays == null) {
-      replays = new Replays(session, this, hub.broker());
+      replays =
+          new Replays(session, this, hub.broker(), new ReplayRetry(hub.chance(), hub.metrics()));
     }
     replays.add(subscription);
   }

@@ -4,6 +4,7 @@ import io.polyhub.broker.Broker;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.channel.Publication;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves the subscriptions of one session that read from a log, one page at a time and in turn,
  * only while the client takes what it is given. So a session that catches up holds one page,
- * whatever it has missed. Only in the session's lane.
+ * whatever it has missed. Where the broker cannot answer it asks again later, for a bounded time.
+ * Only in the session's lane.
  */
 final class Replays {
 
@@ -22,14 +24,16 @@ final class Replays {
   static final int PAGE_BYTES = 256 * 1024;
 
   private final LaneSession session;
+  private final ReplayRetry retry;
   private final Outgoing outgoing;
   private final Broker broker;
   private final Deque<LaneSubscription> queue = new ArrayDeque<>();
   private boolean reading;
   private boolean scheduled;
 
-  Replays(LaneSession session, Outgoing outgoing, Broker broker) {
+  Replays(LaneSession session, Outgoing outgoing, Broker broker, ReplayRetry retry) {
     this.session = session;
+    this.retry = retry;
     this.outgoing = outgoing;
     this.broker = broker;
   }
@@ -91,15 +95,37 @@ final class Replays {
                 false)),
         page -> {
           reading = false;
+          retry.succeeded();
           if (subscription.isActive()) {
             took(subscription, page);
           }
           schedule();
         },
-        () -> {
-          reading = false;
-          session.closeByHub(CloseReason.INTERNAL);
-        });
+        this::readAgain);
+  }
+
+  /**
+   * The log cannot be read just now: the session waits, and its subscriptions stay where they are.
+   */
+  private void readAgain() {
+    if (!session.isOpen()) {
+      reading = false;
+      return;
+    }
+    Instant next = retry.failed(session.now());
+    if (next == null) {
+      reading = false;
+      session.closeByHub(CloseReason.INTERNAL);
+      return;
+    }
+    session
+        .lane()
+        .at(
+            next,
+            () -> {
+              reading = false;
+              schedule();
+            });
   }
 
   private void took(LaneSubscription subscription, LogPage page) {

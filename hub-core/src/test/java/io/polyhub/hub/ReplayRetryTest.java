@@ -1,0 +1,45 @@
+package io.polyhub.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ReplayRetryTest {
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final ReplayRetry retry = new ReplayRetry(new Random(7), new HubMetrics(registry));
+
+  @Test
+  void waits_double_up_to_a_bound_until_its_patience_ends() {
+    Instant start = Instant.ofEpochSecond(1_000);
+    Instant now = start;
+    long most = ReplayRetry.FIRST_WAIT.toMillis();
+    int tries = 0;
+    Instant next = retry.failed(now);
+    while (next != null) {
+      assertThat(Duration.between(now, next).toMillis()).isBetween(most / 2, most);
+      now = next;
+      most = Math.min(2 * most, ReplayRetry.LONGEST_WAIT.toMillis());
+      next = retry.failed(now);
+      tries++;
+    }
+    assertThat(Duration.between(start, now))
+        .isBetween(ReplayRetry.PATIENCE, ReplayRetry.PATIENCE.plus(ReplayRetry.LONGEST_WAIT));
+    assertThat(registry.get("polyhub.replay.retries").counter().count()).isEqualTo(tries + 1);
+  }
+
+  @Test
+  void a_page_that_was_read_makes_it_patient_again() {
+    Instant start = Instant.ofEpochSecond(1_000);
+    assertThat(retry.failed(start)).isNotNull();
+    retry.succeeded();
+    Instant later = start.plus(ReplayRetry.PATIENCE).plusSeconds(1);
+    Instant next = retry.failed(later);
+    assertThat(next).isNotNull();
+    assertThat(Duration.between(later, next)).isLessThanOrEqualTo(ReplayRetry.FIRST_WAIT);
+  }
+}
