@@ -1,6 +1,9 @@
 package io.polyhub.broker.nats;
 
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -98,6 +101,7 @@ public final class NatsServers implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         started.awaitUp(i);
       }
+      started.awaitTogether();
     } catch (RuntimeException failed) {
       started.close();
       throw failed;
@@ -143,6 +147,7 @@ public final class NatsServers implements AutoCloseable {
     NatsServers one = inContainers(IMAGE, 1);
     try (one) {
       one.servers.getFirst().start();
+      one.awaitUp(0);
     }
   }
 
@@ -238,9 +243,34 @@ public final class NatsServers implements AutoCloseable {
 
   /** Waits until JetStream answers by that server. */
   private void awaitUp(int server) {
+    await(server, JetStreamManagement::getAccountStatistics);
+  }
+
+  /** Waits until all servers have found each other: then a stream can lie on all of them. */
+  private void awaitTogether() {
+    StreamConfiguration trial =
+        StreamConfiguration.builder()
+            .name("trial")
+            .storageType(StorageType.Memory)
+            .replicas(servers.size())
+            .build();
+    await(
+        0,
+        streams -> {
+          streams.addStream(trial);
+          streams.deleteStream(trial.getName());
+        });
+  }
+
+  /** What a server is asked, until it answers without an error. */
+  private interface Question {
+    void ask(JetStreamManagement streams) throws IOException, JetStreamApiException;
+  }
+
+  private void await(int server, Question question) {
     NatsServer one = servers.get(server);
     long deadline = System.nanoTime() + UP_LIMIT.toNanos();
-    while (!isUp(one.uri())) {
+    while (!answers(one.uri(), question)) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("not up within " + UP_LIMIT + ": " + one);
       }
@@ -248,9 +278,9 @@ public final class NatsServers implements AutoCloseable {
     }
   }
 
-  private static boolean isUp(URI uri) {
+  private static boolean answers(URI uri, Question question) {
     try (NatsClient client = NatsClient.connect(uri)) {
-      client.connection().jetStreamManagement().getAccountStatistics();
+      question.ask(client.connection().jetStreamManagement());
       return true;
     } catch (IOException | JetStreamApiException notYet) {
       return false;
