@@ -42,6 +42,8 @@ final class CentrifugeClient implements DoorClient {
   /** The epoch of each channel that is subscribed to with history. */
   private final Map<String, String> epochs = new ConcurrentHashMap<>();
 
+  private volatile String session = "";
+
   private CentrifugeClient(DoorKind kind, boolean json, Doors doors) {
     this.kind = kind;
     this.json = json;
@@ -55,7 +57,8 @@ final class CentrifugeClient implements DoorClient {
     CentrifugeClient client = new CentrifugeClient(kind, json, doors);
     try {
       ConnectRequest request = ConnectRequest.newBuilder().setToken(token).build();
-      Await.done(client.ask(Command.newBuilder().setConnect(request)));
+      Reply reply = Await.done(client.ask(Command.newBuilder().setConnect(request)));
+      client.session = reply.getConnect().getClient();
       return client;
     } catch (Refused refused) {
       client.close();
@@ -185,6 +188,11 @@ final class CentrifugeClient implements DoorClient {
             .setData(message.payload())
             .build();
     return ask(Command.newBuilder().setPublish(request)).thenApply(reply -> "");
+  }
+
+  @Override
+  public String session() {
+    return session;
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
  * order of the calls. What its {@linkplain DoorKind kind} {@linkplain DoorKind#has has} no way for
  * throws {@link UnsupportedOperationException}.
  */
-interface DoorClient extends AutoCloseable {
+public interface DoorClient extends AutoCloseable {
 
   DoorKind kind();
 
@@ -17,6 +17,20 @@ interface DoorClient extends AutoCloseable {
    * it fails with {@link Refused}. Where the kind has no acknowledgement it is complete at once.
    */
   CompletableFuture<String> publish(Message message);
+
+  /**
+   * Publishes as {@link #publish(Message)} does; with the same key again, it counts once.
+   *
+   * @param key names the message
+   */
+  default CompletableFuture<String> publish(Message message, String key) {
+    throw new UnsupportedOperationException(kind() + " has no keys");
+  }
+
+  /** The name that others see of this client's session. */
+  default String session() {
+    throw new UnsupportedOperationException(kind() + " does not know its session");
+  }
 
   /**
    * Subscribes and waits for the acknowledgement.

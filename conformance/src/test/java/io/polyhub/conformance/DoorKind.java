@@ -2,6 +2,7 @@ package io.polyhub.conformance;
 
 import static io.polyhub.conformance.Feature.ACKNOWLEDGED;
 import static io.polyhub.conformance.Feature.HISTORY;
+import static io.polyhub.conformance.Feature.KEYS;
 import static io.polyhub.conformance.Feature.MUST_RECOVER;
 import static io.polyhub.conformance.Feature.PRESENCE;
 import static io.polyhub.conformance.Feature.PRESENCE_EVENTS;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * The kinds of clients: a door, the form in which it is spoken, and the client that speaks it. A
  * new kind does not compile until {@link #connect} has a client for it.
  */
-enum DoorKind {
+public enum DoorKind {
   /** Bare, since the stock client for JSON is JavaScript's. A JSON client sends JSON alone. */
   WEBSOCKET_JSON(
       Door.WEBSOCKET,
@@ -102,6 +103,7 @@ enum DoorKind {
           TELLS_CURSOR,
           TAKES_CURSOR,
           MUST_RECOVER,
+          KEYS,
           HISTORY,
           PRESENCE,
           PRESENCE_EVENTS,
@@ -135,6 +137,7 @@ enum DoorKind {
           TELLS_CURSOR,
           TAKES_CURSOR,
           MUST_RECOVER,
+          KEYS,
           HISTORY,
           PRESENCE,
           PRESENCE_EVENTS,
@@ -161,6 +164,7 @@ enum DoorKind {
         TOLD_OF_REFUSED_PUBLISH,
         TELLS_CURSOR,
         TAKES_CURSOR,
+        KEYS,
         SESSION);
   }
 
@@ -191,7 +195,7 @@ enum DoorKind {
     };
   }
 
-  boolean has(Feature feature) {
+  public boolean has(Feature feature) {
     return features.contains(feature);
   }
 
@@ -210,7 +214,7 @@ enum DoorKind {
    *
    * @throws Refused if it is not admitted
    */
-  DoorClient connect(Doors doors, String token) {
+  public DoorClient connect(Doors doors, String token) {
     return switch (this) {
       case WEBSOCKET_JSON -> CentrifugeClient.connect(this, true, doors, token);
       case WEBSOCKET_PROTOBUF -> CentrifugeClient.connect(this, false, doors, token);

@@ -10,7 +10,7 @@ import java.net.URI;
  * @param mqtt the port for MQTT over TCP
  * @param grpc the port for gRPC
  */
-record Doors(int websocket, int http, int mqtt, int grpc) {
+public record Doors(int websocket, int http, int mqtt, int grpc) {
 
   static final String HOST = "127.0.0.1";
 

@@ -1,7 +1,7 @@
 package io.polyhub.conformance;
 
 /** What a kind of client has a way for, beside publishing and subscribing. */
-enum Feature {
+public enum Feature {
   /** Its publications may be any bytes. */
   SENDS_BYTES,
   /** Its publications may carry content type, headers, reply channel and correlation id. */
@@ -21,6 +21,8 @@ enum Feature {
   /** It can ask to be refused if history no longer reaches back. */
   MUST_RECOVER,
   HISTORY,
+  /** Its publications may carry a key, so that of several with the same one counts. */
+  KEYS,
   PRESENCE,
   /** It is told of members who come and go. */
   PRESENCE_EVENTS,

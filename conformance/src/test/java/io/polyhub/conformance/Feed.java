@@ -7,17 +7,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** What one subscription of a client has received. Any thread. */
-final class Feed {
+public final class Feed {
 
   private final Wish wish;
   private final List<Received> received = new ArrayList<>();
   private final List<Change> changes = new ArrayList<>();
+  private final List<Integer> lostAt = new ArrayList<>();
   private String cursor = "";
   private Recovery recovery = Recovery.NOT_ASKED;
   private String ended = "";
 
   /** Somebody came to the channel, or left it. */
-  record Change(boolean joined, String channel, String session) {}
+  public record Change(boolean joined, String channel, String session) {}
+
+  /**
+   * What came in a while.
+   *
+   * @param received the messages
+   * @param lostAt before which of them, by their indices, the client was told that some are missing
+   * @param cursor the place after them; empty where the kind has none
+   */
+  public record Taken(List<Received> received, List<Integer> lostAt, String cursor) {
+
+    public Taken {
+      received = List.copyOf(received);
+      lostAt = List.copyOf(lostAt);
+    }
+  }
 
   Feed(Wish wish) {
     this.wish = wish;
@@ -33,6 +49,9 @@ final class Feed {
       cursor = at;
     }
     recovery = how;
+    if (how == Recovery.UNRECOVERABLE) {
+      lostAt.add(received.size());
+    }
     notifyAll();
   }
 
@@ -53,6 +72,14 @@ final class Feed {
   synchronized void end(String code) {
     ended = code;
     notifyAll();
+  }
+
+  /** Takes what came since it was last taken, and forgets it. */
+  public synchronized Taken take() {
+    Taken taken = new Taken(received, lostAt, cursor);
+    received.clear();
+    lostAt.clear();
+    return taken;
   }
 
   /** The place after what was received; empty where the kind has none. */
@@ -101,12 +128,12 @@ final class Feed {
                 .anyMatch(change -> change.joined == joined && change.session.equals(session)));
   }
 
-  synchronized boolean hasEnded() {
+  public synchronized boolean hasEnded() {
     return !ended.isEmpty();
   }
 
   /** The code with which the server ended it. */
-  synchronized String endedBecause() {
+  public synchronized String endedBecause() {
     await("ended", () -> !ended.isEmpty());
     return ended;
   }

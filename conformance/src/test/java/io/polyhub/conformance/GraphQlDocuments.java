@@ -24,9 +24,10 @@ final class GraphQlDocuments {
 
   private static final String PUBLISH =
       "mutation($channel:String!,$data:JSON,$base64:String,$contentType:String,"
-          + "$headers:[HeaderInput!]!,$replyTo:String,$correlationId:String)"
+          + "$headers:[HeaderInput!]!,$replyTo:String,$correlationId:String,$key:String)"
           + "{publish(channel:$channel,data:$data,base64:$base64,contentType:$contentType,"
-          + "headers:$headers,replyTo:$replyTo,correlationId:$correlationId){cursor guarantee}}";
+          + "headers:$headers,replyTo:$replyTo,correlationId:$correlationId,"
+          + "idempotencyKey:$key){cursor guarantee}}";
 
   private static final String FEED =
       "subscription($filter:String!,$since:String,$mustRecover:Boolean!,$joinLeave:Boolean!)"
@@ -67,6 +68,11 @@ final class GraphQlDocuments {
 
   /** JSON without a media type goes as {@code data}, all else as {@code base64}. */
   static ObjectNode publish(Message message) {
+    return publish(message, "");
+  }
+
+  /** The same, under a key by which it counts once. */
+  static ObjectNode publish(Message message, String key) {
     ObjectNode variables = object().put("channel", message.channel());
     if (message.contentType().isEmpty() && isJson(message.payload())) {
       variables.set("data", parse(message.text()));
@@ -80,6 +86,7 @@ final class GraphQlDocuments {
     putIfGiven(variables, "contentType", message.contentType());
     putIfGiven(variables, "replyTo", message.replyTo());
     putIfGiven(variables, "correlationId", encoded(message.correlationId()));
+    putIfGiven(variables, "key", key);
     return request(PUBLISH, variables);
   }
 

@@ -120,6 +120,11 @@ final class GraphQlSocketClient implements DoorClient {
   }
 
   @Override
+  public CompletableFuture<String> publish(Message message, String key) {
+    return ask(GraphQlDocuments.publish(message, key)).thenApply(GraphQlDocuments::publishedCursor);
+  }
+
+  @Override
   public Feed subscribe(Wish wish) {
     String id = "s" + lastId.incrementAndGet();
     Subscription subscription = new Subscription(new Feed(wish), new CompletableFuture<>());

@@ -42,6 +42,7 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
   private final Map<Long, CompletableFuture<ServerFrame>> questions = new ConcurrentHashMap<>();
   private final Map<Long, Feed> feeds = new ConcurrentHashMap<>();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
+  private volatile String session = "";
 
   private GrpcClient(Doors doors, String token) {
     channel = ManagedChannelBuilder.forAddress(Doors.HOST, doors.grpc()).usePlaintext().build();
@@ -57,7 +58,9 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
   static GrpcClient connect(Doors doors, String token) {
     GrpcClient client = new GrpcClient(doors, token);
     try {
-      Await.done(client.ask(ClientFrame.newBuilder().setHello(Hello.getDefaultInstance())));
+      ServerFrame answer =
+          Await.done(client.ask(ClientFrame.newBuilder().setHello(Hello.getDefaultInstance())));
+      client.session = answer.getWelcome().getSessionId();
       return client;
     } catch (Refused refused) {
       client.close();
@@ -203,8 +206,20 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
 
   @Override
   public CompletableFuture<String> publish(Message message) {
-    return ask(ClientFrame.newBuilder().setPublish(publication(message)))
+    return publish(message, "");
+  }
+
+  @Override
+  public CompletableFuture<String> publish(Message message, String key) {
+    io.polyhub.proto.v1.Publish publish =
+        publication(message).toBuilder().setIdempotencyKey(key).build();
+    return ask(ClientFrame.newBuilder().setPublish(publish))
         .thenApply(answer -> answer.getPublished().getCursor());
+  }
+
+  @Override
+  public String session() {
+    return session;
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.List;
  * @param replyTo the channel for answers
  * @param correlationId what answers carry
  */
-record Message(
+public record Message(
     String channel,
     ByteString payload,
     String contentType,
@@ -22,22 +22,22 @@ record Message(
     String replyTo,
     ByteString correlationId) {
 
-  Message {
+  public Message {
     headers = List.copyOf(headers);
   }
 
   /** A payload and nothing else. */
-  static Message of(String channel, ByteString payload) {
+  public static Message of(String channel, ByteString payload) {
     return new Message(channel, payload, "", List.of(), "", ByteString.EMPTY);
   }
 
   /** A text, and nothing else; JSON where it is JSON. */
-  static Message of(String channel, String text) {
+  public static Message of(String channel, String text) {
     return of(channel, ByteString.copyFromUtf8(text));
   }
 
   /** The payload as text. */
-  String text() {
+  public String text() {
     return payload.toStringUtf8();
   }
 }

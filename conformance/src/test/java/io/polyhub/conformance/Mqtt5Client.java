@@ -32,6 +32,7 @@ final class Mqtt5Client implements Sleeper, MqttCallback {
   static final String SINCE = "polyhub-since";
   static final String CURSOR = "polyhub-cursor";
   static final String RECOVERED = "polyhub-recovered";
+  private static final String KEY = "polyhub-idempotency-key";
 
   private static final int MAX_IN_FLIGHT = 32;
   private static final int FIRST_ERROR = 0x80;
@@ -166,6 +167,20 @@ final class Mqtt5Client implements Sleeper, MqttCallback {
           closed.isDone() ? new Refused(closed.join()) : new AssertionError(failed));
     }
     return published;
+  }
+
+  @Override
+  public CompletableFuture<String> publish(Message message, String key) {
+    List<Header> headers = new ArrayList<>(message.headers());
+    headers.add(new Header(KEY, key));
+    return publish(
+        new Message(
+            message.channel(),
+            message.payload(),
+            message.contentType(),
+            headers,
+            message.replyTo(),
+            message.correlationId()));
   }
 
   /** Whether it is one of the protocol's error codes, and not one of Paho's own. */

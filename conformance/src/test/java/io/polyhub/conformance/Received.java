@@ -6,4 +6,4 @@ package io.polyhub.conformance;
  * @param message what came
  * @param cursor the place after it; empty where the kind or the channel has none
  */
-record Received(Message message, String cursor) {}
+public record Received(Message message, String cursor) {}

@@ -3,7 +3,7 @@ package io.polyhub.conformance;
 import java.io.Serial;
 
 /** The server refused something, with the code that its protocol has for it. */
-final class Refused extends RuntimeException {
+public final class Refused extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1;
 

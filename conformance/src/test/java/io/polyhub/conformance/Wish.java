@@ -8,13 +8,13 @@ package io.polyhub.conformance;
  * @param mustRecover whether to refuse what cannot go on from there
  * @param presenceEvents whether to tell of members who come and go
  */
-record Wish(String filter, String since, boolean mustRecover, boolean presenceEvents) {
+public record Wish(String filter, String since, boolean mustRecover, boolean presenceEvents) {
 
-  static Wish of(String filter) {
+  public static Wish of(String filter) {
     return new Wish(filter, "", false, false);
   }
 
-  Wish withSince(String cursor) {
+  public Wish withSince(String cursor) {
     return new Wish(filter, cursor, mustRecover, presenceEvents);
   }
 

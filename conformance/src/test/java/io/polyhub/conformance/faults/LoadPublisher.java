@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 import io.polyhub.bench.ClientLoops;
 import io.polyhub.bench.Dialect;

@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;

@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -188,6 +188,9 @@ final class KillMinusNineTest {
   private void checkLog(Publisher publisher, LogTail log) {
     log.read();
     String where = "the log of " + publisher.name();
+    if (log.isIncomplete()) {
+      problems.add(where + " does not reach back to all of its cursors");
+    }
     problems.addAll(LossChecker.check(where, publisher.ledger().acknowledged(), log.entries()));
     problems.addAll(OrderChecker.check(where, log.entries()));
     problems.addAll(DuplicationChecker.check(where, log.entries()));

@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 import io.netty.buffer.ByteBuf;
 import io.polyhub.bench.ClientLoops;

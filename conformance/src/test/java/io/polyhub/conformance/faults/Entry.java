@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;

@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 /**
  * Publishes without pause while it is connected and allowed to, a few publications in flight at a

@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 import java.util.BitSet;
 
@@ -9,12 +9,18 @@ import java.util.BitSet;
 final class Ledger {
 
   private final BitSet acknowledged = new BitSet();
+  private final BitSet repeated = new BitSet();
   private long attempted;
   private long acknowledgedCount;
 
   synchronized long attempt() {
     attempted++;
     return attempted;
+  }
+
+  /** It is published once more: whether the first time has reached the log is not known. */
+  synchronized void repeat(long number) {
+    repeated.set((int) number);
   }
 
   synchronized void acknowledge(long number) {
@@ -44,5 +50,10 @@ final class Ledger {
   /** The numbers that were acknowledged, as they are now. */
   synchronized BitSet acknowledged() {
     return (BitSet) acknowledged.clone();
+  }
+
+  /** The numbers that were published more than once, as they are now. */
+  synchronized BitSet repeated() {
+    return (BitSet) repeated.clone();
   }
 }

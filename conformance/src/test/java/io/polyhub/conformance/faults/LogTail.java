@@ -1,4 +1,4 @@
-package io.polyhub.conformance.crash;
+package io.polyhub.conformance.faults;
 
 import io.grpc.ManagedChannel;
 import io.polyhub.proto.v1.HistoryRequest;
@@ -18,6 +18,8 @@ final class LogTail {
   private final String channel;
   private final ManagedChannel hub;
   private final List<Entry> entries = new ArrayList<>();
+  private String last = "";
+  private boolean incomplete;
 
   LogTail(String channel, ManagedChannel hub) {
     this.channel = channel;
@@ -26,11 +28,12 @@ final class LogTail {
 
   /** Reads what has come since it was last read. */
   void read() {
-    int before;
-    do {
-      before = entries.size();
-      entries.addAll(page(entries.isEmpty() ? "" : entries.getLast().cursor()));
-    } while (entries.size() > before);
+    List<Entry> page = page(last);
+    while (!page.isEmpty()) {
+      entries.addAll(page);
+      last = page.getLast().cursor();
+      page = page(last);
+    }
   }
 
   /** Reads one page after a place. */
@@ -45,9 +48,7 @@ final class LogTail {
                     .setSince(since)
                     .setLimit(PAGE)
                     .build());
-    if (!answer.getComplete()) {
-      throw new IllegalStateException(channel + ": history no longer reaches back to " + since);
-    }
+    incomplete |= !answer.getComplete();
     List<Entry> page = new ArrayList<>();
     for (Publication publication : answer.getPublicationsList()) {
       page.add(Entry.in(publication.getPayload().toStringUtf8(), publication.getCursor()));
@@ -58,5 +59,16 @@ final class LogTail {
   /** All that was read, in the order of the log. */
   List<Entry> entries() {
     return entries;
+  }
+
+  /** Whether history once did not reach back to where it was read from. */
+  boolean isIncomplete() {
+    return incomplete;
+  }
+
+  /** What was read is checked, and forgotten; goes on after it. */
+  void turn() {
+    entries.clear();
+    incomplete = false;
   }
 }
