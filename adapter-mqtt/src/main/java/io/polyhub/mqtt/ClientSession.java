@@ -1,7 +1,5 @@
 package io.polyhub.mqtt;
 
-import io.polyhub.hub.PublishRequest;
-import io.polyhub.hub.Session;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +24,7 @@ final class ClientSession {
   long keptBytes;
 
   /** What is to be published unless the client comes back in time. */
-  @Nullable PendingWill will;
+  @Nullable StoredWill will;
 
   /** Completes when the owner lets go; made by whoever waits first. */
   @Nullable CompletableFuture<Void> letGo;
@@ -37,11 +35,4 @@ final class ClientSession {
   ClientSession(String key) {
     this.key = key;
   }
-
-  /**
-   * A will that waits for its delay.
-   *
-   * @param from the closed session in whose name it is published
-   */
-  record PendingWill(Session from, PublishRequest request, long dueMillis) {}
 }

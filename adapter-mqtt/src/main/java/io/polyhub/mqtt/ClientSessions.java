@@ -1,9 +1,8 @@
 package io.polyhub.mqtt;
 
 import io.polyhub.hub.Hub;
-import io.polyhub.hub.PublishRequest;
-import io.polyhub.hub.Session;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,26 +13,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions that outlive their connections: hands each to one connection at a time, keeps and
- * stores it while the client is away, and ends it when its time is over. Safe for any thread; but
- * for {@link #load} and {@link #close} nothing here blocks.
+ * stores it while the client is away, and ends it when its time is over. A session is looked after
+ * by the node where its client was last; another one that the client comes to asks for it ({@link
+ * Handover}). Safe for any thread; but for {@link #close} nothing here blocks.
  */
 final class ClientSessions {
 
-  private final Hub hub;
   private final MqttConfig config;
-  private final MqttMetrics metrics;
+  private final Wills wills;
+  private final Handover handover;
   private final InstantSource clock;
   private final SessionStore store;
   private final ConcurrentMap<String, ClientSession> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong keptBytes = new AtomicLong();
 
-  ClientSessions(Hub hub, MqttConfig config, MqttMetrics metrics, InstantSource clock) {
-    this.hub = hub;
+  ClientSessions(
+      Hub hub, MqttConfig config, MqttMetrics metrics, InstantSource clock, Wills wills) {
     this.config = config;
-    this.metrics = metrics;
     this.clock = clock;
+    this.wills = wills;
     store = new SessionStore(hub.records(MqttDoor.RECORDS), metrics);
+    handover = new Handover(hub.nodes(), this);
   }
 
   /** What a connection is given. */
@@ -67,55 +68,107 @@ final class ClientSessions {
   }
 
   /**
-   * Finds what was stored by an earlier process. Blocks; called once, before the first connection.
-   *
-   * @throws IllegalStateException if the store cannot be read
+   * Takes over, from a node that is gone, a session that lies in the store, unless it is here
+   * already.
    */
-  void load() {
-    store.load(this::load);
-  }
-
-  private void load(String key, StoredSession stored) {
+  void adopt(String key, StoredSession stored) {
     ClientSession session = new ClientSession(key);
     session.expirySeconds = stored.expirySeconds();
     session.detachedAtMillis = stored.detachedAtMillis();
     if (session.detachedAtMillis == 0) {
-      // The process ended while the client was connected: its time away begins now.
+      // The node ended while the client was connected: its time away begins now.
       session.detachedAtMillis = clock.millis();
-      var _ = store.put(key, stored.orphanedAt(session.detachedAtMillis));
     }
-    sessions.put(key, session);
-    count.incrementAndGet();
+    if (sessions.putIfAbsent(key, session) == null) {
+      count.incrementAndGet();
+      if (stored.detachedAtMillis() == 0) {
+        var _ = store.put(key, stored.orphanedAt(handover.self(), session.detachedAtMillis));
+      }
+    }
   }
 
   /**
-   * Gives the session of that key to a connection. Another connection that has it is ended first.
+   * Gives a will of a node that is gone to the session that it waits for.
+   *
+   * @return whether that session is here and its client is away; if not, the will waits for nothing
+   */
+  boolean adopt(StoredWill will) {
+    ClientSession session = sessions.get(will.sessionKey());
+    if (session == null) {
+      return false;
+    }
+    synchronized (session) {
+      if (session.owner != null || session.gone || session.will != null) {
+        return false;
+      }
+      session.will = will;
+      return true;
+    }
+  }
+
+  /** Whether the client of that session is connected here. */
+  boolean isInUse(String key) {
+    ClientSession session = sessions.get(key);
+    if (session == null) {
+      return false;
+    }
+    synchronized (session) {
+      return session.owner != null;
+    }
+  }
+
+  /** All that was stored by nodes that are gone is looked after by this one. */
+  void rescued() {
+    handover.rescued();
+  }
+
+  SessionStore store() {
+    return store;
+  }
+
+  /**
+   * Gives the session of that key to a connection. Another connection that has it, here or on
+   * another node, is ended first.
    *
    * @param cleanStart whether to end what is there and begin anew
    * @param expirySeconds how long the session is to outlive the connection; 0 for not at all
    */
   CompletionStage<Attachment> attach(
       String key, MqttConnection by, boolean cleanStart, long expirySeconds) {
+    return handover
+        .ask(key, cleanStart)
+        .thenCompose(given -> attach(key, by, cleanStart, expirySeconds, given));
+  }
+
+  /**
+   * @param given what another node had of the session
+   */
+  private CompletionStage<Attachment> attach(
+      String key,
+      MqttConnection by,
+      boolean cleanStart,
+      long expirySeconds,
+      Optional<StoredSession> given) {
     while (true) {
       ClientSession found = sessions.get(key);
       if (found == null) {
-        Attachment made = make(key, by, expirySeconds);
-        if (made != null) {
-          return CompletableFuture.completedFuture(made);
-        }
-        continue;
+        return find(key, by, cleanStart, expirySeconds, given);
       }
-      ClientSession.@Nullable PendingWill ended = null;
+      @Nullable StoredWill ended = null;
+      @Nullable StoredWill returned = null;
       CompletionStage<Attachment> attached;
       synchronized (found) {
         if (found.gone) {
           continue;
         }
         if (found.owner != null) {
-          return takeOver(found).thenCompose(free -> attach(key, by, cleanStart, expirySeconds));
+          return takeOver(found)
+              .thenCompose(free -> attach(key, by, cleanStart, expirySeconds, given));
         }
         if (cleanStart) {
           ended = found.will;
+        } else {
+          returned = found.will;
         }
         found.will = null;
         keptBytes.addAndGet(-found.keptBytes);
@@ -125,30 +178,111 @@ final class ClientSessions {
                 ? CompletableFuture.completedFuture(renew(found, by, expirySeconds))
                 : resume(found, by, expirySeconds);
       }
-      publish(ended);
+      settle(ended, returned);
       return attached;
     }
   }
 
-  /** Makes a new session; null if another connection was faster. */
-  private @Nullable Attachment make(String key, MqttConnection by, long expirySeconds) {
-    if (expirySeconds == 0) {
-      return new Attachment.Attached(null, new SessionData(), false);
+  private void settle(@Nullable StoredWill ended, @Nullable StoredWill returned) {
+    if (ended != null) {
+      wills.publish(ended);
+    }
+    if (returned != null) {
+      wills.forget(returned.id());
+    }
+  }
+
+  /**
+   * Looks for a session that this node does not look after, and makes a new one if there is none.
+   */
+  private CompletionStage<Attachment> find(
+      String key,
+      MqttConnection by,
+      boolean cleanStart,
+      long expirySeconds,
+      Optional<StoredSession> given) {
+    if (given.isPresent() || handover.knowsAll()) {
+      return make(key, by, cleanStart, expirySeconds, given);
+    }
+    return store
+        .get(key)
+        .handle((stored, failure) -> {
+          if (failure == null) {
+            return make(key, by, cleanStart, expirySeconds, stored);
+          }
+          return cleanStart && expirySeconds == 0
+              ? make(key, by, true, 0, Optional.empty())
+              : CompletableFuture.<Attachment>completedFuture(
+                  new Attachment.Refused(MqttReasonCode.SERVER_UNAVAILABLE));
+        })
+        .thenCompose(made -> made);
+  }
+
+  private CompletionStage<Attachment> make(
+      String key,
+      MqttConnection by,
+      boolean cleanStart,
+      long expirySeconds,
+      Optional<StoredSession> found) {
+    boolean present = !cleanStart && found.isPresent() && !isOver(found.get());
+    if (!present && expirySeconds == 0) {
+      if (found.isPresent()) {
+        store.remove(key);
+      }
+      return CompletableFuture.completedFuture(
+          new Attachment.Attached(null, new SessionData(), false));
     }
     if (count.incrementAndGet() > config.sessionsMax()) {
       count.decrementAndGet();
-      return new Attachment.Refused(MqttReasonCode.QUOTA_EXCEEDED);
+      return CompletableFuture.completedFuture(
+          new Attachment.Refused(MqttReasonCode.QUOTA_EXCEEDED));
     }
     ClientSession session = new ClientSession(key);
-    SessionData data = new SessionData();
+    SessionData data = present ? found.get().toData() : new SessionData();
     session.owner = by;
     session.data = data;
     session.expirySeconds = expirySeconds;
+    session.detachedAtMillis = clock.millis();
     if (sessions.putIfAbsent(key, session) != null) {
       count.decrementAndGet();
-      return null;
+      return attach(key, by, cleanStart, expirySeconds, found);
     }
-    return new Attachment.Attached(session, data, false);
+    return begin(session, by, data, present);
+  }
+
+  private boolean isOver(StoredSession stored) {
+    long detachedAt = stored.detachedAtMillis();
+    return detachedAt != 0 && clock.millis() >= detachedAt + stored.expirySeconds() * 1000;
+  }
+
+  /**
+   * The client has come to another node: ends its connection here, and gives what is known of its
+   * session, which is that node's from now on. Nothing if it is not here, or if all of it is in the
+   * store.
+   */
+  CompletionStage<Optional<StoredSession>> handOver(String key, boolean cleanStart) {
+    ClientSession found = sessions.get(key);
+    if (found == null) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    @Nullable StoredWill will;
+    Optional<StoredSession> state = Optional.empty();
+    synchronized (found) {
+      if (found.owner != null) {
+        return takeOver(found).thenCompose(free -> handOver(key, cleanStart));
+      }
+      SessionData data = found.data;
+      if (data != null && !found.gone) {
+        state =
+            Optional.of(
+                StoredSession.of(
+                    data, found.expirySeconds, found.detachedAtMillis, handover.self()));
+      }
+      will = found.will;
+      forget(found);
+    }
+    settle(cleanStart ? will : null, cleanStart ? null : will);
+    return CompletableFuture.completedFuture(state);
   }
 
   private static CompletableFuture<Void> takeOver(ClientSession session) {
@@ -210,7 +344,7 @@ final class ClientSessions {
       return CompletableFuture.completedFuture(attached);
     }
     return store
-        .put(session.key, StoredSession.of(data, session.expirySeconds, 0))
+        .put(session.key, StoredSession.of(data, session.expirySeconds, 0, handover.self()))
         .handle((done, failure) ->
             failure == null ? CompletableFuture.completedFuture(attached) : refused(session, by))
         .thenCompose(begun -> begun);
@@ -252,7 +386,7 @@ final class ClientSessions {
       MqttConnection by,
       SessionData data,
       long expirySeconds,
-      ClientSession.@Nullable PendingWill will) {
+      @Nullable StoredWill will) {
     boolean over = expirySeconds == 0;
     synchronized (session) {
       if (session.owner != by) {
@@ -268,15 +402,14 @@ final class ClientSessions {
       }
     }
     letGo(session, by);
-    if (over) {
-      publish(will);
-    }
+    settle(over ? will : null, null);
   }
 
   /** Stores the session, and keeps in memory what the store does not hold, within the limit. */
   private void keep(ClientSession session, SessionData data) {
     long detachedAt = session.detachedAtMillis;
-    StoredSession stored = StoredSession.of(data, session.expirySeconds, detachedAt);
+    StoredSession stored =
+        StoredSession.of(data, session.expirySeconds, detachedAt, handover.self());
     boolean wanted = data.outboundCount() > 0 || !data.unreleased().isEmpty();
     long bytes = data.keptBytes();
     if (wanted && keptBytes.addAndGet(bytes) <= config.detachedBytesMax()) {
@@ -301,28 +434,36 @@ final class ClientSessions {
   /** Stores the state of a session in use. The stage completes when that is done or has failed. */
   CompletionStage<Void> save(ClientSession session, SessionData data, long expirySeconds) {
     return store
-        .put(session.key, StoredSession.of(data, expirySeconds, 0))
+        .put(session.key, StoredSession.of(data, expirySeconds, 0, handover.self()))
         .exceptionally(failed -> null);
   }
 
-  /** Forgets a session, under its lock. */
+  /** Ends a session, under its lock. */
   private void end(ClientSession session) {
+    if (forget(session)) {
+      store.remove(session.key);
+    }
+  }
+
+  /** Looks after a session no more, under its lock; tells whether it did. */
+  private boolean forget(ClientSession session) {
     session.gone = true;
     session.data = null;
     session.will = null;
     keptBytes.addAndGet(-session.keptBytes);
     session.keptBytes = 0;
-    if (sessions.remove(session.key, session)) {
+    boolean known = sessions.remove(session.key, session);
+    if (known) {
       count.decrementAndGet();
-      store.remove(session.key);
     }
+    return known;
   }
 
   /** Publishes wills and ends sessions whose time has come; called every second or so. */
   void sweep() {
     long now = clock.millis();
     for (ClientSession session : sessions.values()) {
-      ClientSession.@Nullable PendingWill due = null;
+      @Nullable StoredWill due = null;
       synchronized (session) {
         if (session.owner != null || session.gone) {
           continue;
@@ -336,20 +477,8 @@ final class ClientSessions {
           end(session);
         }
       }
-      publish(due);
+      settle(due, null);
     }
-  }
-
-  private void publish(ClientSession.@Nullable PendingWill will) {
-    if (will != null) {
-      publish(will.from(), will.request());
-    }
-  }
-
-  /** Publishes the will of a closed session. */
-  void publish(Session from, PublishRequest request) {
-    metrics.wills.increment();
-    var _ = hub.publishFor(from, request);
   }
 
   /** Waits, for a bounded time, for what is being stored. */

@@ -9,7 +9,10 @@ import io.polyhub.hub.Subscribed;
 import io.polyhub.hub.Subscription;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,8 @@ final class ClientSubscription {
   private Cursor origin = Cursor.EMPTY;
   private @Nullable Subscription live;
   private boolean held;
+  private Cursor sentBefore = Cursor.EMPTY;
+  private Map<Position, Owed> owed = Map.of();
   private List<ClientSubscription> overlapping = List.of();
 
   /**
@@ -84,6 +89,8 @@ final class ClientSubscription {
   /** It is in force in the hub, from that cursor. */
   void begin(Subscribed subscribed) {
     goOn(subscribed);
+    owed = Map.of();
+    sentBefore = Cursor.EMPTY;
     origin = subscribed.cursor();
     resume = origin;
   }
@@ -103,10 +110,47 @@ final class ClientSubscription {
   }
 
   /** Takes the place and the QoS that a stored session had. */
-  void restore(Cursor cursor, int grantedQos) {
-    resume = cursor;
-    origin = cursor;
-    qosCeiling = grantedQos < options.qos() ? grantedQos : 2;
+  void restore(StoredSession.StoredSubscription stored) {
+    resume = stored.acknowledged();
+    origin = resume;
+    qosCeiling = stored.grantedQos() < options.qos() ? stored.grantedQos() : 2;
+    sentBefore = stored.taken();
+    owed = new LinkedHashMap<>();
+    for (Owed one : stored.owed()) {
+      owed.put(one.position(), one);
+    }
+  }
+
+  /**
+   * Whether the client was sent that publication by an earlier connection and has acknowledged it,
+   * although it is read again because others before it were not.
+   */
+  boolean isDone(Publication publication) {
+    Position position = publication.position();
+    return position != null && sentBefore.covers(position) && !owed.containsKey(position);
+  }
+
+  /** What the client may know of that publication from an earlier connection, or null. */
+  @Nullable Owed owed(Publication publication) {
+    Position position = publication.position();
+    return position == null ? null : owed.get(position);
+  }
+
+  /** The publication is sent again, or need not be. */
+  void settled(Publication publication) {
+    if (!owed.isEmpty()) {
+      owed.remove(publication.position());
+    }
+  }
+
+  /** What an earlier connection has sent, that is not acknowledged, and not yet sent again. */
+  Collection<Owed> owed() {
+    return owed.values();
+  }
+
+  /** The place up to which the client was sent everything, by this connection or an earlier one. */
+  Cursor taken() {
+    return cursor().advancedTo(sentBefore);
   }
 
   boolean isLive(Subscription subscription) {

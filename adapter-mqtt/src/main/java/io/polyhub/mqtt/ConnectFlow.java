@@ -172,6 +172,30 @@ final class ConnectFlow {
       return;
     }
     connection.connected(connected);
+    Packet.Will will = connect.will();
+    if (will != null && !session.mayPublish(will.topic())) {
+      refuse(MqttReasonCode.NOT_AUTHORIZED);
+      return;
+    }
+    // The will is stored before the client can rely on it, and so before the CONNACK.
+    var _ =
+        connected
+            .keep(will, ClientSessions.key(session.identity().user(), clientId))
+            .thenAccept(kept ->
+                connection.inLane(() -> {
+                  if (connection.isClosed()) {
+                    return;
+                  }
+                  if (kept) {
+                    goOn(connected, session, attached);
+                  } else {
+                    connected.forgetWill();
+                    refuse(MqttReasonCode.SERVER_UNAVAILABLE);
+                  }
+                }));
+  }
+
+  private void goOn(Connected connected, Session session, Attachment.Attached attached) {
     if (!attached.present()) {
       accept(connected, false, true);
       return;

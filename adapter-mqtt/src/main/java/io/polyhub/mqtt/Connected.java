@@ -1,8 +1,11 @@
 package io.polyhub.mqtt;
 
+import io.polyhub.channel.Publisher;
 import io.polyhub.hub.CloseReason;
-import io.polyhub.hub.PublishRequest;
 import io.polyhub.hub.Session;
+import io.polyhub.identity.Identity;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,7 @@ final class Connected {
   final boolean wantsCursors;
   private final MqttConnection connection;
   private final @Nullable ClientSession stored;
-  private final long willDelaySeconds;
-  private @Nullable PublishRequest will;
+  private @Nullable StoredWill will;
   private long expirySeconds;
   private boolean changed;
   private boolean saving;
@@ -52,9 +54,6 @@ final class Connected {
     subscriptions = new SubscriptionFlow(connection, session, data);
     authenticationMethod = client.authenticationMethod();
     wantsCursors = "1".equals(client.userProperty(PacketEncoder.CURSOR_PROPERTY));
-    Packet.Will given = connect.will();
-    will = given == null ? null : Publishes.request(given);
-    willDelaySeconds = given == null ? 0 : given.properties().willDelaySeconds();
   }
 
   boolean isPersistent() {
@@ -98,9 +97,48 @@ final class Connected {
     expirySeconds = seconds;
   }
 
+  /**
+   * Stores the will, if the client has given one. The stage tells whether it is in force, and never
+   * completes exceptionally.
+   *
+   * @param key names the session
+   */
+  CompletionStage<Boolean> keep(Packet.@Nullable Will given, String key) {
+    if (given == null) {
+      return CompletableFuture.completedFuture(true);
+    }
+    Identity identity = session.identity();
+    StoredWill kept =
+        new StoredWill(
+            connection.door().hub.nodes().self(),
+            key,
+            given.properties().willDelaySeconds(),
+            0,
+            new Publisher(identity.user(), session.id(), identity.info()),
+            StoredWill.once(Publishes.request(given), session.id()));
+    will = kept;
+    MqttDoor door = connection.door();
+    if (stored == null || delaySeconds(kept) == 0) {
+      return door.wills.keep(kept.delayed(0));
+    }
+    // Only as long as there is the session may the will wait, so that is stored first.
+    return door.sessions
+        .save(stored, data, expirySeconds)
+        .thenCompose(saved -> door.wills.keep(kept.delayed(delaySeconds(kept))));
+  }
+
+  private long delaySeconds(StoredWill given) {
+    long max = connection.config().willDelayMax().toSeconds();
+    return Math.min(given.delaySeconds(), Math.min(expirySeconds, max));
+  }
+
   /** The client has said an orderly goodbye: its will is void (MQTT-3.1.2-10). */
   void forgetWill() {
-    will = null;
+    StoredWill forgotten = will;
+    if (forgotten != null) {
+      will = null;
+      connection.door().wills.forget(forgotten.id());
+    }
   }
 
   /** The session has changed and is to be saved in a while. */
@@ -138,23 +176,24 @@ final class Connected {
   void end(CloseReason reason) {
     session.close(reason);
     data.detach();
-    PublishRequest last = will;
+    StoredWill last = will;
     will = null;
-    ClientSessions sessions = connection.door().sessions;
-    long delay = Math.min(willDelaySeconds, expirySeconds);
-    delay = Math.min(delay, connection.config().willDelayMax().toSeconds());
-    boolean waits = last != null && stored != null && delay > 0;
-    if (stored != null) {
-      long due = connection.door().nowMillis() + delay * 1000;
-      sessions.detach(
-          stored,
-          connection,
-          data,
-          expirySeconds,
-          waits && last != null ? new ClientSession.PendingWill(session, last, due) : null);
+    MqttDoor door = connection.door();
+    if (last != null && !session.mayPublish(last.request().channel())) {
+      door.wills.forget(last.id());
+      last = null;
     }
-    if (last != null && !waits) {
-      sessions.publish(session, last);
+    long delay = last == null || stored == null ? 0 : delaySeconds(last);
+    @Nullable StoredWill waiting = null;
+    if (last != null && delay > 0) {
+      waiting = last.waiting(last.node(), door.nowMillis() + delay * 1000);
+      door.wills.keepWaiting(waiting);
+    }
+    if (stored != null) {
+      door.sessions.detach(stored, connection, data, expirySeconds, waiting);
+    }
+    if (last != null && waiting == null) {
+      door.wills.publish(last);
     }
   }
 }

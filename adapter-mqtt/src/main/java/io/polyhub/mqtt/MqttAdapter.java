@@ -43,16 +43,15 @@ public final class MqttAdapter implements AutoCloseable {
 
   private MqttAdapter(MqttDoor door) {
     this.door = door;
-    sweep = door.loops.group().next().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+    sweep = door.loops.group().next().scheduleWithFixedDelay(this::sweep, 0, 1, TimeUnit.SECONDS);
   }
 
   /**
-   * Starts the door: finds the stored sessions, then listens. Blocks until it does.
+   * Starts the door. Blocks until it listens; what was stored before is found meanwhile.
    *
    * @param hub the hub; closed by the caller, after this
    * @param loops the event loops on which the connections live; closed by the caller, after this
    * @throws IOException if it cannot listen, or the certificates cannot be read
-   * @throws IllegalStateException if the stored sessions cannot be read
    */
   public static MqttAdapter start(
       Hub hub, EventLoops loops, MqttConfig config, MeterRegistry registry) throws IOException {
@@ -64,7 +63,6 @@ public final class MqttAdapter implements AutoCloseable {
       throws IOException {
     MqttDoor door =
         new MqttDoor(hub, loops, config, new MqttMetrics(registry), clock, new SecureRandom());
-    door.sessions.load();
     MqttAdapter adapter = new MqttAdapter(door);
     try {
       if (config.port() >= 0) {
@@ -121,7 +119,9 @@ public final class MqttAdapter implements AutoCloseable {
 
   private void sweep() {
     try {
+      door.rescue.sweep();
       door.sessions.sweep();
+      door.wills.sweep();
     } catch (RuntimeException e) {
       log.error("Looking after MQTT sessions failed", e);
     }

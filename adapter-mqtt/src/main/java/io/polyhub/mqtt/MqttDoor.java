@@ -28,7 +28,9 @@ final class MqttDoor {
   final MqttMetrics metrics;
   final InstantSource clock;
   final RandomGenerator random;
+  final Wills wills;
   final ClientSessions sessions;
+  final Rescue rescue;
   final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Map<EventLoop, SessionSaver> savers = new HashMap<>();
 
@@ -45,12 +47,15 @@ final class MqttDoor {
     this.metrics = metrics;
     this.clock = clock;
     this.random = random;
-    sessions = new ClientSessions(hub, config, metrics, clock);
+    wills = new Wills(hub, metrics);
+    sessions = new ClientSessions(hub, config, metrics, clock, wills);
+    rescue = new Rescue(this);
     for (EventExecutor executor : loops.group()) {
       EventLoop loop = (EventLoop) executor;
       savers.put(loop, new SessionSaver(loops.wheel(loop), config));
     }
     metrics.gauge("polyhub.mqtt.sessions.stored", sessions::count);
+    metrics.gauge("polyhub.mqtt.wills.kept", wills::count);
     metrics.gauge("polyhub.mqtt.sessions.kept.bytes", sessions::keptBytes);
   }
 

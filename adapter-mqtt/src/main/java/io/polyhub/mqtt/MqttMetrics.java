@@ -25,6 +25,8 @@ final class MqttMetrics {
   final Counter savesFailed;
   final Counter saves;
   final Counter wills;
+  final Counter willsFailed;
+  final Counter willsInherited;
   private final MeterRegistry registry;
   private final Map<MqttReasonCode, Counter> refusedConnects = new EnumMap<>(MqttReasonCode.class);
 
@@ -39,6 +41,8 @@ final class MqttMetrics {
     saves = counter("polyhub.mqtt.sessions.saves");
     savesFailed = counter("polyhub.mqtt.sessions.saves.failed");
     wills = counter("polyhub.mqtt.wills");
+    willsFailed = counter("polyhub.mqtt.wills.failed");
+    willsInherited = counter("polyhub.mqtt.wills.inherited");
     gauge("polyhub.connections", connections::get);
     for (MqttReasonCode reason : MqttReasonCode.values()) {
       if (reason.isError()) {

@@ -68,14 +68,20 @@ final class OutboundFlow {
       return busy();
     }
     if (publication.expired(connection.door().clock.instant())) {
+      to.settled(publication);
       connection.door().metrics.expired.increment();
       return taken();
     }
     boolean lastValue = source == Downlink.Source.LAST_VALUE;
-    if (!lastValue && to.yieldsTo(publication, session.id())) {
+    Owed owed = lastValue ? null : to.owed(publication);
+    if (!lastValue && to.isDone(publication)) {
       return taken();
     }
-    int qos = Math.min(Publishes.qos(publication.quality()), to.grantedQos());
+    if (owed == null && !lastValue && to.yieldsTo(publication, session.id())) {
+      return taken();
+    }
+    int qos =
+        owed == null ? Math.min(Publishes.qos(publication.quality()), to.grantedQos()) : owed.qos();
     if (publication.position() == null) {
       // Nothing is kept of it, so nothing could be promised beyond this connection.
       qos = 0;
@@ -88,15 +94,18 @@ final class OutboundFlow {
         lastValue && to.identifier() != 0
             ? new int[] {to.identifier()}
             : lastValue ? ClientSubscription.NO_IDS : to.identifiersFor(publication, session.id());
-    boolean remembered = qos == 2 && data.isNextPacketIdRemembered();
-    int packetId = qos == 0 ? 0 : data.nextPacketId();
+    boolean remembered = owed == null && qos == 2 && data.isNextPacketIdRemembered();
+    int packetId = qos == 0 ? 0 : owed == null ? data.nextPacketId() : owed.packetId();
     if (remembered) {
       // Or the client would take what is new for a repeat and drop it. To release what it does not
       // know is no error (section 4.3.3); its PUBCOMP then means nothing here.
       connection.sendAck(PacketType.PUBREL, packetId, MqttReasonCode.SUCCESS, List.of());
     }
     String cursor = to.wantsCursor() ? cursorAfter(subscription, publication, source) : null;
-    if (send(publication, false, qos, retain, packetId, ids, cursor) && qos > 0) {
+    if (owed != null) {
+      to.settled(publication);
+    }
+    if (send(publication, owed != null, qos, retain, packetId, ids, cursor) && qos > 0) {
       data.addOutbound(
           new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication));
     }

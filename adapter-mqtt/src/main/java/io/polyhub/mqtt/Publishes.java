@@ -59,7 +59,8 @@ final class Publishes {
     return headers;
   }
 
-  private static Quality quality(int qos) {
+  /** How hard that QoS carries. */
+  static Quality quality(int qos) {
     return switch (qos) {
       case 0 -> Quality.FIRE_AND_FORGET;
       case 1 -> Quality.ACKNOWLEDGED;

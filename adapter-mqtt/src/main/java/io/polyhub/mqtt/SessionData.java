@@ -5,9 +5,11 @@ import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -164,5 +166,17 @@ final class SessionData {
       }
     }
     return subscription.cursor();
+  }
+
+  /** What the client was sent on that subscription and has not acknowledged. */
+  List<Owed> owed(ClientSubscription subscription) {
+    List<Owed> owed = new ArrayList<>(subscription.owed());
+    for (InFlight sent : outbound.values()) {
+      Publication publication = sent.publication();
+      if (sent.by == subscription && publication != null && publication.position() != null) {
+        owed.add(new Owed(sent.packetId, sent.qos, publication.position()));
+      }
+    }
+    return owed;
   }
 }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Position;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  *
  * @param expirySeconds how long the session outlives its connection
  * @param detachedAtMillis when the connection ended, in milliseconds since 1970; 0 while connected
+ * @param node the node that the client is or was connected to; empty if an earlier release wrote it
  * @param lastPacketId the packet identifier that was given out last
  * @param subscriptions what is subscribed to
  * @param released QoS 2 packet identifiers that the client has acknowledged and must be told to
@@ -27,12 +29,16 @@ import java.util.Optional;
 record StoredSession(
     long expirySeconds,
     long detachedAtMillis,
+    String node,
     int lastPacketId,
     List<StoredSubscription> subscriptions,
     List<Integer> released,
     List<Integer> unreleased) {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** What was written before sessions went from node to node. */
+  private static final int VERSION_OF_ONE_NODE = 1;
 
   /** A generous guess of what one subscription takes in the record beside its filter. */
   static final int SUBSCRIPTION_BYTES = 400;
@@ -47,12 +53,26 @@ record StoredSession(
    * One subscription.
    *
    * @param acknowledged up to where the client has acknowledged everything
+   * @param taken up to where it was sent everything
+   * @param owed what it was sent after {@code acknowledged} and has not acknowledged; it has
+   *     acknowledged the rest of what lies between the two
    */
   record StoredSubscription(
-      Packet.TopicFilter options, int grantedQos, int identifier, Cursor acknowledged) {}
+      Packet.TopicFilter options,
+      int grantedQos,
+      int identifier,
+      Cursor acknowledged,
+      Cursor taken,
+      List<Owed> owed) {
+
+    StoredSubscription {
+      owed = List.copyOf(owed);
+    }
+  }
 
   /** Takes the state of a session, in its lane. */
-  static StoredSession of(SessionData data, long expirySeconds, long detachedAtMillis) {
+  static StoredSession of(
+      SessionData data, long expirySeconds, long detachedAtMillis, String node) {
     List<StoredSubscription> subscriptions = new ArrayList<>(data.subscriptions().size());
     for (ClientSubscription subscription : data.subscriptions()) {
       subscriptions.add(
@@ -60,7 +80,9 @@ record StoredSession(
               subscription.options(),
               subscription.grantedQos(),
               subscription.identifier(),
-              data.acknowledged(subscription)));
+              data.acknowledged(subscription),
+              subscription.taken(),
+              data.owed(subscription)));
     }
     List<Integer> released = new ArrayList<>();
     for (InFlight sent : data.outbound()) {
@@ -76,13 +98,22 @@ record StoredSession(
           }
         });
     return new StoredSession(
-        expirySeconds, detachedAtMillis, data.lastPacketId(), subscriptions, released, unreleased);
+        expirySeconds,
+        detachedAtMillis,
+        node,
+        data.lastPacketId(),
+        subscriptions,
+        released,
+        unreleased);
   }
 
-  /** Returns the session as it goes on after its process died while the client was connected. */
-  StoredSession orphanedAt(long millis) {
+  /**
+   * Returns the session as it goes on, looked after by another node, after its node died while the
+   * client was connected.
+   */
+  StoredSession orphanedAt(String newNode, long millis) {
     return new StoredSession(
-        expirySeconds, millis, lastPacketId, subscriptions, released, List.of());
+        expirySeconds, millis, newNode, lastPacketId, subscriptions, released, List.of());
   }
 
   byte[] encode() {
@@ -90,6 +121,7 @@ record StoredSession(
     out.writeByte(VERSION);
     out.writeLong(expirySeconds);
     out.writeLong(detachedAtMillis);
+    PacketEncoder.writeString(out, node);
     out.writeShort(lastPacketId);
     out.writeInt(subscriptions.size());
     for (StoredSubscription subscription : subscriptions) {
@@ -101,6 +133,14 @@ record StoredSession(
       out.writeInt(subscription.identifier);
       PacketEncoder.writeString(out, options.filter());
       PacketEncoder.writeString(out, subscription.acknowledged.text());
+      PacketEncoder.writeString(out, subscription.taken.text());
+      out.writeShort(subscription.owed.size());
+      for (Owed owed : subscription.owed) {
+        out.writeShort(owed.packetId());
+        out.writeByte(owed.qos());
+        PacketEncoder.writeString(out, owed.position().epoch());
+        out.writeLong(owed.position().offset());
+      }
     }
     writeIds(out, released);
     writeIds(out, unreleased);
@@ -116,27 +156,36 @@ record StoredSession(
   static Optional<StoredSession> decode(byte[] bytes) {
     ByteBuf in = Unpooled.wrappedBuffer(bytes);
     try {
-      if (in.readByte() != VERSION) {
+      int version = in.readByte();
+      if (version != VERSION && version != VERSION_OF_ONE_NODE) {
         return Optional.empty();
       }
+      boolean ofOneNode = version == VERSION_OF_ONE_NODE;
       long expirySeconds = in.readLong();
       long detachedAtMillis = in.readLong();
+      String node = ofOneNode ? "" : readString(in);
       int lastPacketId = in.readUnsignedShort();
       int count = in.readInt();
       List<StoredSubscription> subscriptions = new ArrayList<>(Math.clamp(count, 0, 1_000));
       for (int i = 0; i < count; i++) {
-        subscriptions.add(readSubscription(in));
+        subscriptions.add(readSubscription(in, ofOneNode));
       }
       List<Integer> released = readIds(in);
       return Optional.of(
           new StoredSession(
-              expirySeconds, detachedAtMillis, lastPacketId, subscriptions, released, readIds(in)));
+              expirySeconds,
+              detachedAtMillis,
+              node,
+              lastPacketId,
+              subscriptions,
+              released,
+              readIds(in)));
     } catch (IndexOutOfBoundsException | IllegalArgumentException damaged) {
       return Optional.empty();
     }
   }
 
-  private static StoredSubscription readSubscription(ByteBuf in) {
+  private static StoredSubscription readSubscription(ByteBuf in, boolean ofOneNode) {
     int flags = in.readByte();
     int grantedQos = in.readByte();
     int identifier = in.readInt();
@@ -145,7 +194,19 @@ record StoredSession(
         new Packet.TopicFilter(
             filter, flags & 3, (flags & 4) != 0, (flags & 8) != 0, (flags >>> 4) & 3);
     Cursor acknowledged = Cursor.parse(readString(in)).orElse(Cursor.EMPTY);
-    return new StoredSubscription(options, grantedQos, identifier, acknowledged);
+    if (ofOneNode) {
+      return new StoredSubscription(
+          options, grantedQos, identifier, acknowledged, acknowledged, List.of());
+    }
+    Cursor taken = Cursor.parse(readString(in)).orElse(Cursor.EMPTY);
+    int count = in.readUnsignedShort();
+    List<Owed> owed = new ArrayList<>(Math.min(count, in.readableBytes()));
+    for (int i = 0; i < count; i++) {
+      int packetId = in.readUnsignedShort();
+      int qos = in.readByte();
+      owed.add(new Owed(packetId, qos, new Position(readString(in), in.readLong())));
+    }
+    return new StoredSubscription(options, grantedQos, identifier, acknowledged, taken, owed);
   }
 
   private static String readString(ByteBuf in) {
@@ -175,7 +236,7 @@ record StoredSession(
       ClientSubscription subscription =
           data.newSubscription(
               ChannelFilter.of(stored.options.filter()), stored.options, stored.identifier);
-      subscription.restore(stored.acknowledged, stored.grantedQos);
+      subscription.restore(stored);
       data.add(subscription);
     }
     released.forEach(id -> data.addOutbound(InFlight.released(id)));

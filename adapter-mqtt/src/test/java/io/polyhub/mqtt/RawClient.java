@@ -61,16 +61,22 @@ final class RawClient implements AutoCloseable {
       TestDoor door, String id, String flags, String properties, String... rest)
       throws IOException {
     RawClient client = open(door);
+    client.sendConnectV5(id, flags, properties, rest);
+    return client;
+  }
+
+  /** Sends the CONNECT of a client of version 5.0 of that identifier; see {@link #connectV5}. */
+  void sendConnectV5(String id, String flags, String properties, String... rest)
+      throws IOException {
     byte[] own = Bytes.of(properties);
     byte[] tail = Bytes.of(rest);
-    client.send(
+    send(
         Bytes.packet(
             "10",
             "00 04 'MQTT' 05 " + flags + " 00 3C",
             String.format("%02X", own.length) + Bytes.hex(own),
             "00 " + String.format("%02X", id.length()) + " '" + id + "'",
             Bytes.hex(tail)));
-    return client;
   }
 
   /** A CONNACK of 5.0 that says success, with or without a session. */

@@ -15,15 +15,25 @@ final class StoredSessionTest {
       new StoredSession(
           3600,
           1_700_000_000_000L,
+          "nodeA",
           65_535,
           List.of(
               new StoredSubscription(
                   new Packet.TopicFilter("a/+/é", 2, true, true, 1),
                   0,
                   268_435_455,
-                  Cursor.of(new Position("abc", 42))),
+                  Cursor.of(new Position("abc", 42)),
+                  Cursor.of(new Position("abc", 50)),
+                  List.of(
+                      new Owed(65_535, 2, new Position("abc", 43)),
+                      new Owed(1, 1, new Position("abc", 49)))),
               new StoredSubscription(
-                  new Packet.TopicFilter("#", 1, false, false, 0), 1, 0, Cursor.EMPTY)),
+                  new Packet.TopicFilter("#", 1, false, false, 0),
+                  1,
+                  0,
+                  Cursor.EMPTY,
+                  Cursor.EMPTY,
+                  List.of())),
           List.of(1, 65_535),
           List.of(7));
 
@@ -32,21 +42,50 @@ final class StoredSessionTest {
     assertThat(StoredSession.decode(SESSION.encode())).contains(SESSION);
   }
 
+  private static StoredSession ofNode(String node, List<Owed> owed, long taken) {
+    return new StoredSession(
+        60,
+        0,
+        node,
+        9,
+        List.of(
+            new StoredSubscription(
+                new Packet.TopicFilter("t", 1, false, true, 2),
+                1,
+                5,
+                Cursor.of(new Position("e", 3)),
+                Cursor.of(new Position("e", taken)),
+                owed)),
+        List.of(2),
+        List.of(3));
+  }
+
   @Test
   void its_form_stays_what_earlier_releases_wrote() {
-    StoredSession session =
-        new StoredSession(
-            60,
-            0,
-            9,
-            List.of(
-                new StoredSubscription(
-                    new Packet.TopicFilter("t", 1, false, true, 2),
-                    1,
-                    5,
-                    Cursor.of(new Position("e", 3)))),
-            List.of(2),
-            List.of(3));
+    StoredSession session = ofNode("n", List.of(new Owed(7, 2, new Position("e", 4))), 5);
+    byte[] bytes =
+        Bytes.of(
+            "02                      ; version of this form",
+            "00 00 00 00 00 00 00 3C ; session expiry, seconds",
+            "00 00 00 00 00 00 00 00 ; detached at, 0 while connected",
+            "00 01 'n'               ; node",
+            "00 09                   ; last packet identifier",
+            "00 00 00 01             ; one subscription",
+            "29                      ; QoS 1, retain as published, retain handling 2",
+            "01                      ; granted QoS",
+            "00 00 00 05             ; subscription identifier",
+            "00 01 't' 00 03 'e-3'   ; filter, cursor",
+            "00 03 'e-5'             ; up to where the client was sent everything",
+            "00 01                   ; one publication is not acknowledged:",
+            "00 07 02 00 01 'e' 00 00 00 00 00 00 00 04 ; packet identifier, QoS, place",
+            "00 01 00 02             ; one released packet identifier",
+            "00 01 00 03             ; one unreleased packet identifier");
+    assertThat(Bytes.hex(session.encode())).isEqualTo(Bytes.hex(bytes));
+    assertThat(StoredSession.decode(bytes)).contains(session);
+  }
+
+  @Test
+  void what_was_written_before_there_were_several_nodes_is_read() {
     byte[] bytes =
         Bytes.of(
             "01                      ; version of this form",
@@ -60,8 +99,7 @@ final class StoredSessionTest {
             "00 01 't' 00 03 'e-3'   ; filter, cursor",
             "00 01 00 02             ; one released packet identifier",
             "00 01 00 03             ; one unreleased packet identifier");
-    assertThat(Bytes.hex(session.encode())).isEqualTo(Bytes.hex(bytes));
-    assertThat(StoredSession.decode(bytes)).contains(session);
+    assertThat(StoredSession.decode(bytes)).contains(ofNode("", List.of(), 3));
   }
 
   @Test
@@ -89,9 +127,10 @@ final class StoredSessionTest {
 
   @Test
   void what_was_unreleased_while_the_process_died_stands_for_nothing() {
-    StoredSession whileConnected = new StoredSession(3600, 0, 9, List.of(), List.of(1), List.of(7));
+    StoredSession whileConnected =
+        new StoredSession(3600, 0, "n", 9, List.of(), List.of(1), List.of(7));
     assertThat(whileConnected.toData().unreleased()).isEmpty();
-    assertThat(whileConnected.orphanedAt(1_700_000_000_000L).toData().unreleased()).isEmpty();
+    assertThat(whileConnected.orphanedAt("m", 1_700_000_000_000L).toData().unreleased()).isEmpty();
     assertThat(whileConnected.toData().outboundCount()).isEqualTo(1);
   }
 }

@@ -1,0 +1,164 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.broker.Nodes;
+import io.polyhub.records.Records;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after what nodes that are gone have left in the store: sessions, whose time away begins,
+ * and wills, which are published or begin to wait. Of the nodes that are alive the one with the
+ * lowest name does it; a node that is alone does it when it starts. What two nodes do at once,
+ * because they do not yet agree who is alive, happens once all the same: wills are published under
+ * their keys.
+ *
+ * <p>It works on a thread of its own, which waits for the store; all else may be called by any
+ * thread and does not block.
+ */
+final class Rescue implements Nodes.Listener {
+
+  private static final Logger log = LoggerFactory.getLogger(Rescue.class);
+
+  private static final int PAGE = 100;
+  private static final long ANSWER_SECONDS_MAX = 30;
+
+  private final Nodes nodes;
+  private final ClientSessions sessions;
+  private final Wills wills;
+  private final MqttMetrics metrics;
+  private final MqttDoor door;
+  private boolean wanted = true;
+  private boolean working;
+
+  Rescue(MqttDoor door) {
+    this.door = door;
+    nodes = door.hub.nodes();
+    sessions = door.sessions;
+    wills = door.wills;
+    metrics = door.metrics;
+    nodes.listen(this);
+  }
+
+  @Override
+  public void onNode(String node) {
+    // What it has in the store is its own affair.
+  }
+
+  @Override
+  public synchronized void onNodeGone(String node) {
+    wanted = true;
+  }
+
+  /** Begins if there is something to do and this node is the one to do it; called every second. */
+  synchronized void sweep() {
+    if (!wanted || working || !nodes.isSettled()) {
+      return;
+    }
+    wanted = false;
+    if (Collections.min(nodes.live()).equals(nodes.self())) {
+      working = true;
+      Thread.ofVirtual().name("polyhub-mqtt-rescue").start(this::work);
+    }
+  }
+
+  private void work() {
+    boolean done = false;
+    try {
+      Set<String> live = nodes.live();
+      Records records = sessions.store().records();
+      for (var page = page(records, ""); !page.isEmpty(); page = page(records, last(page))) {
+        page.forEach(entry -> session(entry, live));
+      }
+      records = wills.records();
+      for (var page = page(records, ""); !page.isEmpty(); page = page(records, last(page))) {
+        for (Records.Entry entry : page) {
+          will(entry, live);
+        }
+      }
+      sessions.rescued();
+      done = true;
+    } catch (ExecutionException | TimeoutException e) {
+      log.info("What other nodes left of MQTT sessions cannot be read just now: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      synchronized (this) {
+        working = false;
+        wanted |= !done;
+      }
+    }
+  }
+
+  private static List<Records.Entry> page(Records records, String after)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    return await(records.page(after, PAGE));
+  }
+
+  private static String last(List<Records.Entry> page) {
+    return page.getLast().key();
+  }
+
+  private void session(Records.Entry entry, Set<String> live) {
+    Optional<StoredSession> stored = StoredSession.decode(entry.value());
+    if (stored.isEmpty()) {
+      log.warn("A stored MQTT session cannot be read and is dropped");
+      sessions.store().remove(entry.key());
+    } else if (!live.contains(stored.get().node())) {
+      sessions.adopt(entry.key(), stored.get());
+    }
+  }
+
+  private void will(Records.Entry entry, Set<String> live)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    Optional<StoredWill> stored = StoredWill.decode(entry.value());
+    if (stored.isEmpty()) {
+      log.warn("A stored will cannot be read and is dropped");
+      wills.forget(entry.key());
+    } else if (!live.contains(stored.get().node()) && !wills.has(entry.key())) {
+      metrics.willsInherited.increment();
+      inherit(stored.get());
+    }
+  }
+
+  private void inherit(StoredWill will)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    long due = will.dueMillis();
+    if (due == 0 && will.delaySeconds() > 0) {
+      // The connection ended with its node, or not long before that was noticed.
+      due = door.nowMillis() + will.delaySeconds() * 1000;
+    }
+    StoredWill waiting = will.waiting(nodes.self(), due);
+    if (due <= door.nowMillis()) {
+      wills.publish(waiting);
+    } else if (sessions.adopt(waiting)) {
+      wills.keepWaiting(waiting);
+    } else if (hasComeBack(will)) {
+      wills.forget(will.id());
+    } else {
+      wills.publish(waiting);
+    }
+  }
+
+  /** Whether the client has gone on with its session, here or on another node. */
+  private boolean hasComeBack(StoredWill will)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    if (sessions.isInUse(will.sessionKey())) {
+      return true;
+    }
+    Optional<StoredSession> session = await(sessions.store().get(will.sessionKey()));
+    return session.isPresent() && nodes.live().contains(session.get().node());
+  }
+
+  private static <T> T await(CompletionStage<T> stage)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    return stage.toCompletableFuture().get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+  }
+}

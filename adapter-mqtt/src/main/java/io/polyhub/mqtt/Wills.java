@@ -1,0 +1,142 @@
+package io.polyhub.mqtt;
+
+import io.polyhub.hub.Hub;
+import io.polyhub.hub.Outcome;
+import io.polyhub.hub.Published;
+import io.polyhub.records.Records;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The wills of the clients of this node. Each lies in a record while its client is connected, so
+ * that it is published when the client is gone, and also when the whole node is: at the next start,
+ * or by a node that lives on ({@link Rescue}). It is published under a key by which the log keeps
+ * one, and its record is removed after that, so that it is not lost in between. Safe for any
+ * thread; nothing here blocks.
+ */
+final class Wills {
+
+  /** Where the wills are stored. */
+  static final String RECORDS = "mqtt-wills";
+
+  private static final Logger log = LoggerFactory.getLogger(Wills.class);
+
+  private final Hub hub;
+  private final MqttMetrics metrics;
+  private final Records records;
+
+  /** Those of clients that are connected, or away for less than the delay; by id. */
+  private final Set<String> kept = ConcurrentHashMap.newKeySet();
+
+  /** Those that could not be published when they had to be; by id. */
+  private final Map<String, StoredWill> unpublished = new ConcurrentHashMap<>();
+
+  /** Those that are over, but whose record could not be removed. */
+  private final Set<String> unremoved = ConcurrentHashMap.newKeySet();
+
+  Wills(Hub hub, MqttMetrics metrics) {
+    this.hub = hub;
+    this.metrics = metrics;
+    records = hub.records(RECORDS);
+  }
+
+  /** How many records this node looks after. */
+  int count() {
+    return kept.size() + unpublished.size() + unremoved.size();
+  }
+
+  Records records() {
+    return records;
+  }
+
+  /**
+   * Stores a will. The stage tells whether that is done, and never completes exceptionally; if not,
+   * nothing is left of it.
+   */
+  CompletionStage<Boolean> keep(StoredWill will) {
+    byte[] value = will.encode();
+    kept.add(will.id());
+    return records
+        .put(will.id(), value)
+        .handle((done, failure) -> {
+          if (failure == null) {
+            return true;
+          }
+          metrics.willsFailed.increment();
+          log.warn("The will of an MQTT client could not be stored: {}", failure.toString());
+          forget(will.id());
+          return false;
+        });
+  }
+
+  /** A will that was kept waits from now on, or is taken over from a node that is gone. */
+  void keepWaiting(StoredWill will) {
+    kept.add(will.id());
+    var _ =
+        records
+            .put(will.id(), will.encode())
+            .whenComplete((done, failure) -> {
+              if (failure != null) {
+                metrics.willsFailed.increment();
+                log.warn("The delay of a will could not be stored: {}", failure.toString());
+              }
+            });
+  }
+
+  /** A will is void. */
+  void forget(String id) {
+    kept.remove(id);
+    remove(id);
+  }
+
+  private void remove(String id) {
+    var _ =
+        records
+            .remove(id)
+            .whenComplete((done, failure) -> {
+              if (failure == null) {
+                unremoved.remove(id);
+              } else {
+                unremoved.add(id);
+              }
+            });
+  }
+
+  /** Publishes a will, and removes it once that is done; tries again later where it cannot be. */
+  void publish(StoredWill will) {
+    kept.remove(will.id());
+    unpublished.remove(will.id());
+    var _ =
+        hub.publishFor(will.publisher(), will.request())
+            .whenComplete((outcome, none) -> {
+              if (outcome instanceof Outcome.Refused<Published> refused
+                  && refused.refusal().temporary()) {
+                unpublished.put(will.id(), will);
+                return;
+              }
+              if (outcome instanceof Outcome.Refused<Published> refused) {
+                log.info("The will of an MQTT client was refused: {}", refused.refusal());
+              } else {
+                metrics.wills.increment();
+              }
+              remove(will.id());
+            });
+  }
+
+  /** Tries again what could not be done; called every second or so. */
+  void sweep() {
+    for (StoredWill will : unpublished.values()) {
+      publish(will);
+    }
+    unremoved.forEach(this::remove);
+  }
+
+  /** Whether it is looked after already. */
+  boolean has(String id) {
+    return kept.contains(id) || unpublished.containsKey(id) || unremoved.contains(id);
+  }
+}
