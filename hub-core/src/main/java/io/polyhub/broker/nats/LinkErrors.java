@@ -1,8 +1,8 @@
 package io.polyhub.broker.nats;
 
 import io.nats.client.Connection;
-import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,9 +12,15 @@ final class LinkErrors implements ErrorListener {
   private static final Logger log = LoggerFactory.getLogger(LinkErrors.class);
 
   private final LinkMetrics metrics;
-  private final Runnable onOverflow;
+  private final Consumer<Connection> onOverflow;
 
-  LinkErrors(LinkMetrics metrics, Runnable onOverflow) {
+  /**
+   * Begins.
+   *
+   * @param onOverflow is told of a connection on which messages were dropped: what came before them
+   *     can be told, what comes after them cannot
+   */
+  LinkErrors(LinkMetrics metrics, Consumer<Connection> onOverflow) {
     this.metrics = metrics;
     this.onOverflow = onOverflow;
   }
@@ -32,8 +38,9 @@ final class LinkErrors implements ErrorListener {
   }
 
   @Override
-  public void slowConsumerDetected(Connection connection, Consumer consumer) {
+  public void slowConsumerDetected(Connection connection, io.nats.client.Consumer consumer) {
     metrics.overflowed();
-    onOverflow.run();
+    log.warn("Messages were dropped because too many waited: the connection is made anew");
+    onOverflow.accept(connection);
   }
 }

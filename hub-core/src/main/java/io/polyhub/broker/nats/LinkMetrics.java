@@ -9,14 +9,14 @@ import java.util.function.BooleanSupplier;
 final class LinkMetrics {
 
   private final MeterRegistry registry;
-  private final Counter reconnects;
+  private final Counter connects;
   private final Counter failedTries;
   private final Counter overflows;
   private final Counter errors;
 
   LinkMetrics(MeterRegistry registry) {
     this.registry = registry;
-    reconnects = registry.counter("polyhub.nats.reconnects");
+    connects = registry.counter("polyhub.nats.connects");
     failedTries = registry.counter("polyhub.nats.connect.failures");
     overflows = registry.counter("polyhub.nats.overflows");
     errors = registry.counter("polyhub.nats.errors");
@@ -27,8 +27,8 @@ final class LinkMetrics {
         .register(registry);
   }
 
-  void reconnected() {
-    reconnects.increment();
+  void connected() {
+    connects.increment();
   }
 
   void failedTry() {

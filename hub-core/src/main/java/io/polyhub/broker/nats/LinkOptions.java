@@ -7,9 +7,11 @@ import io.nats.client.Options;
 import io.polyhub.broker.nats.NatsConfig.Credentials;
 import io.polyhub.broker.nats.NatsConfig.Tls;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 /** How the client library is set up. */
 final class LinkOptions {
@@ -17,28 +19,37 @@ final class LinkOptions {
   /** What is published waits for its turn on the socket; who publishes more waits a moment. */
   private static final int OUTGOING_MESSAGES = 16_384;
 
+  private static final int MOST_SERVERS = 64;
+
   private final NatsConfig config;
   private final String name;
-  private final Backoff backoff;
+  private final Set<String> servers = new CopyOnWriteArraySet<>();
 
-  LinkOptions(NatsConfig config, String name, Backoff backoff) {
+  LinkOptions(NatsConfig config, String name) {
     this.config = config;
     this.name = name;
-    this.backoff = backoff;
+    config.servers().forEach(server -> servers.add(server.toString()));
+  }
+
+  /** Other servers are there too, which can be connected to when the first ones are not. */
+  void alsoServers(Collection<String> told) {
+    for (String server : told) {
+      if (servers.size() < MOST_SERVERS) {
+        servers.add(server);
+      }
+    }
   }
 
   Options build(ConnectionListener listener, ErrorListener errors)
       throws IOException, GeneralSecurityException {
     Options.Builder options =
         new Options.Builder()
-            .servers(config.servers().stream().map(URI::toString).toArray(String[]::new))
+            .servers(servers.toArray(String[]::new))
             .connectionName(name)
             .noEcho()
             .reportNoResponders()
-            .maxReconnects(-1)
-            .reconnectDelayHandler(rounds -> backoff.wait((int) Math.min(rounds, 30) - 1))
-            // What is published while there is no connection fails at once.
-            .reconnectBufferSize(0)
+            .noReconnect()
+            .dontForceFlushOnRequest()
             .connectionTimeout(config.reconnect().timeout())
             .pingInterval(config.reconnect().ping())
             .maxPingsOut(2)

@@ -161,6 +161,7 @@ public record NatsConfig(
    * @param tags which servers of it; none for all
    * @param maxBytes the most bytes of each stream; past it the oldest publications are let go,
    *     whatever their rule says, and readers are told
+   * @param maxMemoryBytes the same for streams that are always in memory
    * @param allowLoss whether streams are changed to match the rules even where that loses what they
    *     hold
    */
@@ -171,32 +172,42 @@ public record NatsConfig(
       @Nullable String cluster,
       List<String> tags,
       long maxBytes,
+      long maxMemoryBytes,
       boolean allowLoss) {
 
     public static final Streams STANDARD =
-        new Streams(Storage.FILE, 1, 1, null, List.of(), 1L << 30, false);
+        new Streams(Storage.FILE, 1, 1, null, List.of(), 1L << 30, 64L << 20, false);
 
     public Streams {
       tags = List.copyOf(tags);
       require(replicas >= 1 && replicas <= 5, "replicas", replicas, "1 to 5");
       require(partitions >= 1 && partitions <= 64, "partitions", partitions, "1 to 64");
       positive("maxBytes", maxBytes);
+      positive("maxMemoryBytes", maxMemoryBytes);
     }
 
     public Streams withReplicas(int other) {
-      return new Streams(storage, other, partitions, cluster, tags, maxBytes, allowLoss);
+      return new Streams(
+          storage, other, partitions, cluster, tags, maxBytes, maxMemoryBytes, allowLoss);
     }
 
     public Streams withPartitions(int other) {
-      return new Streams(storage, replicas, other, cluster, tags, maxBytes, allowLoss);
+      return new Streams(
+          storage, replicas, other, cluster, tags, maxBytes, maxMemoryBytes, allowLoss);
     }
 
     public Streams withStorage(Storage other) {
-      return new Streams(other, replicas, partitions, cluster, tags, maxBytes, allowLoss);
+      return new Streams(
+          other, replicas, partitions, cluster, tags, maxBytes, maxMemoryBytes, allowLoss);
+    }
+
+    public Streams withBytes(long each, long inMemory) {
+      return new Streams(storage, replicas, partitions, cluster, tags, each, inMemory, allowLoss);
     }
 
     public Streams withAllowLoss(boolean other) {
-      return new Streams(storage, replicas, partitions, cluster, tags, maxBytes, other);
+      return new Streams(
+          storage, replicas, partitions, cluster, tags, maxBytes, maxMemoryBytes, other);
     }
   }
 

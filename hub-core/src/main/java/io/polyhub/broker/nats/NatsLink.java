@@ -6,16 +6,18 @@ import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
 import io.nats.client.Message;
 import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.impl.Headers;
 import io.polyhub.broker.UnavailableException;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,9 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The connection to NATS, which comes back by itself for ever. Safe for any thread.
  *
- * <p>Mostly one connection of the client library lives on through losses of its socket, and sends
- * its subscriptions again. Where the library gives it up, because NATS refused the credentials
- * twice, a fresh one takes its place: who holds subscriptions makes them anew.
+ * <p>A connection of the client library lives as long as its socket, and a new one takes its place.
+ * The library's own reconnecting is not used: what it holds back and sends later could overtake
+ * what was lost before it. Who holds subscriptions makes them anew on each connection.
  */
 final class NatsLink implements AutoCloseable {
 
@@ -34,17 +36,12 @@ final class NatsLink implements AutoCloseable {
   interface Listener {
 
     /**
-     * There is a connection, for the first time or again. Messages in between were missed.
-     *
-     * @param fresh whether nothing that was subscribed before is subscribed on it
+     * There is a connection, on which nothing is subscribed yet. What was sent before was missed.
      */
-    void onConnected(Connection connection, boolean fresh);
+    void onConnected(Connection connection);
 
-    /** The connection was lost. */
+    /** The connection was lost. What was asked on it is not answered. */
     default void onDisconnected() {}
-
-    /** Some messages were dropped because they were not taken fast enough. */
-    default void onOverflow() {}
   }
 
   private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
@@ -57,14 +54,13 @@ final class NatsLink implements AutoCloseable {
   private final Backoff backoff;
   private volatile @Nullable Thread connecting;
   private volatile @Nullable Connection connection;
-  private volatile boolean connected;
   private volatile boolean closed;
 
   NatsLink(NatsConfig config, String name, LinkMetrics metrics, RandomGenerator chance) {
     this.config = config;
     this.metrics = metrics;
     backoff = new Backoff(config.reconnect().firstWait(), config.reconnect().maxWait(), chance);
-    options = new LinkOptions(config, name, backoff);
+    options = new LinkOptions(config, name);
     telling =
         Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("nats-link").factory());
     metrics.watchConnected(this::isConnected);
@@ -77,74 +73,83 @@ final class NatsLink implements AutoCloseable {
 
   /** Begins to connect; does not wait for it. */
   void start() {
-    connecting = Thread.ofVirtual().name("nats-connect").start(this::connect);
+    connectFrom(0);
   }
 
-  private void connect() {
-    int tries = 0;
+  private void connectFrom(int tries) {
+    connecting = Thread.ofVirtual().name("nats-connect").start(() -> connect(tries));
+  }
+
+  private void connect(int triesBefore) {
+    int tries = triesBefore;
     while (!closed) {
       try {
-        Options built =
-            options.build(this::on, new LinkErrors(metrics, () -> tell(Listener::onOverflow)));
-        Connection fresh = Nats.connect(built);
-        connection = fresh;
-        up(fresh, true);
-        if (closed) {
-          fresh.close();
+        if (tries > 0) {
+          Thread.sleep(backoff.wait(tries - 1));
         }
+        up(Nats.connect(options.build(this::on, new LinkErrors(metrics, this::down))));
         return;
-      } catch (IOException | IllegalArgumentException | java.security.GeneralSecurityException e) {
+      } catch (IOException | IllegalArgumentException | GeneralSecurityException e) {
         metrics.failedTry();
-        if (tries == 0) {
+        if (tries <= 1) {
           log.warn("NATS cannot be reached and is tried again: {}", e.toString());
         }
+        tries++;
       } catch (InterruptedException closing) {
         return;
       }
-      try {
-        Thread.sleep(backoff.wait(tries++));
-      } catch (InterruptedException closing) {
-        return;
-      }
+    }
+  }
+
+  private void up(Connection fresh) {
+    options.alsoServers(fresh.getServers());
+    synchronized (this) {
+      connection = fresh;
+      tell(listener -> listener.onConnected(fresh));
+    }
+    if (closed) {
+      end(fresh);
+      return;
+    }
+    metrics.connected();
+    log.info("NATS is connected");
+    if (fresh.getStatus() != Connection.Status.CONNECTED) {
+      down(fresh);
     }
   }
 
   private void on(Connection of, Events event) {
     switch (event) {
-      case RESUBSCRIBED -> up(of, false);
-      case DISCONNECTED -> down(of);
-      case CLOSED -> {
-        down(of);
-        if (!closed && of.equals(connection)) {
-          log.warn("NATS refused the connection; it is made anew");
-          connection = null;
-          start();
-        }
-      }
-      case CONNECTED, RECONNECTED, DISCOVERED_SERVERS, LAME_DUCK -> {}
+      case DISCONNECTED, CLOSED -> down(of);
+      case CONNECTED, RECONNECTED, RESUBSCRIBED, LAME_DUCK -> {}
+      case DISCOVERED_SERVERS -> options.alsoServers(of.getServers());
     }
-  }
-
-  private void up(Connection of, boolean fresh) {
-    connected = true;
-    if (!fresh) {
-      metrics.reconnected();
-    }
-    log.info("NATS is connected at {}", of.getConnectedUrl());
-    tell(listener -> listener.onConnected(of, fresh));
   }
 
   private void down(Connection of) {
-    if (of.equals(connection) && connected) {
-      connected = false;
-      if (!closed) {
-        log.warn("NATS is not connected");
-        tell(Listener::onDisconnected);
+    synchronized (this) {
+      if (!of.equals(connection)) {
+        return;
       }
+      connection = null;
+      tell(Listener::onDisconnected);
+    }
+    Thread.ofVirtual().name("nats-end").start(() -> end(of));
+    if (!closed) {
+      log.warn("NATS is not connected any more");
+      connectFrom(1);
     }
   }
 
-  private void tell(java.util.function.Consumer<Listener> what) {
+  private static void end(Connection of) {
+    try {
+      of.close();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(Consumer<Listener> what) {
     try {
       telling.execute(() -> {
         for (Listener listener : listeners) {
@@ -162,7 +167,7 @@ final class NatsLink implements AutoCloseable {
 
   /** Whether there is a connection now. */
   boolean isConnected() {
-    return connected;
+    return connection != null;
   }
 
   /**
@@ -172,7 +177,7 @@ final class NatsLink implements AutoCloseable {
    */
   Connection connection() throws UnavailableException {
     Connection held = connection;
-    if (held == null || !connected) {
+    if (held == null) {
       throw new UnavailableException("not connected");
     }
     return held;
@@ -188,7 +193,7 @@ final class NatsLink implements AutoCloseable {
       return connection()
           .jetStreamManagement(
               JetStreamOptions.builder().requestTimeout(config.limits().requestTimeout()).build());
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) {
       throw new UnavailableException(String.valueOf(e.getMessage()));
     }
   }
@@ -196,23 +201,20 @@ final class NatsLink implements AutoCloseable {
   /**
    * Asks NATS. The stage completes within the limit of a request, on a thread of the connection
    * that is not to be held; exceptionally with {@link UnavailableException} alone. What the answer
-   * says is the caller's to read.
+   * says is the caller's to read. May hold the caller while much waits to be sent.
    */
   CompletableFuture<Message> request(String subject, @Nullable Headers headers, byte[] body) {
     CompletableFuture<Message> answer = new CompletableFuture<>();
     try {
-      var asked =
+      CompletableFuture<Message> asked =
           connection().requestWithTimeout(subject, headers, body, config.limits().requestTimeout());
       var _ =
           asked
-              .orTimeout(
-                  config.limits().requestTimeout().toMillis(),
-                  java.util.concurrent.TimeUnit.MILLISECONDS)
+              .orTimeout(config.limits().requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
               .whenComplete((message, failure) -> {
                 if (failure == null) {
                   answer.complete(message);
                 } else {
-                  asked.cancel(true);
                   answer.completeExceptionally(
                       new UnavailableException(
                           subject + ": " + failure.getClass().getSimpleName()));
@@ -229,7 +231,6 @@ final class NatsLink implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    connected = false;
     telling.shutdown();
     Thread trying = connecting;
     if (trying != null) {
@@ -237,11 +238,7 @@ final class NatsLink implements AutoCloseable {
     }
     Connection held = connection;
     if (held != null) {
-      try {
-        held.close();
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      end(held);
     }
   }
 }

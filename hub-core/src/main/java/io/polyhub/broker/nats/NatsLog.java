@@ -22,13 +22,7 @@ final class NatsLog {
    * @param top its last sequence when it was looked at
    * @param leader the server that leads it; null while it has none
    */
-  record State(String epoch, long top, @Nullable String leader) {
-
-    /** Whether it stores and answers. */
-    boolean ready() {
-      return leader != null;
-    }
-  }
+  record State(String epoch, long top, @Nullable String leader) {}
 
   private final Rule rule;
   private final int partition;
@@ -109,6 +103,20 @@ final class NatsLog {
 
   void know(State seen) {
     state = seen;
+  }
+
+  /** Remembers that the stream does not answer; what was known of it is kept. */
+  void knowAway() {
+    State known = state;
+    if (known != null) {
+      state = new State(known.epoch(), known.top(), null);
+    }
+  }
+
+  /** Whether it stored and answered when it was last looked at. */
+  boolean isReady() {
+    State known = state;
+    return known != null && known.leader() != null;
   }
 
   /**

@@ -101,13 +101,11 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   // Being heard
 
   @Override
-  public void onConnected(Connection connection, boolean fresh) {
-    if (fresh) {
-      Dispatcher dispatcher = connection.createDispatcher(this::take);
-      dispatcher.subscribe(subjects.beat());
-      dispatcher.subscribe(subjects.allNodesPrefix() + "*");
-      dispatcher.subscribe(subjects.nodePrefix(self) + ">");
-    }
+  public void onConnected(Connection connection) {
+    Dispatcher dispatcher = connection.createDispatcher(this::take);
+    dispatcher.subscribe(subjects.beat());
+    dispatcher.subscribe(subjects.allNodesPrefix() + "*");
+    dispatcher.subscribe(subjects.nodePrefix(self) + ">");
     onTimer(() -> {
       connections++;
       membership.lostTouch(nanos.getAsLong());

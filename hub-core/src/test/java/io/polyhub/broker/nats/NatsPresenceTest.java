@@ -48,13 +48,11 @@ class NatsPresenceTest {
               told,
               new PresenceMetrics(node.registry),
               InstantSource.system());
-      node.link.listen((connection, fresh) -> {
-        if (fresh) {
-          Dispatcher dispatcher =
-              connection.createDispatcher(message -> presence.heard(message.getData()));
-          dispatcher.subscribe(prefix + ".r.>");
-          dispatcher.subscribe(prefix + ".m.>");
-        }
+      node.link.listen(connection -> {
+        Dispatcher dispatcher =
+            connection.createDispatcher(message -> presence.heard(message.getData()));
+        dispatcher.subscribe(prefix + ".r.>");
+        dispatcher.subscribe(prefix + ".m.>");
       });
       node.start();
     }

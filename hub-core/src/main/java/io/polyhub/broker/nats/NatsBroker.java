@@ -1,0 +1,289 @@
+package io.polyhub.broker.nats;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.nats.client.Connection;
+import io.polyhub.broker.Appended;
+import io.polyhub.broker.Broker;
+import io.polyhub.broker.LogPage;
+import io.polyhub.broker.LogQuery;
+import io.polyhub.broker.Nodes;
+import io.polyhub.broker.UnavailableException;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.Publication;
+import io.polyhub.channel.Rule;
+import io.polyhub.channel.Rules;
+import io.polyhub.records.Records;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker that many nodes share through NATS. Channels with history lie in streams, which send
+ * on what they store; what has no history is sent to the other nodes at most once.
+ *
+ * <p>NATS may be away: then what needs it is refused within its limit, what is published without
+ * history is told on its own node all the same, and everything comes back by itself.
+ */
+public final class NatsBroker implements Broker {
+
+  private static final long TICK_MILLIS = 50;
+
+  private final NatsConfig config;
+  private final MeterRegistry registry;
+  private final RandomGenerator chance;
+  private final Subjects subjects;
+  private final Telling telling = new Telling();
+  private final InstantSource clock;
+  private final NatsNodes nodes;
+  private final AppendMetrics appendMetrics;
+  private final NatsLink link;
+  private final ExecutorService sender =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("nats-send").factory());
+  private final ScheduledExecutorService ticks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("nats-ticks").factory());
+  private final Outgoing outgoing;
+  private final Unlogged unlogged;
+  private volatile @Nullable Started started;
+
+  /** What there is once the rules are known. */
+  private record Started(
+      LogStreams logs,
+      StreamWatch streams,
+      Map<NatsLog, Appender> appenders,
+      Interest interest,
+      Audit audit,
+      NatsPresence presence) {}
+
+  private NatsBroker(
+      NatsConfig config, MeterRegistry registry, InstantSource clock, RandomGenerator chance) {
+    this.config = config;
+    this.registry = registry;
+    this.chance = chance;
+    this.clock = clock;
+    String name = nodeName();
+    subjects = new Subjects(config.prefix());
+    appendMetrics = new AppendMetrics(registry);
+    link = new NatsLink(config, "polyhub-" + name, new LinkMetrics(registry), chance);
+    nodes =
+        new NatsNodes(link, subjects, config, name, new NodesMetrics(registry), System::nanoTime);
+    outgoing =
+        new Outgoing(link, sender, nodes.self(), config.limits().queuedAppends(), appendMetrics);
+    unlogged = new Unlogged(config.limits(), telling, outgoing, subjects, clock);
+  }
+
+  /**
+   * Prepares the broker; nothing is connected before it is started.
+   *
+   * @param clock tells when publications expire and keys are past their time
+   * @param chance spreads what nodes do at the same moment
+   */
+  public static NatsBroker open(
+      NatsConfig config, MeterRegistry registry, InstantSource clock, RandomGenerator chance) {
+    return new NatsBroker(config, registry, clock, chance);
+  }
+
+  private static String nodeName() {
+    byte[] name = new byte[8];
+    new SecureRandom().nextBytes(name);
+    return HexFormat.of().formatHex(name);
+  }
+
+  @Override
+  public void start(Listener listener, Rules rules) {
+    telling.begin(listener);
+    LogStreams logs = new LogStreams(config, subjects, rules);
+    LiveMetrics metrics = new LiveMetrics(registry);
+    StreamKeeper keeper = new StreamKeeper(config, link, logs);
+    Wiring wiring = new Wiring();
+    StreamWatch streams = new StreamWatch(config, link, keeper, logs, wiring, chance);
+    NatsPresence presence =
+        new NatsPresence(
+            link, subjects, config, logs, nodes, telling, new PresenceMetrics(registry), clock);
+    Live live = new Live(config.limits(), logs, telling, presence::heard, metrics, streams::look);
+    Interest interest = new Interest(config.limits(), logs, streams, live, wiring::sure, metrics);
+    Audit audit = new Audit(config.limits(), link, logs, streams, interest, live, metrics, chance);
+    Map<NatsLog, Appender> appenders = new HashMap<>();
+    MessageIds ids = new MessageIds(nodes.self());
+    for (NatsLog log : logs.all()) {
+      appenders.put(
+          log,
+          new Appender(
+              log,
+              config.limits(),
+              link,
+              sender,
+              ids,
+              appendMetrics,
+              System::nanoTime,
+              streams::look));
+    }
+    wiring.interest = interest;
+    wiring.audit = audit;
+    started = new Started(logs, streams, appenders, interest, audit, presence);
+    link.listen(interest);
+    link.listen(streams);
+    link.listen(new AppendersListener(appenders));
+    streams.start();
+    interest.start();
+    audit.start();
+    var _ =
+        ticks.scheduleWithFixedDelay(
+            () -> appenders.values().forEach(Appender::tick),
+            TICK_MILLIS,
+            TICK_MILLIS,
+            TimeUnit.MILLISECONDS);
+    nodes.start();
+    link.start();
+  }
+
+  /** Closes the circle of those who tell each other of logs. */
+  private static final class Wiring implements StreamWatch.Listener {
+    private volatile @Nullable Interest interest;
+    private volatile @Nullable Audit audit;
+
+    @Override
+    public void onChanged(NatsLog log, NatsLog.State state) {
+      Interest told = interest;
+      if (told != null) {
+        told.changed(log, state);
+      }
+    }
+
+    void sure(NatsLog log) {
+      Audit told = audit;
+      if (told != null) {
+        told.ask(log);
+      }
+    }
+  }
+
+  private record AppendersListener(Map<NatsLog, Appender> appenders) implements NatsLink.Listener {
+    @Override
+    public void onConnected(Connection connection) {
+      appenders.values().forEach(Appender::connected);
+    }
+
+    @Override
+    public void onDisconnected() {
+      appenders.values().forEach(Appender::disconnected);
+    }
+  }
+
+  private Started started() {
+    Started now = started;
+    if (now == null) {
+      throw new IllegalStateException("broker: not started (expected: start first)");
+    }
+    return now;
+  }
+
+  @Override
+  public CompletionStage<Appended> append(
+      Publication publication, Rule rule, @Nullable String idempotencyKey) {
+    Started now = started();
+    Optional<NatsLog> log = now.logs().logOf(rule, publication.channel());
+    if (log.isEmpty()) {
+      return unlogged.carry(publication, idempotencyKey);
+    }
+    Appender appender = now.appenders().get(log.get());
+    if (appender == null) {
+      throw new IllegalStateException("log: " + log.get() + " (expected: one with an appender)");
+    }
+    return appender.append(publication, idempotencyKey);
+  }
+
+  @Override
+  public CompletionStage<LogPage> read(LogQuery query) {
+    return CompletableFuture.failedStage(new UnavailableException("history cannot be read"));
+  }
+
+  @Override
+  public CompletionStage<Cursor> top(ChannelFilter filter) {
+    return CompletableFuture.failedStage(new UnavailableException("history cannot be read"));
+  }
+
+  @Override
+  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
+    return CompletableFuture.failedStage(new UnavailableException("values cannot be read"));
+  }
+
+  @Override
+  public CompletionStage<Void> watch(ChannelFilter filter) {
+    started().presence().watched(filter);
+    return started().interest().watch(filter);
+  }
+
+  @Override
+  public void unwatch(ChannelFilter filter) {
+    started().interest().unwatch(filter);
+    started().presence().unwatched(filter);
+  }
+
+  @Override
+  public void join(String channel, Member member) {
+    started().presence().join(channel, member);
+  }
+
+  @Override
+  public void leave(String channel, Member member) {
+    started().presence().leave(channel, member);
+  }
+
+  @Override
+  public CompletionStage<List<Member>> members(String channel, int limit) {
+    return started().presence().members(channel, limit);
+  }
+
+  @Override
+  public CompletionStage<PresenceStats> presenceStats(String channel) {
+    return started().presence().stats(channel);
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
+  }
+
+  @Override
+  public Records records(String name) {
+    throw new UnsupportedOperationException("records: not yet");
+  }
+
+  @Override
+  public boolean isReady() {
+    Started now = started;
+    return now != null && link.isConnected() && now.streams().isReady();
+  }
+
+  @Override
+  public void close() {
+    Started now = started;
+    if (now != null) {
+      now.appenders().values().forEach(Appender::close);
+      now.audit().close();
+      now.interest().close();
+      now.streams().close();
+      now.presence().close();
+      nodes.close();
+    }
+    ticks.shutdownNow();
+    sender.shutdown();
+    link.close();
+  }
+}

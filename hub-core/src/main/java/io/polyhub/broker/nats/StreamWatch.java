@@ -1,0 +1,313 @@
+package io.polyhub.broker.nats;
+
+import io.nats.client.Connection;
+import io.nats.client.api.ClusterInfo;
+import io.nats.client.api.StreamInfo;
+import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.nats.NatsLog.State;
+import io.polyhub.broker.nats.StreamKeeper.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the streams every few seconds and whenever something hints at a change: makes those that
+ * are missing, keeps each log's state, and tells who cares when a log may have lost something.
+ */
+final class StreamWatch implements NatsLink.Listener, AutoCloseable {
+
+  /** Is told of logs, by one thread at a time, which it does not hold. */
+  interface Listener {
+
+    /**
+     * The log was made anew, lost what it held, has another leader, or is back: something that it
+     * sent on may be lost. Or it was seen for the first time.
+     */
+    void onChanged(NatsLog log, State state);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(StreamWatch.class);
+
+  /** The leader of a stream on a server that is alone. */
+  private static final String ALONE = "alone";
+
+  private final StreamKeeper keeper;
+  private final NatsLink link;
+  private final LogStreams logs;
+  private final Listener listener;
+  private final Duration poll;
+  private final RandomGenerator chance;
+  private final Map<String, NatsLog> byStream = new HashMap<>();
+  private final Set<String> kept = ConcurrentHashMap.newKeySet();
+  private final Set<String> refused = ConcurrentHashMap.newKeySet();
+
+  /** Streams that changed their leader or came back since they were last looked at. */
+  private final Set<String> suspect = ConcurrentHashMap.newKeySet();
+
+  private final Semaphore hints = new Semaphore(0);
+  private final ExecutorService looking = Executors.newVirtualThreadPerTaskExecutor();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  StreamWatch(
+      NatsConfig config,
+      NatsLink link,
+      StreamKeeper keeper,
+      LogStreams logs,
+      Listener listener,
+      RandomGenerator chance) {
+    this.keeper = keeper;
+    this.link = link;
+    this.logs = logs;
+    this.listener = listener;
+    this.chance = chance;
+    poll = config.limits().streamPoll();
+    for (NatsLog each : logs.all()) {
+      byStream.put(each.stream(), each);
+    }
+    thread = Thread.ofPlatform().daemon().name("nats-streams").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  @Override
+  public void onConnected(Connection connection) {
+    suspect.addAll(byStream.keySet());
+    look();
+  }
+
+  @Override
+  public void onDisconnected() {
+    byStream.values().forEach(NatsLog::knowAway);
+  }
+
+  /** The stream has another leader or is gone: it is looked at at once. */
+  void suspect(NatsLog of) {
+    suspect.add(of.stream());
+    look();
+  }
+
+  /** Has the streams looked at soon. */
+  void look() {
+    if (hints.availablePermits() == 0) {
+      hints.release();
+    }
+  }
+
+  /** Whether every log stores and answers. */
+  boolean isReady() {
+    for (NatsLog each : logs.all()) {
+      if (!each.isReady()) {
+        return false;
+      }
+    }
+    return kept.size() == keeper.names().size();
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        boolean hinted = hints.tryAcquire(jittered(poll), TimeUnit.MILLISECONDS);
+        if (hinted) {
+          hints.drainPermits();
+        }
+        if (link.isConnected()) {
+          lookAtAll();
+        }
+      } catch (InterruptedException closing) {
+        return;
+      } catch (RuntimeException unexpected) {
+        log.error("The streams could not be looked at", unexpected);
+      }
+    }
+  }
+
+  private long jittered(Duration about) {
+    return Math.max(1, (long) (about.toMillis() * (0.75 + chance.nextDouble() / 2)));
+  }
+
+  private void lookAtAll() throws InterruptedException {
+    List<Future<?>> all = new ArrayList<>();
+    for (String name : keeper.names()) {
+      all.add(looking.submit(() -> lookAt(name)));
+    }
+    for (Future<?> each : all) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        log.error("A stream could not be looked at", e.getCause());
+      }
+    }
+  }
+
+  private void lookAt(String name) {
+    NatsLog of = byStream.get(name);
+    try {
+      if (of == null) {
+        info(name);
+      } else {
+        lookNow(of);
+      }
+    } catch (UnavailableException e) {
+      log.debug("Stream {} cannot be looked at: {}", name, e.getMessage());
+    }
+  }
+
+  /**
+   * Looks at the log's stream, and makes it if it is missing. Blocking.
+   *
+   * @return its state, at some time after the call
+   * @throws UnavailableException if it does not answer
+   */
+  State lookNow(NatsLog of) throws UnavailableException {
+    // What is suspected from here on needs another look.
+    boolean suspected = suspect.remove(of.stream());
+    try {
+      return note(of, info(of.stream()), suspected);
+    } catch (UnavailableException e) {
+      if (suspected) {
+        suspect.add(of.stream());
+      }
+      if (of.isReady()) {
+        log.warn("Stream {} does not answer: {}", of.stream(), e.getMessage());
+      }
+      of.knowAway();
+      throw e;
+    }
+  }
+
+  /**
+   * Looks at several logs at a time. Blocking.
+   *
+   * @return the states of those that answer
+   */
+  Map<NatsLog, State> lookNow(Collection<NatsLog> several) throws InterruptedException {
+    Map<NatsLog, Future<State>> asked = new HashMap<>();
+    for (NatsLog each : several) {
+      asked.put(each, looking.submit(() -> lookNow(each)));
+    }
+    Map<NatsLog, State> states = new HashMap<>();
+    for (Map.Entry<NatsLog, Future<State>> each : asked.entrySet()) {
+      try {
+        states.put(each.getKey(), each.getValue().get());
+      } catch (ExecutionException away) {
+        log.debug("Stream {} does not answer", each.getKey(), away);
+      }
+    }
+    return states;
+  }
+
+  private StreamInfo info(String name) throws UnavailableException {
+    if (kept.contains(name)) {
+      StreamInfo info = new StreamInfo(answer(name));
+      if (!info.hasError()) {
+        return info;
+      }
+      if (!StreamKeeper.isAbsent(info)) {
+        throw new UnavailableException(String.valueOf(info.getError()));
+      }
+      log.warn("Stream {} is gone", name);
+      kept.remove(name);
+    }
+    return switch (keeper.keep(name)) {
+      case Outcome.Kept(StreamInfo info) -> {
+        kept.add(name);
+        refused.remove(name);
+        yield info;
+      }
+      case Outcome.Refused(StreamInfo _, String why) -> {
+        if (refused.add(name)) {
+          log.error(why);
+        }
+        throw new UnavailableException("refused");
+      }
+    };
+  }
+
+  private io.nats.client.Message answer(String name) throws UnavailableException {
+    try {
+      return keeper.look(name).get();
+    } catch (ExecutionException e) {
+      throw new UnavailableException(String.valueOf(e.getMessage()));
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException("closing");
+    }
+  }
+
+  private State note(NatsLog of, StreamInfo info, boolean suspected) throws UnavailableException {
+    State before = of.state();
+    StreamInfo seen = info;
+    String epoch = epoch(of.stream(), seen);
+    if (before != null
+        && before.epoch().equals(epoch)
+        && seen.getStreamState().getLastSequence() < before.top()
+        && new StreamInfo(answer(of.stream())).getStreamState().getLastSequence() < before.top()) {
+      log.warn("Stream {} lost what it held", of.stream());
+      seen = keeper.tellApart(seen, Long.toHexString(chance.nextLong()));
+      epoch = epoch(of.stream(), seen);
+    }
+    State now = new State(epoch, seen.getStreamState().getLastSequence(), leader(seen));
+    of.know(now);
+    boolean another = before != null && !before.epoch().equals(epoch);
+    if (another) {
+      log.warn("Stream {} was made anew: its log begins again", of.stream());
+    }
+    boolean changed =
+        before == null || another || suspected || !Objects.equals(before.leader(), now.leader());
+    if (changed && !suspect.contains(of.stream())) {
+      synchronized (listener) {
+        listener.onChanged(of, now);
+      }
+    }
+    return now;
+  }
+
+  private static String leader(StreamInfo info) {
+    ClusterInfo cluster = info.getClusterInfo();
+    // An answer from a stream of several servers comes from its leader.
+    return cluster == null || cluster.getLeader() == null ? ALONE : cluster.getLeader();
+  }
+
+  /** Names one creation of a stream, or one content of it, in the same way on all nodes. */
+  static String epoch(String stream, StreamInfo info) {
+    long second = info.getCreateTime().toEpochSecond();
+    int nano = info.getCreateTime().getNano();
+    String named = stream + " " + second + " " + nano + StreamPlan.content(info.getConfiguration());
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(named.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    looking.shutdownNow();
+  }
+}

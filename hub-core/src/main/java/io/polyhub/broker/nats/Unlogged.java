@@ -1,0 +1,61 @@
+package io.polyhub.broker.nats;
+
+import io.polyhub.broker.Appended;
+import io.polyhub.broker.EnvelopeCodec;
+import io.polyhub.broker.KnownKeys;
+import io.polyhub.channel.Publication;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries publications of channels without history: told on this node on the caller's thread,
+ * whatever NATS does, and sent to the other nodes at most once.
+ */
+final class Unlogged {
+
+  private static final Appended CARRIED = new Appended.Carried(false);
+
+  private final KnownKeys keys;
+  private final Telling telling;
+  private final Outgoing outgoing;
+  private final Subjects subjects;
+  private final InstantSource clock;
+
+  Unlogged(
+      NatsConfig.Limits limits,
+      Telling telling,
+      Outgoing outgoing,
+      Subjects subjects,
+      InstantSource clock) {
+    keys = new KnownKeys(limits.keyWindow(), limits.keys());
+    this.telling = telling;
+    this.outgoing = outgoing;
+    this.subjects = subjects;
+    this.clock = clock;
+  }
+
+  CompletionStage<Appended> carry(Publication publication, @Nullable String key) {
+    if (key != null && isKnown(key)) {
+      return CompletableFuture.completedFuture(new Appended.Carried(true));
+    }
+    telling.onPublication(publication);
+    outgoing.send(
+        subjects.unloggedPrefix() + Subjects.tokens(publication.channel()),
+        EnvelopeCodec.encode(publication, null));
+    return CompletableFuture.completedFuture(CARRIED);
+  }
+
+  private boolean isKnown(String key) {
+    synchronized (keys) {
+      long now = clock.millis();
+      if (keys.find(key, now) != null) {
+        return true;
+      }
+      keys.add(key, 0, now);
+      keys.forgetOld(now, offset -> {});
+      return false;
+    }
+  }
+}
