@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 
 /**
  * Stands between clients and a server's doors, and can be cut: then both sides lose their
@@ -21,15 +22,17 @@ final class CutWire implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final List<ServerSocket> listeners = new ArrayList<>();
   private final Doors doors;
+  private volatile Doors server;
   private volatile boolean held;
 
   private CutWire(Doors server) throws IOException {
+    this.server = server;
     doors =
         new Doors(
-            listen(server.websocket()),
-            listen(server.http()),
-            listen(server.mqtt()),
-            listen(server.grpc()));
+            listen(Doors::websocket),
+            listen(Doors::http),
+            listen(Doors::mqtt),
+            listen(Doors::grpc));
   }
 
   static CutWire before(Doors server) {
@@ -45,27 +48,28 @@ final class CutWire implements AutoCloseable {
     return doors;
   }
 
-  private int listen(int target) throws IOException {
+  private int listen(ToIntFunction<Doors> target) throws IOException {
     ServerSocket listener = new ServerSocket(0, 50, InetAddress.ofLiteral(Doors.HOST));
     listeners.add(listener);
     Thread.ofVirtual().name("wire").start(() -> accept(listener, target));
     return listener.getLocalPort();
   }
 
-  private void accept(ServerSocket listener, int target) {
+  private void accept(ServerSocket listener, ToIntFunction<Doors> target) {
     try {
       while (true) {
         Socket client = listener.accept();
-        Socket server = new Socket();
+        Socket onward = new Socket();
         sockets.add(client);
-        sockets.add(server);
+        sockets.add(onward);
         if (held) {
           drop();
           continue;
         }
-        server.connect(new InetSocketAddress(InetAddress.ofLiteral(Doors.HOST), target));
-        Thread.ofVirtual().name("wire").start(() -> copy(client, server));
-        Thread.ofVirtual().name("wire").start(() -> copy(server, client));
+        int port = target.applyAsInt(server);
+        onward.connect(new InetSocketAddress(InetAddress.ofLiteral(Doors.HOST), port));
+        Thread.ofVirtual().name("wire").start(() -> copy(client, onward));
+        Thread.ofVirtual().name("wire").start(() -> copy(onward, client));
       }
     } catch (IOException closed) {
       drop();
@@ -89,6 +93,11 @@ final class CutWire implements AutoCloseable {
   void cut() {
     held = true;
     drop();
+  }
+
+  /** From now on new connections go to that server, as from a balancer of load. */
+  void leadTo(Doors other) {
+    server = other;
   }
 
   /** Lets connections through again. */

@@ -1,96 +1,13 @@
 package io.polyhub.conformance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.polyhub.conformance.DoorClient.Present;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** One list of who is there, whatever door they came by. */
-final class PresenceAcrossDoorsTest {
+/** On one node. */
+final class PresenceAcrossDoorsTest extends PresenceAcrossDoors {
 
-  @RegisterExtension static final Scene SCENE = Scene.open();
+  @RegisterExtension static final Scene SCENE = Scene.open(Topology.ALONE);
 
-  static Stream<Arguments> leavers() {
-    return Stream.of(DoorKind.values())
-        .flatMap(kind -> Stream.of(Leave.values()).map(leave -> Arguments.of(kind, leave)));
-  }
-
-  @Test
-  void every_door_lists_the_members_of_all_doors() {
-    String channel = "presence/all";
-    for (DoorKind kind : DoorKind.values()) {
-      SCENE.client(kind).subscribe(Wish.of(channel));
-    }
-    List<String> doors =
-        Stream.of(DoorKind.values()).map(kind -> kind.door().text()).sorted().toList();
-
-    DoorClient registrar = SCENE.client(DoorKind.GRPC);
-    Await.until(
-        () -> "present: " + registrar.presence(channel),
-        () -> registrar.presence(channel).size() == doors.size());
-
-    Map<DoorKind, List<Present>> lists = new EnumMap<>(DoorKind.class);
-    DoorKind.having(Feature.PRESENCE)
-        .forEach(kind -> lists.put(kind, SCENE.client(kind).presence(channel)));
-
-    Set<String> sessions = sessions(lists.getOrDefault(DoorKind.GRPC, List.of()));
-    assertThat(sessions).hasSize(DoorKind.values().length);
-    lists.forEach((kind, members) -> {
-      assertThat(sessions(members)).as("told to %s", kind).isEqualTo(sessions);
-      if (kind.door() != Door.WEBSOCKET) {
-        assertThat(members.stream().map(Present::door).sorted()).as("%s", kind).isEqualTo(doors);
-      }
-    });
-  }
-
-  @ParameterizedTest(name = "{0} leaves by {1}")
-  @MethodSource("leavers")
-  void who_comes_and_goes_is_told_by_every_door_that_can(DoorKind kind, Leave leave) {
-    String channel = "presence/" + kind + "/" + leave;
-    Map<DoorKind, Feed> watchers = new EnumMap<>(DoorKind.class);
-    DoorKind.having(Feature.PRESENCE_EVENTS)
-        .forEach(watcher ->
-            watchers.put(
-                watcher, SCENE.client(watcher).subscribe(Wish.of(channel).withPresenceEvents())));
-    DoorClient registrar = SCENE.client(DoorKind.GRPC);
-    Await.until(
-        () -> "present: " + registrar.presence(channel),
-        () -> registrar.presence(channel).size() == watchers.size());
-    Set<String> before = sessions(registrar.presence(channel));
-
-    CutWire wire = SCENE.wire();
-    DoorClient member = SCENE.with(kind.connect(wire.doors()));
-    member.subscribe(Wish.of(channel));
-    Await.until(
-        () -> "present: " + registrar.presence(channel),
-        () -> registrar.presence(channel).size() == watchers.size() + 1);
-    Set<String> came = sessions(registrar.presence(channel));
-    came.removeAll(before);
-    String session = came.iterator().next();
-    watchers.forEach((watcher, feed) -> feed.awaitChange(true, session));
-    leave.apply(member, wire);
-
-    watchers.forEach((watcher, feed) -> {
-      feed.awaitChange(false, session);
-      assertThat(feed.changes(2).stream().filter(change -> change.session().equals(session)))
-          .as("told to %s", watcher)
-          .containsExactly(
-              new Feed.Change(true, channel, session), new Feed.Change(false, channel, session));
-    });
-    assertThat(sessions(registrar.presence(channel))).isEqualTo(before);
-  }
-
-  private static Set<String> sessions(List<Present> members) {
-    return members.stream().map(Present::session).collect(Collectors.toSet());
+  PresenceAcrossDoorsTest() {
+    super(SCENE, Breadth.ALL);
   }
 }

@@ -1,12 +1,10 @@
 package io.polyhub.conformance;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Publishes numbered messages, acknowledged, by several kinds of clients in turn. */
+/** Publishes numbered messages, acknowledged, by several kinds of clients on all nodes in turn. */
 final class Publishing {
 
   /** How many go by one kind before it is the next one's turn. */
@@ -16,7 +14,6 @@ final class Publishing {
   private final List<DoorKind> kinds =
       DoorKind.having(Feature.ACKNOWLEDGED).filter(kind -> !kind.isQos1()).toList();
 
-  private final Map<DoorKind, DoorClient> clients = new EnumMap<>(DoorKind.class);
   private final Scene scene;
 
   Publishing(Scene scene) {
@@ -24,7 +21,7 @@ final class Publishing {
   }
 
   private DoorClient client(DoorKind kind) {
-    return clients.computeIfAbsent(kind, scene::lasting);
+    return scene.seat("publishing", kind, scene.topology().home(kind));
   }
 
   /** What the message of that number says. */

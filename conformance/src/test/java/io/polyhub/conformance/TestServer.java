@@ -1,6 +1,5 @@
 package io.polyhub.conformance;
 
-import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.channel.Rules;
 import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.grpc.GrpcConfig;
@@ -10,10 +9,16 @@ import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.server.Server;
 import io.polyhub.server.StartException;
 import io.polyhub.server.config.AdminConfig;
+import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.LoggingConfig;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.server.config.ShutdownConfig;
 import io.polyhub.websocket.WebSocketConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /** The server as it runs for users, with all doors on loopback, each on a free port. */
@@ -28,19 +33,19 @@ final class TestServer implements AutoCloseable {
     this.server = server;
   }
 
-  static TestServer start(Rules rules, IdentityConfig identity) {
+  static TestServer start(BrokerConfig broker, Rules rules, IdentityConfig identity) {
     ServerConfig config =
         new ServerConfig(
             EVENT_LOOPS,
             identity,
-            EmbeddedConfig.inMemory(),
+            broker,
             Limits.STANDARD,
             rules,
             WebSocketConfig.STANDARD.listeningOn(Doors.HOST, 0),
             graphQl(),
             MqttConfig.STANDARD.listeningOn(Doors.HOST, 0),
             GrpcConfig.STANDARD.withPort(0),
-            new AdminConfig(false, Doors.HOST, 0),
+            new AdminConfig(true, Doors.HOST, 0),
             LoggingConfig.STANDARD,
             ShutdownConfig.STANDARD);
     try {
@@ -77,6 +82,23 @@ final class TestServer implements AutoCloseable {
   Doors doors() {
     return new Doors(
         server.port("websocket"), server.port("http"), server.port("mqtt"), server.port("grpc"));
+  }
+
+  /** What the server says of itself to operators. */
+  String readiness() {
+    URI address = URI.create("http://" + Doors.HOST + ":" + server.port("admin") + "/health/ready");
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString()).body();
+    } catch (IOException | InterruptedException failed) {
+      throw new AssertionError(failed);
+    }
+  }
+
+  /** Whether it is ready, and knows that many nodes, itself among them. */
+  boolean isReadyWith(int nodes) {
+    String says = readiness();
+    return says.startsWith("{\"state\":\"ready\"")
+        && (nodes == 1 || says.contains("\"nodes\":" + nodes));
   }
 
   int sessionCount() {

@@ -100,6 +100,7 @@ final class AdminServer implements AutoCloseable {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("state", readiness.state());
     body.put("parts", parts);
+    body.putAll(readiness.details());
     return body;
   }
 

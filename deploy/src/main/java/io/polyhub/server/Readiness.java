@@ -2,9 +2,11 @@ package io.polyhub.server;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Whether the server should be sent clients: all of its parts are up, and it is not going down.
@@ -14,6 +16,7 @@ final class Readiness {
 
   private final CopyOnWriteArrayList<String> order = new CopyOnWriteArrayList<>();
   private final Map<String, BooleanSupplier> parts = new ConcurrentHashMap<>();
+  private final Map<String, Supplier<Map<String, Object>>> details = new ConcurrentHashMap<>();
   private volatile boolean started;
   private volatile boolean goingDown;
 
@@ -22,6 +25,18 @@ final class Readiness {
     if (parts.put(part, up) == null) {
       order.add(part);
     }
+  }
+
+  /** Adds what is behind some part, to be shown to operators; it decides nothing. */
+  void explain(String name, Supplier<Map<String, Object>> detail) {
+    details.put(name, detail);
+  }
+
+  /** What is behind the parts, by name. */
+  Map<String, Object> details() {
+    Map<String, Object> shown = new TreeMap<>();
+    details.forEach((name, detail) -> shown.put(name, detail.get()));
+    return shown;
   }
 
   /** From now on readiness is a matter of the parts. */

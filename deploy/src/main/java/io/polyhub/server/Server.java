@@ -2,18 +2,26 @@ package io.polyhub.server;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polyhub.broker.Broker;
 import io.polyhub.broker.embedded.BrokerUnavailableException;
 import io.polyhub.broker.embedded.EmbeddedBroker;
+import io.polyhub.broker.embedded.EmbeddedConfig;
+import io.polyhub.broker.nats.NatsBroker;
+import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.hub.HubNode;
 import io.polyhub.identity.Gatekeeper;
+import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.websocket.EventLoops;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +42,7 @@ public final class Server implements AutoCloseable {
   private final AtomicBoolean ended = new AtomicBoolean();
   private @Nullable AdminServer admin;
   private @Nullable Gatekeeper gatekeeper;
-  private @Nullable EmbeddedBroker broker;
+  private @Nullable Broker broker;
   private @Nullable HubNode hub;
   private @Nullable EventLoops loops;
   private @Nullable Doors doors;
@@ -66,7 +74,7 @@ public final class Server implements AutoCloseable {
     startAdmin();
     Gatekeeper gate = Gatekeeper.start(config.auth(), clock, registry);
     gatekeeper = gate;
-    EmbeddedBroker store = openBroker(clock);
+    Broker store = openBroker(clock);
     broker = store;
     readiness.add("broker", store::isReady);
     HubNode node = HubNode.start(store, config.rules(), config.limits(), gate, registry, clock);
@@ -94,12 +102,35 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private EmbeddedBroker openBroker(Clock clock) throws StartException {
+  private Broker openBroker(Clock clock) throws StartException {
+    return switch (config.broker()) {
+      case BrokerConfig.Embedded(EmbeddedConfig settings) -> openEmbedded(settings, clock);
+      case BrokerConfig.Nats(NatsConfig settings) -> openNats(settings, clock);
+    };
+  }
+
+  private Broker openEmbedded(EmbeddedConfig settings, Clock clock) throws StartException {
     try {
-      return EmbeddedBroker.open(config.broker(), registry, clock);
+      return EmbeddedBroker.open(settings, registry, clock);
     } catch (BrokerUnavailableException e) {
       throw new StartException(e.getMessage() + " (key: dataDirectory)", e);
     }
+  }
+
+  /** Does not wait for NATS: until it is there the server is up, and not ready. */
+  private Broker openNats(NatsConfig settings, Clock clock) {
+    NatsBroker nats = NatsBroker.open(settings, registry, clock, RandomGenerator.getDefault());
+    readiness.explain("nats", () -> state(nats));
+    return nats;
+  }
+
+  private static Map<String, Object> state(NatsBroker nats) {
+    NatsBroker.State state = nats.state();
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("connection", state.connected() ? "up" : "down");
+    shown.put("streams", state.streamsReady() ? "up" : "down");
+    shown.put("nodes", state.nodes());
+    return shown;
   }
 
   /** The doors for clients. */

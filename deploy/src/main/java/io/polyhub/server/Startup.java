@@ -1,10 +1,15 @@
 package io.polyhub.server;
 
+import io.polyhub.broker.embedded.EmbeddedConfig;
+import io.polyhub.broker.nats.NatsConfig;
+import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.LoadedConfig;
 import io.polyhub.server.config.ServerConfig;
 import java.io.PrintStream;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,9 +62,17 @@ final class Startup {
   }
 
   private static String data(ServerConfig config) {
-    return config.broker().directory() == null
-        ? "in memory only: nothing survives the process"
-        : config.broker().directory().toAbsolutePath().normalize().toString();
+    return switch (config.broker()) {
+      case BrokerConfig.Embedded(EmbeddedConfig settings) ->
+          settings.directory() == null
+              ? "in memory only: nothing survives the process"
+              : settings.directory().toAbsolutePath().normalize().toString();
+      case BrokerConfig.Nats(NatsConfig settings) ->
+          "in NATS at "
+              + settings.servers().stream().map(URI::toString).collect(Collectors.joining(", "))
+              + ", prefix "
+              + settings.prefix();
+    };
   }
 
   private static String auth(ServerConfig config) {

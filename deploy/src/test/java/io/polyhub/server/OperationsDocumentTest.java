@@ -2,6 +2,7 @@ package io.polyhub.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.polyhub.broker.nats.NatsServers;
 import io.polyhub.server.config.LoadedConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,14 +33,28 @@ final class OperationsDocumentTest {
   /** With a durable log, since its metrics are not there in memory. */
   @Test
   void every_metric_of_a_server_with_all_doors_is_documented(@TempDir Path data) throws Exception {
+    assertDocumented(
+        ServerTest.ANYWHERE.replace("broker: {inMemory: true}", "dataDirectory: '" + data + "'"));
+  }
+
+  @Test
+  void every_metric_of_a_server_over_nats_is_documented() throws Exception {
+    assertDocumented(
+        ServerTest.ANYWHERE
+            .replace("mqtt: {port: 0}", "mqtt: {enabled: false}")
+            .replace(
+                "broker: {inMemory: true}",
+                "broker: {type: nats, nats: {servers: ['%s'], prefix: documented}}"
+                    .formatted(NatsServers.shared().uris().getFirst())));
+  }
+
+  private static void assertDocumented(String yaml) throws Exception {
     Set<String> documented =
         DOCUMENTED
             .matcher(Files.readString(DOCUMENT))
             .results()
             .map(found -> withoutSuffix(found.group(1)))
             .collect(Collectors.toCollection(TreeSet::new));
-    String yaml =
-        ServerTest.ANYWHERE.replace("broker: {inMemory: true}", "dataDirectory: '" + data + "'");
 
     try (Server server = Server.start(LoadedConfig.parse(yaml).config());
         HttpClient http = HttpClient.newHttpClient()) {

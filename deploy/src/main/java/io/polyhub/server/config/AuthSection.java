@@ -9,9 +9,7 @@ import io.polyhub.identity.IdentityConfig;
 import io.polyhub.identity.JwtConfig;
 import io.polyhub.identity.JwtConfig.Jwks;
 import io.polyhub.identity.PemKeys;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
@@ -27,7 +25,6 @@ final class AuthSection {
   private static final Duration MAX_AGE = Duration.ofDays(7);
   private static final Duration MAX_TIMEOUT = Duration.ofMinutes(1);
   private static final int MAX_JWKS_BYTES = 16 * 1024 * 1024;
-  private static final int MAX_KEY_FILE_BYTES = 1024 * 1024;
 
   private AuthSection() {}
 
@@ -42,7 +39,7 @@ final class AuthSection {
   private static @Nullable JwtConfig jwt(Section section) {
     List<String> secrets = new ArrayList<>(section.readList("secrets", List.of(), Kind.hidden()));
     for (Path file : section.readList("secretFiles", List.of(), Kind.file())) {
-      String secret = content(section, "secretFiles", file).strip();
+      String secret = Secrets.content(section, "secretFiles", file).strip();
       if (secret.isEmpty()) {
         section.problem("secretFiles", "found nothing in " + file, "a secret");
       } else {
@@ -52,7 +49,7 @@ final class AuthSection {
     List<PublicKey> publicKeys = new ArrayList<>();
     for (Path file : section.readList("publicKeyFiles", List.of(), Kind.file())) {
       try {
-        publicKeys.addAll(PemKeys.publicKeys(content(section, "publicKeyFiles", file)));
+        publicKeys.addAll(PemKeys.publicKeys(Secrets.content(section, "publicKeyFiles", file)));
       } catch (IllegalArgumentException notKeys) {
         section.problem(
             "publicKeyFiles", "found no public key in " + file, "PEM of RSA, EC or EdDSA keys");
@@ -119,17 +116,5 @@ final class AuthSection {
       grants.add(new Grant(filters, Set.copyOf(verbs)));
     }
     return List.copyOf(grants);
-  }
-
-  private static String content(Section section, String key, Path file) {
-    try {
-      if (Files.size(file) <= MAX_KEY_FILE_BYTES) {
-        return Files.readString(file);
-      }
-      section.problem(key, "found " + file + " too large", "a file of keys");
-    } catch (IOException e) {
-      section.problem(key, "found " + file, "a file of text that can be read");
-    }
-    return "";
   }
 }

@@ -6,10 +6,11 @@ import io.polyhub.broker.embedded.EmbeddedConfig.Keys;
 import io.polyhub.broker.embedded.EmbeddedConfig.Memory;
 import io.polyhub.broker.embedded.EmbeddedConfig.Reads;
 import io.polyhub.broker.embedded.EmbeddedConfig.Upkeep;
+import io.polyhub.broker.nats.NatsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Reads the embedded broker's settings. */
+/** Reads which broker it is, and the settings of either. */
 final class BrokerSection {
 
   private static final Duration LEAST = Duration.ofMillis(1);
@@ -19,17 +20,32 @@ final class BrokerSection {
   private static final Duration MAX_CHANNEL_AGE = Duration.ofDays(3650);
   private static final int MAX_READERS = 256;
 
+  /** What may stand behind the hub. */
+  private enum Type {
+    EMBEDDED,
+    NATS
+  }
+
   private BrokerSection() {}
 
-  static EmbeddedConfig read(Section section, Path dataDirectory) {
+  /** Settings of the type that is not in force are checked all the same. */
+  static BrokerConfig read(Section section, Path dataDirectory) {
+    Type type = section.read("type", Type.EMBEDDED, Kind.choice(Type.class));
     boolean inMemory = section.read("inMemory", false, Kind.flag());
     Commit commit = commit(section.section("commit"));
     Memory memory = memory(section.section("memory"));
     Keys keys = keys(section.section("idempotencyKeys"));
     Upkeep upkeep = upkeep(section.section("upkeep"));
     Reads reads = reads(section.section("reads"));
+    NatsConfig nats = NatsSection.read(section.section("nats"));
     section.end();
-    return new EmbeddedConfig(inMemory ? null : dataDirectory, commit, memory, keys, upkeep, reads);
+    return switch (type) {
+      case EMBEDDED ->
+          new BrokerConfig.Embedded(
+              new EmbeddedConfig(
+                  inMemory ? null : dataDirectory, commit, memory, keys, upkeep, reads));
+      case NATS -> new BrokerConfig.Nats(nats);
+    };
   }
 
   private static Commit commit(Section section) {

@@ -163,6 +163,17 @@ record Kind<T>(
     }
   }
 
+  /** The address of a NATS server. Credentials have keys of their own. */
+  static Kind<URI> natsServer() {
+    return textual(
+        "nats://HOST:PORT or tls://HOST:PORT, without credentials",
+        text ->
+            toUri(text)
+                .filter(uri -> uri.getScheme().equals("nats") || uri.getScheme().equals("tls"))
+                .filter(uri -> uri.getHost() != null && uri.getRawUserInfo() == null),
+        URI::toString);
+  }
+
   /** The path of a file or folder. */
   static Kind<Path> path() {
     return textual("a path", Kind::toPath, Path::toString);

@@ -204,7 +204,8 @@ final class Reading {
     if (secret) {
       return "a value that is not shown";
     }
-    String value = ((ScalarNode) node).getValue();
+    // Whoever put a password into an address does not want to read it here.
+    String value = ((ScalarNode) node).getValue().replaceAll("//[^/]*@", "//...@");
     String shown = value.length() > 80 ? value.substring(0, 80) + "..." : value;
     return node.getTag().equals(Tag.STR) ? "\"" + shown + "\"" : shown;
   }

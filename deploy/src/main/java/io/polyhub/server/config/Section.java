@@ -107,6 +107,17 @@ final class Section {
   /** Reads a list that must have an entry. Without a usable one {@code standIn} stands in. */
   <T> List<T> readSome(String key, T standIn, Kind<T> kind) {
     Written written = take(key, true);
+    return show(key, some(key, written, standIn, kind), kind);
+  }
+
+  /** Reads a list that is {@code standard} alone where it is left out, and is not to be empty. */
+  <T> List<T> readSomeOr(String key, T standard, Kind<T> kind) {
+    Written written = take(key, true);
+    return show(
+        key, written == null ? List.of(standard) : some(key, written, standard, kind), kind);
+  }
+
+  private <T> List<T> some(String key, @Nullable Written written, T standIn, Kind<T> kind) {
     List<T> values = List.of();
     if (written == null
         || (written.node() instanceof SequenceNode sequence && sequence.getValue().isEmpty())) {
@@ -114,7 +125,7 @@ final class Section {
     } else {
       values = items(key, written, kind);
     }
-    return show(key, values.isEmpty() ? List.of(standIn) : values, kind);
+    return values.isEmpty() ? List.of(standIn) : values;
   }
 
   private <T> List<T> show(String key, List<T> values, Kind<T> kind) {

@@ -1,6 +1,5 @@
 package io.polyhub.server.config;
 
-import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.channel.Rules;
 import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.grpc.GrpcConfig;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param eventLoops how many threads serve the long-lived sockets
  * @param auth who is let in
- * @param broker the embedded broker, with its data directory
+ * @param broker what stores publications and carries them between nodes
  * @param limits the hub's bounds
  * @param rules what holds for which channels, in order
  * @param websocket the WebSocket door, or null for none
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerConfig(
     int eventLoops,
     IdentityConfig auth,
-    EmbeddedConfig broker,
+    BrokerConfig broker,
     Limits limits,
     Rules rules,
     @Nullable WebSocketConfig websocket,

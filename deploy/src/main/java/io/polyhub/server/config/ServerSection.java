@@ -1,6 +1,7 @@
 package io.polyhub.server.config;
 
-import io.polyhub.broker.embedded.EmbeddedConfig;
+import io.polyhub.broker.nats.NatsConfig;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Rules;
 import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.grpc.GrpcConfig;
@@ -39,10 +40,14 @@ final class ServerSection {
     AdminConfig admin = AdminConfig.read(adminSection);
     Rules rules = RulesSection.read(root);
     Limits limits = LimitsSection.read(root.section("limits"));
-    EmbeddedConfig broker = BrokerSection.read(root.section("broker"), dataDirectory);
+    Section brokerSection = root.section("broker");
+    BrokerConfig broker = BrokerSection.read(brokerSection, dataDirectory);
     LoggingConfig logging = LoggingConfig.read(root.section("logging"));
     ShutdownConfig shutdown = ShutdownConfig.read(root.section("shutdown"));
     root.end();
+    if (broker instanceof BrokerConfig.Nats(NatsConfig nats)) {
+      requireRoomInCursors(brokerSection, nats.streams().partitions(), rules);
+    }
     if (websocket != null) {
       requireLoopback(websocketSection, websocket.bind(), auth);
     }
@@ -83,6 +88,17 @@ final class ServerSection {
         admin,
         logging,
         shutdown);
+  }
+
+  /** A cursor of a filter over all channels has a position for each stream. */
+  private static void requireRoomInCursors(Section broker, int partitions, Rules rules) {
+    long kept = rules.all().stream().filter(rule -> rule.history().isKept()).count();
+    if (kept * partitions > Cursor.MAX_POSITIONS) {
+      broker.problem(
+          "nats.streams.partitions",
+          "found " + partitions + " with " + kept + " rules that keep history",
+          "at most " + Cursor.MAX_POSITIONS + " streams in all");
+    }
   }
 
   /** Without authentication anyone who reaches the server may do everything. */

@@ -3,6 +3,7 @@ package io.polyhub.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.OverflowPolicy;
 import io.polyhub.channel.Rule;
@@ -53,7 +54,8 @@ final class LoadedConfigTest {
     assertThat(config.logging()).isEqualTo(LoggingConfig.STANDARD);
     assertThat(config.shutdown()).isEqualTo(ShutdownConfig.STANDARD);
     assertThat(config.auth().isOpen()).isTrue();
-    assertThat(config.broker().directory()).isEqualTo(Path.of("data"));
+    assertThat(config.broker())
+        .isEqualTo(new BrokerConfig.Embedded(EmbeddedConfig.in(Path.of("data"))));
     assertThat(config.eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
   }
 
@@ -201,7 +203,8 @@ final class LoadedConfigTest {
     JwtConfig jwt = Objects.requireNonNull(config.auth().jwt());
     assertThat(jwt.audiences()).isEqualTo(Set.of("a", "b"));
     assertThat(jwt.hmacSecrets()).isEqualTo(List.of("0123456789"));
-    assertThat(config.broker().directory()).isEqualTo(Path.of("/elsewhere"));
+    assertThat(config.broker())
+        .isEqualTo(new BrokerConfig.Embedded(EmbeddedConfig.in(Path.of("/elsewhere"))));
   }
 
   @Test

@@ -271,6 +271,22 @@ public final class NatsBroker implements Broker {
     return now != null && link.isConnected() && now.streams().isReady();
   }
 
+  /**
+   * What stands behind {@link #isReady}.
+   *
+   * @param connected whether NATS is connected
+   * @param streamsReady whether each stream is as the rules want it, stores and answers
+   * @param nodes how many nodes are heard, this one among them
+   */
+  public record State(boolean connected, boolean streamsReady, int nodes) {}
+
+  /** How it is just now. Never blocks. */
+  public State state() {
+    Started now = started;
+    return new State(
+        link.isConnected(), now != null && now.streams().isReady(), nodes.live().size());
+  }
+
   @Override
   public void close() {
     Started now = started;

@@ -7,6 +7,7 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.polyhub.broker.UnavailableException;
 import io.polyhub.broker.nats.StreamPlan.Change;
+import io.polyhub.broker.nats.StreamsPreview.Step;
 import io.polyhub.channel.Rule;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,24 +69,31 @@ final class StreamKeeper {
    *
    * @throws UnavailableException if NATS cannot be asked
    */
-  List<String> plan() throws UnavailableException {
-    List<String> lines = new ArrayList<>();
+  List<Step> plan() throws UnavailableException {
+    List<Step> steps = new ArrayList<>();
     for (StreamConfiguration stream : wanted.values()) {
       try {
         StreamInfo there = link.management().getStreamInfo(stream.getName());
         for (Change change : StreamPlan.changes(there.getConfiguration(), stream)) {
-          lines.add(stream.getName() + ": " + verdict(there, change) + " " + change.what());
+          steps.add(step(there, change));
         }
       } catch (JetStreamApiException e) {
         if (e.getApiErrorCode() != NO_SUCH_STREAM) {
           throw new UnavailableException(String.valueOf(e.getMessage()));
         }
-        lines.add(stream.getName() + ": make it");
+        steps.add(new Step(stream.getName() + ": make it", false));
       } catch (IOException e) {
         throw new UnavailableException(String.valueOf(e.getMessage()));
       }
     }
-    return lines;
+    return steps;
+  }
+
+  private Step step(StreamInfo there, Change change) {
+    boolean losing = change.losing() || !change.possible();
+    boolean refused = losing && !allowLoss && there.getStreamState().getMsgCount() > 0;
+    String name = there.getConfiguration().getName();
+    return new Step(name + ": " + verdict(there, change) + " " + change.what(), refused);
   }
 
   private String verdict(StreamInfo there, Change change) {

@@ -186,7 +186,7 @@ public final class NatsServers implements AutoCloseable {
         server_name: %s
         listen: "%s"
         max_payload: 2MB
-        jetstream { store_dir: "STORE", max_memory_store: 512MB, max_file_store: 4GB }
+        jetstream { store_dir: "STORE", max_memory_store: 64GB, max_file_store: 1TB }
         """
             .formatted(name(server), listen);
     if (routes.size() == 1) {

@@ -1,0 +1,184 @@
+package io.polyhub.server.config;
+
+import io.polyhub.broker.nats.NatsConfig;
+import io.polyhub.broker.nats.NatsConfig.Credentials;
+import io.polyhub.broker.nats.NatsConfig.Limits;
+import io.polyhub.broker.nats.NatsConfig.NodesConfig;
+import io.polyhub.broker.nats.NatsConfig.Reconnect;
+import io.polyhub.broker.nats.NatsConfig.Storage;
+import io.polyhub.broker.nats.NatsConfig.Streams;
+import io.polyhub.broker.nats.NatsConfig.Tls;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the settings of the broker that is shared by many nodes. */
+final class NatsSection {
+
+  private static final URI SERVER = URI.create("nats://127.0.0.1:4222");
+  private static final Duration LEAST = Duration.ofMillis(1);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+  private static final Duration MAX_WINDOW = Duration.ofDays(1);
+  private static final int MAX_REPLICAS = 5;
+  private static final int MAX_PARTITIONS = 64;
+  private static final int MAX_MISSED = 100;
+
+  private NatsSection() {}
+
+  static NatsConfig read(Section section) {
+    List<URI> servers = section.readSomeOr("servers", SERVER, Kind.natsServer());
+    String prefix = section.read("prefix", NatsConfig.STANDARD_PREFIX, Kind.text());
+    Credentials credentials = credentials(section.section("credentials"));
+    Tls tls = tls(section.section("tls"));
+    Streams streams = streams(section.section("streams"));
+    Limits limits = limits(section.section("limits"));
+    NodesConfig nodes = nodes(section.section("nodes"));
+    Reconnect reconnect = reconnect(section.section("reconnect"));
+    section.end();
+    return section.make(
+        () -> new NatsConfig(servers, prefix, credentials, tls, streams, limits, nodes, reconnect),
+        NatsConfig.at(SERVER));
+  }
+
+  /** One way to say who we are, or none. */
+  private static Credentials credentials(Section section) {
+    String user = section.readOptional("user", Kind.text());
+    String password = secret(section, "password", "passwordFile");
+    String token = secret(section, "token", "tokenFile");
+    Path credsFile = section.readOptional("credsFile", Kind.file());
+    Path nkeySeedFile = section.readOptional("nkeySeedFile", Kind.file());
+    section.end();
+    if (user != null && password == null) {
+      section.problem("user", "found without a password", "password or passwordFile beside it");
+    }
+    if (user == null && password != null) {
+      section.problem("password", "found without a user", "user beside it");
+    }
+    Map<String, Credentials> ways = new LinkedHashMap<>();
+    if (user != null && password != null) {
+      ways.put("user", new Credentials.UserPassword(user, password));
+    }
+    if (token != null) {
+      ways.put("token", new Credentials.Token(token));
+    }
+    if (credsFile != null) {
+      ways.put("credsFile", new Credentials.CredsFile(credsFile));
+    }
+    if (nkeySeedFile != null) {
+      ways.put("nkeySeedFile", new Credentials.NkeySeedFile(nkeySeedFile));
+    }
+    ways.keySet().stream()
+        .skip(1)
+        .forEach(way ->
+            section.problem(
+                way, "found beside " + ways.keySet().iterator().next(), "one kind alone"));
+    return ways.isEmpty() ? new Credentials.None() : ways.values().iterator().next();
+  }
+
+  /** A secret that is written here, or lies in a file by itself. */
+  private static @Nullable String secret(Section section, String key, String fileKey) {
+    String written = section.readOptional(key, Kind.hidden());
+    Path file = section.readOptional(fileKey, Kind.file());
+    if (file == null) {
+      return written;
+    }
+    if (written != null) {
+      section.problem(fileKey, "found beside " + key, "one of the two");
+    }
+    String content = Secrets.content(section, fileKey, file).strip();
+    if (content.isEmpty()) {
+      section.problem(fileKey, "found nothing in " + file, "a secret");
+      return written;
+    }
+    return content;
+  }
+
+  private static @Nullable Tls tls(Section section) {
+    Path authorities = section.readOptional("authorities", Kind.file());
+    Path certificate = section.readOptional("certificateChain", Kind.file());
+    Path privateKey = section.readOptional("privateKey", Kind.file());
+    section.end();
+    if ((certificate == null) != (privateKey == null)) {
+      section.problem(
+          certificate == null ? "certificateChain" : "privateKey",
+          "found nothing",
+          "certificateChain and privateKey, or none of the two");
+      return null;
+    }
+    return authorities == null && certificate == null
+        ? null
+        : new Tls(authorities, certificate, privateKey);
+  }
+
+  private static Streams streams(Section section) {
+    Streams standard = Streams.STANDARD;
+    Storage storage = section.read("storage", standard.storage(), Kind.choice(Storage.class));
+    int replicas = section.read("replicas", standard.replicas(), Kind.integer(1, MAX_REPLICAS));
+    int partitions =
+        section.read("partitions", standard.partitions(), Kind.integer(1, MAX_PARTITIONS));
+    String cluster = section.readOptional("cluster", Kind.text());
+    List<String> tags = section.readList("tags", standard.tags(), Kind.text());
+    long maxBytes = section.read("maxBytes", standard.maxBytes(), Kind.bytes(1, Long.MAX_VALUE));
+    long maxMemoryBytes =
+        section.read("maxMemoryBytes", standard.maxMemoryBytes(), Kind.bytes(1, Long.MAX_VALUE));
+    boolean allowLoss = section.read("allowLoss", standard.allowLoss(), Kind.flag());
+    section.end();
+    return new Streams(
+        storage, replicas, partitions, cluster, tags, maxBytes, maxMemoryBytes, allowLoss);
+  }
+
+  private static Limits limits(Section section) {
+    Limits standard = Limits.STANDARD;
+    Limits limits =
+        new Limits(
+            section.read("inFlightAppends", standard.inFlightAppends(), count()),
+            section.read("queuedAppends", standard.queuedAppends(), count()),
+            section.read("appendTimeout", standard.appendTimeout(), time()),
+            section.read("requestTimeout", standard.requestTimeout(), time()),
+            section.read("concurrentReads", standard.concurrentReads(), count()),
+            section.read("queuedReads", standard.queuedReads(), count()),
+            section.read("pendingMessages", standard.pendingMessages(), count()),
+            section.read("pendingBytes", standard.pendingBytes(), Kind.bytes(1, Long.MAX_VALUE)),
+            section.read("subjectsKnown", standard.subjectsKnown(), count()),
+            section.read("keyWindow", standard.keyWindow(), Kind.duration(LEAST, MAX_WINDOW)),
+            section.read("keys", standard.keys(), count()),
+            section.read("auditPerSecond", standard.auditPerSecond(), count()),
+            section.read("streamPoll", standard.streamPoll(), time()));
+    section.end();
+    return limits;
+  }
+
+  private static NodesConfig nodes(Section section) {
+    NodesConfig standard = NodesConfig.STANDARD;
+    NodesConfig nodes =
+        new NodesConfig(
+            section.read("beat", standard.beat(), time()),
+            section.read("missed", standard.missed(), Kind.integer(2, MAX_MISSED)),
+            section.read("answerLimit", standard.answerLimit(), time()),
+            section.read("remoteMembers", standard.remoteMembers(), count()));
+    section.end();
+    return nodes;
+  }
+
+  private static Reconnect reconnect(Section section) {
+    Reconnect standard = Reconnect.STANDARD;
+    Duration firstWait = section.read("firstWait", standard.firstWait(), time());
+    Duration maxWait = section.read("maxWait", standard.maxWait(), time());
+    Duration timeout = section.read("timeout", standard.timeout(), time());
+    Duration ping = section.read("ping", standard.ping(), time());
+    section.end();
+    return section.make(() -> new Reconnect(firstWait, maxWait, timeout, ping), standard);
+  }
+
+  private static Kind<Duration> time() {
+    return Kind.duration(LEAST, MAX_WAIT);
+  }
+
+  private static Kind<Integer> count() {
+    return Kind.integer(1, Integer.MAX_VALUE);
+  }
+}

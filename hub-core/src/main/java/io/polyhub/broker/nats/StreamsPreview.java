@@ -1,0 +1,58 @@
+package io.polyhub.broker.nats;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.nats.client.Connection;
+import io.polyhub.broker.UnavailableException;
+import io.polyhub.channel.Rules;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** Tells what a node with some configuration would do to the streams in NATS, without doing it. */
+public final class StreamsPreview {
+
+  private StreamsPreview() {}
+
+  /**
+   * One thing that would be done, or refused.
+   *
+   * @param text in words for the operator, beginning with the stream's name
+   * @param refused whether the node would leave the stream as it is, and not become ready
+   */
+  public record Step(String text, boolean refused) {}
+
+  /**
+   * Asks NATS what is there, and changes nothing. Blocks for at most the limit of a connection and
+   * of one request for each stream.
+   *
+   * @return nothing if all streams are as the rules want them
+   * @throws UnavailableException if NATS cannot be reached within the limit, or does not answer
+   */
+  public static List<Step> of(NatsConfig config, Rules rules, Duration limit)
+      throws UnavailableException, InterruptedException {
+    LinkMetrics metrics = new LinkMetrics(new SimpleMeterRegistry());
+    Arrival arrival = new Arrival();
+    try (NatsLink link =
+        new NatsLink(config, "polyhub-preview", metrics, RandomGenerator.getDefault())) {
+      link.listen(arrival);
+      link.start();
+      if (!arrival.arrived.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new UnavailableException("NATS cannot be reached");
+      }
+      LogStreams logs = new LogStreams(config, new Subjects(config.prefix()), rules);
+      return new StreamKeeper(config, link, logs).plan();
+    }
+  }
+
+  private static final class Arrival implements NatsLink.Listener {
+
+    private final CountDownLatch arrived = new CountDownLatch(1);
+
+    @Override
+    public void onConnected(Connection connection) {
+      arrived.countDown();
+    }
+  }
+}
