@@ -1,5 +1,6 @@
 package io.polyhub.broker.embedded;
 
+import io.polyhub.broker.NameOrder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.broker.Alone;
 import io.polyhub.broker.Appended;

@@ -1,5 +1,6 @@
 package io.polyhub.broker.embedded;
 
+import io.polyhub.broker.NameOrder;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Publication;
 import java.time.Instant;

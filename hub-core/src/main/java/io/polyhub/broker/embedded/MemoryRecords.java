@@ -1,5 +1,6 @@
 package io.polyhub.broker.embedded;
 
+import io.polyhub.broker.NameOrder;
 import io.polyhub.broker.RecordChecks;
 import io.polyhub.records.Records;
 import java.util.List;

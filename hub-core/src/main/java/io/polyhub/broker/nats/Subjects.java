@@ -210,9 +210,14 @@ final class Subjects {
     return prefix + ".k.>";
   }
 
+  /** Begins the subjects of the records of that name. */
+  String recordsPrefix(String name) {
+    return prefix + ".k." + token(name) + ".";
+  }
+
   /** The subject of one record. */
   String record(String name, String key) {
-    return prefix + ".k." + token(name) + "." + token(key);
+    return recordsPrefix(name) + token(key);
   }
 
   // Nodes

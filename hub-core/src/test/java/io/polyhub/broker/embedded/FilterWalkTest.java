@@ -1,5 +1,6 @@
 package io.polyhub.broker.embedded;
 
+import io.polyhub.broker.NameOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.channel.ChannelFilter;

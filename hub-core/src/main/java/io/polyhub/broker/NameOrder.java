@@ -1,11 +1,11 @@
-package io.polyhub.broker.embedded;
+package io.polyhub.broker;
 
 import java.util.Comparator;
 
 /** Orders names by code points, which is the order of their UTF-8 bytes in the store. */
-final class NameOrder {
+public final class NameOrder {
 
-  static final Comparator<String> BY_CODE_POINT = NameOrder::compare;
+  public static final Comparator<String> BY_CODE_POINT = NameOrder::compare;
 
   private NameOrder() {}
 

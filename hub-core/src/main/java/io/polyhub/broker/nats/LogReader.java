@@ -1,0 +1,76 @@
+package io.polyhub.broker.nats;
+
+import io.polyhub.broker.LogPage;
+import io.polyhub.broker.LogQuery;
+import io.polyhub.broker.UnavailableException;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/**
+ * Reads history from the streams, and tells where the logs end. Safe for any thread; nothing here
+ * holds its caller.
+ */
+final class LogReader implements AutoCloseable {
+
+  /** How many requests' limits one page is read, at most; then it ends where it is. */
+  private static final int REQUESTS_PER_PAGE = 2;
+
+  private final LogStreams logs;
+  private final ReadTools tools;
+  private final Duration pageTime;
+  private final SharedReads<LogQuery, LogPage> reads;
+
+  /**
+   * Begins.
+   *
+   * @param onDoubt asks to have the streams looked at, because one is not as it is known
+   */
+  LogReader(
+      NatsConfig.Limits limits,
+      StreamGets gets,
+      LogStreams logs,
+      ReadMetrics metrics,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Runnable onDoubt) {
+    this.logs = logs;
+    tools = new ReadTools(gets, new LogLooks(gets, onDoubt), clock, nanoTime);
+    pageTime = limits.requestTimeout().multipliedBy(REQUESTS_PER_PAGE);
+    reads = new SharedReads<>(limits, metrics, this::page);
+  }
+
+  /** See {@link io.polyhub.broker.Broker#read}. */
+  CompletableFuture<LogPage> read(LogQuery query) {
+    return reads.ask(query);
+  }
+
+  private LogPage page(LogQuery query) throws UnavailableException {
+    long untilNanos = tools.nanoTime().getAsLong() + pageTime.toNanos();
+    return new PageReading(query, logs.logsOf(query.filter()), tools, untilNanos).read();
+  }
+
+  /** See {@link io.polyhub.broker.Broker#top}. */
+  CompletableFuture<Cursor> top(ChannelFilter filter) {
+    List<CompletableFuture<LogLooks.Look>> looks = new ArrayList<>();
+    for (NatsLog log : logs.logsOf(filter)) {
+      looks.add(tools.looks().look(log));
+    }
+    CompletableFuture<Cursor> top = CompletableFuture.completedFuture(Cursor.EMPTY);
+    for (CompletableFuture<LogLooks.Look> each : looks) {
+      top = top.thenCombine(each, (cursor, look) -> cursor.with(look.top()));
+    }
+    return top.exceptionallyCompose(
+        failure -> CompletableFuture.failedFuture(StreamGets.unavailable(failure)));
+  }
+
+  @Override
+  public void close() {
+    reads.close();
+  }
+}

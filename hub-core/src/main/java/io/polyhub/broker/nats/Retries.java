@@ -1,0 +1,43 @@
+package io.polyhub.broker.nats;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** Tries again what failed, with a pause between, until its time is over. */
+final class Retries {
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private final Executor later =
+      CompletableFuture.delayedExecutor(
+          PAUSE.toMillis(), TimeUnit.MILLISECONDS, task -> Thread.ofVirtual().start(task));
+  private final LongSupplier nanoTime;
+
+  Retries(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  long in(Duration time) {
+    return nanoTime.getAsLong() + time.toNanos();
+  }
+
+  boolean isOver(long untilNanos) {
+    return nanoTime.getAsLong() - untilNanos >= 0;
+  }
+
+  /** Tries until it succeeds; after that time the failure is passed on. */
+  <T> CompletableFuture<T> until(long untilNanos, Supplier<CompletableFuture<T>> attempt) {
+    return attempt
+        .get()
+        .exceptionallyCompose(
+            failure ->
+                isOver(untilNanos)
+                    ? CompletableFuture.failedFuture(failure)
+                    : CompletableFuture.supplyAsync(() -> until(untilNanos, attempt), later)
+                        .thenCompose(again -> again));
+  }
+}

@@ -1,0 +1,175 @@
+package io.polyhub.broker.nats;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.api.MessageGetRequest;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.api.StreamInfo;
+import io.nats.client.api.StreamInfoOptions;
+import io.nats.client.impl.Headers;
+import io.polyhub.broker.UnavailableException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets single messages of streams. Safe for any thread.
+ *
+ * <p>The stages complete within the limit of a request, on a thread that is not to be held;
+ * exceptionally with {@link UnavailableException} alone.
+ */
+final class StreamGets {
+
+  /** Who answers. */
+  enum From {
+    /** Any server that holds the stream; one may not have the newest messages yet. */
+    ANY,
+    /** The stream's leader, which has all that was ever acknowledged. */
+    LEADER
+  }
+
+  private static final String API = "$JS.API.";
+  private static final int NO_SUCH_MESSAGE = 10037;
+  private static final int NOT_FOUND = 404;
+  private static final byte[] NOTHING = {};
+
+  private final NatsLink link;
+
+  StreamGets(NatsLink link) {
+    this.link = link;
+  }
+
+  /** The first message at or past that sequence on subjects that the pattern matches. */
+  CompletableFuture<Optional<StoredMessage>> next(
+      String stream, String pattern, long sequence, From from) {
+    return get(stream, MessageGetRequest.nextForSubject(Math.max(1, sequence), pattern), from);
+  }
+
+  /** The last message on the subject. */
+  CompletableFuture<Optional<StoredMessage>> last(String stream, String subject, From from) {
+    return get(stream, MessageGetRequest.lastForSubject(subject), from);
+  }
+
+  private CompletableFuture<Optional<StoredMessage>> get(
+      String stream, MessageGetRequest request, From from) {
+    boolean direct = from == From.ANY;
+    String subject = API + (direct ? "DIRECT.GET." : "STREAM.MSG.GET.") + stream;
+    byte[] body = request.toJson().getBytes(StandardCharsets.UTF_8);
+    return link.request(subject, null, body)
+        .thenCompose(
+            answer -> settled(() -> direct ? direct(answer) : fromLeader(stream, answer)));
+  }
+
+  private static Optional<StoredMessage> direct(Message answer) throws UnavailableException {
+    if (answer.isStatusMessage()) {
+      if (answer.getStatus().getCode() == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw new UnavailableException(answer.getStatus().getMessageWithCode());
+    }
+    Headers headers = answer.getHeaders();
+    String subject = headers == null ? null : headers.getFirst("Nats-Subject");
+    String sequence = headers == null ? null : headers.getFirst("Nats-Sequence");
+    if (subject == null || sequence == null) {
+      throw new UnavailableException("an answer without a place");
+    }
+    return Optional.of(
+        new StoredMessage(subject, Long.parseLong(sequence), bytes(answer.getData()), headers));
+  }
+
+  private static Optional<StoredMessage> fromLeader(String stream, Message answer)
+      throws UnavailableException {
+    MessageInfo info = new MessageInfo(answer, stream, false);
+    if (info.hasError()) {
+      if (info.getApiErrorCode() == NO_SUCH_MESSAGE) {
+        return Optional.empty();
+      }
+      throw new UnavailableException(String.valueOf(info.getError()));
+    }
+    return Optional.of(
+        new StoredMessage(
+            info.getSubject(), info.getSeq(), bytes(info.getData()), info.getHeaders()));
+  }
+
+  private static byte[] bytes(byte @Nullable [] data) {
+    return data == null ? NOTHING : data;
+  }
+
+  /** What the stream's leader says of it. */
+  CompletableFuture<StreamInfo> info(String stream) {
+    return link.request(API + "STREAM.INFO." + stream, null, NOTHING)
+        .thenCompose(
+            answer ->
+                settled(() -> {
+                  StreamInfo info = new StreamInfo(answer);
+                  if (info.hasError()) {
+                    throw new UnavailableException(String.valueOf(info.getError()));
+                  }
+                  return info;
+                }));
+  }
+
+  /**
+   * How many messages the stream holds on each subject that the patterns match. Blocks; what it
+   * costs the server grows with all subjects of the stream.
+   */
+  Map<String, Long> counts(String stream, List<String> patterns) throws UnavailableException {
+    Map<String, Long> counts = new HashMap<>();
+    for (String pattern : patterns) {
+      try {
+        StreamInfo info =
+            link.management().getStreamInfo(stream, StreamInfoOptions.filterSubjects(pattern));
+        counts.putAll(info.getStreamState().getSubjectMap());
+      } catch (JetStreamApiException | IOException | IllegalStateException e) {
+        throw new UnavailableException(stream + ": " + e.getMessage());
+      }
+    }
+    return counts;
+  }
+
+  /** The one kind of failure that callers are told. */
+  static UnavailableException unavailable(Throwable failure) {
+    if (failure instanceof UnavailableException known) {
+      return known;
+    }
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null
+        ? unavailable(cause)
+        : new UnavailableException(failure.toString());
+  }
+
+  /** Waits for the stage. */
+  static <T> T await(CompletableFuture<T> stage) throws UnavailableException {
+    try {
+      return stage.get();
+    } catch (ExecutionException e) {
+      throw unavailable(e.getCause());
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException("closing");
+    }
+  }
+
+  /** Says what an answer means, or that it cannot be known. */
+  private interface Reading<T> {
+    T read() throws UnavailableException;
+  }
+
+  private static <T> CompletableFuture<T> settled(Reading<T> reading) {
+    try {
+      return CompletableFuture.completedFuture(reading.read());
+    } catch (UnavailableException e) {
+      return CompletableFuture.failedFuture(e);
+    } catch (RuntimeException notUnderstood) {
+      return CompletableFuture.failedFuture(
+          new UnavailableException("an answer that is not understood: " + notUnderstood));
+    }
+  }
+}
