@@ -1,6 +1,5 @@
 package io.polyhub.broker.embedded;
 
-import io.polyhub.broker.NameOrder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.broker.Alone;
 import io.polyhub.broker.Appended;
@@ -8,6 +7,7 @@ import io.polyhub.broker.Broker;
 import io.polyhub.broker.LocalPresence;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
+import io.polyhub.broker.NameOrder;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.RecordChecks;
 import io.polyhub.channel.ChannelFilter;

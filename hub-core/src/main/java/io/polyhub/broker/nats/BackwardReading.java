@@ -34,7 +34,13 @@ final class BackwardReading {
   private final From server;
 
   BackwardReading(
-      ReadTools tools, NatsLog log, String epoch, String channel, int limit, long limitBytes, long untilNanos) {
+      ReadTools tools,
+      NatsLog log,
+      String epoch,
+      String channel,
+      int limit,
+      long limitBytes,
+      long untilNanos) {
     this.tools = tools;
     this.log = log;
     this.epoch = epoch;
@@ -54,8 +60,7 @@ final class BackwardReading {
           case Start.Outermost() -> true;
           case Start.Lost() -> false;
         };
-    long before =
-        believed && start instanceof Start.At(long offset) ? offset : look.last() + 1;
+    long before = believed && start instanceof Start.At(long offset) ? offset : look.last() + 1;
     long oldest = oldestShown(look);
     Basket basket = new Basket(limit, limitBytes);
     long next = before;
@@ -119,7 +124,8 @@ final class BackwardReading {
     Window window = new Window();
     long bytes = 0;
     int wanted = 0;
-    LogWalk walk = new LogWalk(tools.gets(), log.stream(), List.of(log.storedSubject(channel)), from);
+    LogWalk walk =
+        new LogWalk(tools.gets(), log.stream(), List.of(log.storedSubject(channel)), from);
     StoredMessage message = walk.next(server);
     while (message != null && message.sequence() < before) {
       Publication publication = tools.decode(message);

@@ -87,8 +87,7 @@ final class Completeness {
     private final boolean exhausted;
     private final long keeps;
 
-    Judging(
-        ReadTools tools, NatsLog log, ChannelFilter filter, Start start, boolean exhausted) {
+    Judging(ReadTools tools, NatsLog log, ChannelFilter filter, Start start, boolean exhausted) {
       this.tools = tools;
       this.log = log;
       this.filter = filter;
@@ -128,7 +127,10 @@ final class Completeness {
           complete &= !(start instanceof Start.At);
           shownFrom.put(
               subject,
-              past(bySubject.getOrDefault(subject, List.of()), firsts.getOrDefault(subject, 0L), surplus));
+              past(
+                  bySubject.getOrDefault(subject, List.of()),
+                  firsts.getOrDefault(subject, 0L),
+                  surplus));
         }
       }
       return new Completeness(shownFrom, complete);

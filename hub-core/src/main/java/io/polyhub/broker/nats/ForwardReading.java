@@ -61,10 +61,7 @@ final class ForwardReading {
       Stretch more = attempt(new Start.At(stretch.next()));
       stretch =
           new Stretch(
-              more.publications(),
-              more.next(),
-              more.end(),
-              stretch.complete() && more.complete());
+              more.publications(), more.next(), more.end(), stretch.complete() && more.complete());
     }
     return stretch;
   }
@@ -91,8 +88,7 @@ final class ForwardReading {
     return stretch(looked, look, kept, exhausted);
   }
 
-  private Stretch stretch(
-      Looked looked, Look look, Completeness kept, boolean exhausted) {
+  private Stretch stretch(Looked looked, Look look, Completeness kept, boolean exhausted) {
     Basket basket = new Basket(limit, limitBytes);
     long next = looked.from;
     for (Entry entry : looked.entries) {

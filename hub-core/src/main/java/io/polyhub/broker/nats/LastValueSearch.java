@@ -69,8 +69,7 @@ record LastValueSearch(ChannelFilter filter, int limit) {
       found.add(place == null ? value : value.at(place));
       return;
     }
-    long since =
-        value.payload().length == 0 ? value.timeMillis() : value.expiresAtMillis();
+    long since = value.payload().length == 0 ? value.timeMillis() : value.expiresAtMillis();
     if (now.toEpochMilli() - since > KEPT_CLEARED.toMillis()) {
       // Whether it is removed now or another time does not matter to anybody.
       var _ =

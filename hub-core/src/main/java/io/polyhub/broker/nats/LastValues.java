@@ -70,8 +70,7 @@ final class LastValues implements AutoCloseable {
    *     node keep their order.
    */
   CompletableFuture<Boolean> put(Publication value, Rule rule) {
-    String subject =
-        logs.subjects().valuesPrefix(rule.name()) + Subjects.tokens(value.channel());
+    String subject = logs.subjects().valuesPrefix(rule.name()) + Subjects.tokens(value.channel());
     String stream = logs.subjects().valuesStream(rule.name());
     Putting putting = new Putting(subject, stream, value, retries.in(putTime));
     synchronized (channels) {
@@ -125,24 +124,21 @@ final class LastValues implements AutoCloseable {
       return puts.put(putting.subject, new Headers(), data);
     }
     return gets.last(putting.stream, putting.subject, From.LEADER)
-        .thenCompose(
-            before -> {
-              Position old = before.map(LastValues::place).orElse(null);
-              if (old != null && isPast(value.channel(), old, place)) {
-                return CompletableFuture.completedFuture(true);
-              }
-              long sequence = before.map(StoredMessage::sequence).orElse(0L);
-              Headers headers =
-                  StreamPuts.inPlaceOf(sequence)
-                      .put(PLACE, place.epoch() + "-" + place.offset());
-              return puts.put(putting.subject, headers, data)
-                  .thenCompose(
-                      stored ->
-                          stored
-                              ? CompletableFuture.completedFuture(true)
-                              : CompletableFuture.failedFuture(
-                                  new UnavailableException("another value came in between")));
-            });
+        .thenCompose(before -> {
+          Position old = before.map(LastValues::place).orElse(null);
+          if (old != null && isPast(value.channel(), old, place)) {
+            return CompletableFuture.completedFuture(true);
+          }
+          long sequence = before.map(StoredMessage::sequence).orElse(0L);
+          Headers headers =
+              StreamPuts.inPlaceOf(sequence).put(PLACE, place.epoch() + "-" + place.offset());
+          return puts.put(putting.subject, headers, data)
+              .thenCompose(stored ->
+                  stored
+                      ? CompletableFuture.completedFuture(true)
+                      : CompletableFuture.failedFuture(
+                          new UnavailableException("another value came in between")));
+        });
   }
 
   /** Whether the old place is at or past the new one, or of a newer log. */
@@ -163,9 +159,7 @@ final class LastValues implements AutoCloseable {
     String place = headers == null ? null : headers.getFirst(PLACE);
     return place == null
         ? null
-        : Cursor.parse(place)
-            .map(cursor -> cursor.positions().getFirst())
-            .orElse(null);
+        : Cursor.parse(place).map(cursor -> cursor.positions().getFirst()).orElse(null);
   }
 
   @Override

@@ -95,18 +95,17 @@ final class LogLooks {
       NatsLog.State before = log.state();
       var _ =
           gets.info(log.stream())
-              .whenComplete(
-                  (info, failure) -> {
-                    synchronized (this) {
-                      flying = false;
-                    }
-                    fly();
-                    if (failure == null) {
-                      settle(mine, before, info);
-                    } else {
-                      mine.completeExceptionally(StreamGets.unavailable(failure));
-                    }
-                  });
+              .whenComplete((info, failure) -> {
+                synchronized (this) {
+                  flying = false;
+                }
+                fly();
+                if (failure == null) {
+                  settle(mine, before, info);
+                } else {
+                  mine.completeExceptionally(StreamGets.unavailable(failure));
+                }
+              });
     }
 
     private void settle(

@@ -53,8 +53,7 @@ final class PageReading {
       return;
     }
     Stretch stretch = stretch(log, epoch, start, limit, limitBytes);
-    if (!publications.isEmpty()
-        && bytes + weight(stretch.publications()) > query.limitBytes()) {
+    if (!publications.isEmpty() && bytes + weight(stretch.publications()) > query.limitBytes()) {
       // Its one publication, which a stretch always holds, is for the next page.
       leave(epoch, start);
       return;
@@ -84,7 +83,8 @@ final class PageReading {
   private Stretch stretch(NatsLog log, String epoch, Start start, int limit, long limitBytes)
       throws UnavailableException {
     return query.reverse()
-        ? new BackwardReading(tools, log, epoch, query.filter().text(), limit, limitBytes, untilNanos)
+        ? new BackwardReading(
+                tools, log, epoch, query.filter().text(), limit, limitBytes, untilNanos)
             .read(start)
         : new ForwardReading(tools, log, epoch, query.filter(), limit, limitBytes, untilNanos)
             .read(start);

@@ -93,8 +93,7 @@ final class RecordStore implements AutoCloseable {
   CompletableFuture<Void> remove(String name, String key) {
     String subject = subjects.record(name, key);
     byte[] body =
-        ("{\"filter\":\"" + subject.replace("\"", "\\\"") + "\"}")
-            .getBytes(StandardCharsets.UTF_8);
+        ("{\"filter\":\"" + subject.replace("\"", "\\\"") + "\"}").getBytes(StandardCharsets.UTF_8);
     return change(
         subject,
         () ->
@@ -149,18 +148,17 @@ final class RecordStore implements AutoCloseable {
             ? CompletableFuture.failedFuture(new UnavailableException("a change waited too long"))
             : retries.until(untilNanos, attempt);
     var _ =
-        made.whenComplete(
-            (_, failure) -> {
-              synchronized (lastChanges) {
-                changes--;
-                lastChanges.remove(subject, done);
-              }
-              if (failure == null) {
-                done.complete(null);
-              } else {
-                done.completeExceptionally(unavailable(failure));
-              }
-            });
+        made.whenComplete((_, failure) -> {
+          synchronized (lastChanges) {
+            changes--;
+            lastChanges.remove(subject, done);
+          }
+          if (failure == null) {
+            done.complete(null);
+          } else {
+            done.completeExceptionally(unavailable(failure));
+          }
+        });
   }
 
   // Reading
@@ -182,8 +180,7 @@ final class RecordStore implements AutoCloseable {
       Subjects.untoken(subject.substring(prefix.length()))
           .ifPresent(key -> byKey.put(key, subject));
     }
-    List<Map.Entry<String, String>> rest =
-        List.copyOf(byKey.tailMap(page.after, false).entrySet());
+    List<Map.Entry<String, String>> rest = List.copyOf(byKey.tailMap(page.after, false).entrySet());
     List<Records.Entry> found = new ArrayList<>();
     for (int i = 0; i < rest.size() && found.size() < page.limit; ) {
       int most = Math.min(AT_A_TIME, page.limit - found.size());

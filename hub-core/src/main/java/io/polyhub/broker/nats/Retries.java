@@ -33,11 +33,26 @@ final class Retries {
   <T> CompletableFuture<T> until(long untilNanos, Supplier<CompletableFuture<T>> attempt) {
     return attempt
         .get()
-        .exceptionallyCompose(
-            failure ->
-                isOver(untilNanos)
-                    ? CompletableFuture.failedFuture(failure)
-                    : CompletableFuture.supplyAsync(() -> until(untilNanos, attempt), later)
-                        .thenCompose(again -> again));
+        .exceptionallyCompose(failure ->
+            isOver(untilNanos)
+                ? CompletableFuture.failedFuture(failure)
+                : afterPause(untilNanos, attempt));
+  }
+
+  private <T> CompletableFuture<T> afterPause(
+      long untilNanos, Supplier<CompletableFuture<T>> attempt) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    later.execute(() -> {
+      var _ =
+          until(untilNanos, attempt)
+              .whenComplete((value, failure) -> {
+                if (failure == null) {
+                  result.complete(value);
+                } else {
+                  result.completeExceptionally(failure);
+                }
+              });
+    });
+    return result;
   }
 }

@@ -63,8 +63,7 @@ final class StreamGets {
     String subject = API + (direct ? "DIRECT.GET." : "STREAM.MSG.GET.") + stream;
     byte[] body = request.toJson().getBytes(StandardCharsets.UTF_8);
     return link.request(subject, null, body)
-        .thenCompose(
-            answer -> settled(() -> direct ? direct(answer) : fromLeader(stream, answer)));
+        .thenCompose(answer -> settled(() -> direct ? direct(answer) : fromLeader(stream, answer)));
   }
 
   private static Optional<StoredMessage> direct(Message answer) throws UnavailableException {
@@ -93,9 +92,12 @@ final class StreamGets {
       }
       throw new UnavailableException(String.valueOf(info.getError()));
     }
+    String subject = info.getSubject();
+    if (subject == null) {
+      throw new UnavailableException("an answer without a place");
+    }
     return Optional.of(
-        new StoredMessage(
-            info.getSubject(), info.getSeq(), bytes(info.getData()), info.getHeaders()));
+        new StoredMessage(subject, info.getSeq(), bytes(info.getData()), info.getHeaders()));
   }
 
   private static byte[] bytes(byte @Nullable [] data) {
@@ -105,15 +107,14 @@ final class StreamGets {
   /** What the stream's leader says of it. */
   CompletableFuture<StreamInfo> info(String stream) {
     return link.request(API + "STREAM.INFO." + stream, null, NOTHING)
-        .thenCompose(
-            answer ->
-                settled(() -> {
-                  StreamInfo info = new StreamInfo(answer);
-                  if (info.hasError()) {
-                    throw new UnavailableException(String.valueOf(info.getError()));
-                  }
-                  return info;
-                }));
+        .thenCompose(answer ->
+            settled(() -> {
+              StreamInfo info = new StreamInfo(answer);
+              if (info.hasError()) {
+                throw new UnavailableException(String.valueOf(info.getError()));
+              }
+              return info;
+            }));
   }
 
   /**
@@ -149,8 +150,8 @@ final class StreamGets {
   static <T> T await(CompletableFuture<T> stage) throws UnavailableException {
     try {
       return stage.get();
-    } catch (ExecutionException e) {
-      throw unavailable(e.getCause());
+    } catch (ExecutionException failed) {
+      throw unavailable(stage.exceptionNow());
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
       throw new UnavailableException("closing");

@@ -10,9 +10,8 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Stores single messages in streams that keep one for each subject. Safe for any thread. The
- * stages complete within the limit of a request, exceptionally with {@link UnavailableException}
- * alone.
+ * Stores single messages in streams that keep one for each subject. Safe for any thread. The stages
+ * complete within the limit of a request, exceptionally with {@link UnavailableException} alone.
  */
 final class StreamPuts {
 
@@ -47,8 +46,7 @@ final class StreamPuts {
   }
 
   private static <T> CompletableFuture<T> failed(Exception e) {
-    return CompletableFuture.failedFuture(
-        new UnavailableException(String.valueOf(e.getMessage())));
+    return CompletableFuture.failedFuture(new UnavailableException(String.valueOf(e.getMessage())));
   }
 
   /** Headers that let the stream take the message only in place of that one; 0 for none. */

@@ -1,8 +1,8 @@
 package io.polyhub.broker.embedded;
 
-import io.polyhub.broker.NameOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.polyhub.broker.NameOrder;
 import io.polyhub.channel.ChannelFilter;
 import java.util.ArrayList;
 import java.util.List;
