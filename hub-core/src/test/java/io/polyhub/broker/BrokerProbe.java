@@ -13,6 +13,7 @@ import io.polyhub.channel.Rule.Retention;
 import io.polyhub.channel.Rules;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -131,6 +132,17 @@ public final class BrokerProbe implements AutoCloseable {
       throws Exception {
     return get(
         broker.read(new LogQuery(ChannelFilter.of(filter), since, limit, limitBytes, false)));
+  }
+
+  /** Reads page after page, from the oldest to the end. */
+  public List<Publication> readAll(String filter) throws Exception {
+    LogPage page = read(filter, null);
+    List<Publication> all = new ArrayList<>(page.publications());
+    while (!page.end()) {
+      page = read(filter, page.next());
+      all.addAll(page.publications());
+    }
+    return all;
   }
 
   public LogPage readBack(String channel, @Nullable Cursor since, int limit) throws Exception {

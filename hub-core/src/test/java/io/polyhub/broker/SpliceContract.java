@@ -63,7 +63,7 @@ public interface SpliceContract extends WithBroker {
         publisher.join();
       }
       List<Publication> told = probe.told().awaitPublications(threads * each);
-      List<Long> all = offsets(probe.read(filter, null).publications());
+      List<Long> all = offsets(probe.readAll(filter));
       for (int r = 0; r < pasts.size(); r++) {
         List<Long> got = new ArrayList<>(offsets(pasts.get(r)));
         Cursor turn = turns.get(r);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ForwardReading {
 
   /** The most messages that one stretch looks at, wanted or not. */
-  static final int LOOKED_AT_MOST = 2_000;
+  static final int LOOKED_AT_MOST = 20_000;
 
   private final ReadTools tools;
   private final NatsLog log;
@@ -94,7 +94,6 @@ final class ForwardReading {
     for (Entry entry : looked.entries) {
       Publication publication = entry.publication();
       if (publication != null
-          && !publication.expired(tools.now())
           && !kept.hides(entry)
           && !basket.take(tools.placed(publication, epoch, entry.sequence()))) {
         return new Stretch(basket.taken(), next, false, kept.complete());
@@ -111,7 +110,7 @@ final class ForwardReading {
   /**
    * A message that was looked at and whose channel the filter matches.
    *
-   * @param publication null if it is not understood
+   * @param publication null if it has expired or is not understood
    */
   record Entry(String subject, long sequence, @Nullable Publication publication) {}
 
@@ -155,8 +154,11 @@ final class ForwardReading {
 
     private void add(StoredMessage message) {
       Publication publication = tools.decode(message);
+      if (publication != null && publication.expired(tools.now())) {
+        publication = null;
+      }
       entries.add(new Entry(message.subject(), message.sequence(), publication));
-      if (publication != null && !publication.expired(tools.now())) {
+      if (publication != null) {
         bytes += wanted == 0 ? 0 : publication.weight();
         wanted++;
       }
