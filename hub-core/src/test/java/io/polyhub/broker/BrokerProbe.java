@@ -35,6 +35,7 @@ public final class BrokerProbe implements AutoCloseable {
   private final Rules rules;
   private final ToldListener told = new ToldListener();
   private final Consumer<Duration> passTime;
+  private Runnable afterClose = () -> {};
 
   /**
    * Starts the broker.
@@ -57,11 +58,20 @@ public final class BrokerProbe implements AutoCloseable {
    * brief} one minute, {@code bare} nothing; all else keeps 10,000.
    */
   public static Rules rules(Guarantee guarantee) {
+    return rules(guarantee, Duration.ofMinutes(1));
+  }
+
+  /**
+   * The same rules, where a minute of the suite is another time.
+   *
+   * @param minute how long {@code brief} keeps, for brokers whose clock is not the test's
+   */
+  public static Rules rules(Guarantee guarantee, Duration minute) {
     return Rules.of(
         List.of(
             rule("few", guarantee, new Retention(5, 1 << 20, Duration.ofDays(1))),
             rule("light", guarantee, new Retention(10_000, 2_000, Duration.ofDays(1))),
-            rule("brief", guarantee, new Retention(10_000, 1 << 20, Duration.ofMinutes(1))),
+            rule("brief", guarantee, new Retention(10_000, 1 << 20, minute)),
             rule("bare", Guarantee.AT_MOST_ONCE, Retention.NONE),
             rule("kept", guarantee, new Retention(10_000, 64 << 20, Duration.ofDays(1)))));
   }
@@ -89,6 +99,12 @@ public final class BrokerProbe implements AutoCloseable {
 
   public ToldListener told() {
     return told;
+  }
+
+  /** Has something done once the broker is closed. */
+  public BrokerProbe afterClose(Runnable what) {
+    afterClose = what;
+    return this;
   }
 
   public void passTime(Duration time) {
@@ -195,5 +211,6 @@ public final class BrokerProbe implements AutoCloseable {
   @Override
   public void close() {
     broker.close();
+    afterClose.run();
   }
 }

@@ -54,7 +54,7 @@ final class LastValues implements AutoCloseable {
     putTime = limits.appendTimeout();
     most = limits.queuedAppends();
     LastValueSearch.Tools tools = new LastValueSearch.Tools(logs, gets, link, clock);
-    searches = new SharedReads<>(limits, metrics, search -> search.run(tools));
+    searches = new SharedReads<>("last-values", limits, metrics, search -> search.run(tools));
   }
 
   /** See {@link io.polyhub.broker.Broker#lastValues}. */

@@ -42,7 +42,7 @@ final class LogReader implements AutoCloseable {
     this.logs = logs;
     tools = new ReadTools(gets, new LogLooks(gets, onDoubt), clock, nanoTime);
     pageTime = limits.requestTimeout().multipliedBy(REQUESTS_PER_PAGE);
-    reads = new SharedReads<>(limits, metrics, this::page);
+    reads = new SharedReads<>("history", limits, metrics, this::page);
   }
 
   /** See {@link io.polyhub.broker.Broker#read}. */

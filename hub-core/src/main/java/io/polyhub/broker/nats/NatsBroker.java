@@ -7,10 +7,10 @@ import io.polyhub.broker.Broker;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.Nodes;
-import io.polyhub.broker.UnavailableException;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
+import io.polyhub.channel.Position;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
@@ -51,6 +51,8 @@ public final class NatsBroker implements Broker {
   private final InstantSource clock;
   private final NatsNodes nodes;
   private final AppendMetrics appendMetrics;
+  private final ReadMetrics readMetrics;
+  private final RecordStore records;
   private final NatsLink link;
   private final ExecutorService sender =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("nats-send").factory());
@@ -68,7 +70,9 @@ public final class NatsBroker implements Broker {
       Map<NatsLog, Appender> appenders,
       Interest interest,
       Audit audit,
-      NatsPresence presence) {}
+      NatsPresence presence,
+      LogReader reader,
+      LastValues values) {}
 
   private NatsBroker(
       NatsConfig config, MeterRegistry registry, InstantSource clock, RandomGenerator chance) {
@@ -82,6 +86,9 @@ public final class NatsBroker implements Broker {
     link = new NatsLink(config, "polyhub-" + name, new LinkMetrics(registry), chance);
     nodes =
         new NatsNodes(link, subjects, config, name, new NodesMetrics(registry), System::nanoTime);
+    readMetrics = new ReadMetrics(registry);
+    records =
+        new RecordStore(config.limits(), link, subjects, readMetrics, chance, System::nanoTime);
     outgoing =
         new Outgoing(link, sender, nodes.self(), config.limits().queuedAppends(), appendMetrics);
     unlogged = new Unlogged(config.limits(), telling, outgoing, subjects, clock);
@@ -135,7 +142,18 @@ public final class NatsBroker implements Broker {
     }
     wiring.interest = interest;
     wiring.audit = audit;
-    started = new Started(logs, streams, appenders, interest, audit, presence);
+    LogReader reader =
+        new LogReader(
+            config.limits(),
+            new StreamGets(link),
+            logs,
+            readMetrics,
+            clock,
+            System::nanoTime,
+            streams::look);
+    LastValues values =
+        new LastValues(config.limits(), link, logs, readMetrics, clock, System::nanoTime);
+    started = new Started(logs, streams, appenders, interest, audit, presence, reader, values);
     link.listen(interest);
     link.listen(streams);
     link.listen(new AppendersListener(appenders));
@@ -199,28 +217,52 @@ public final class NatsBroker implements Broker {
     Started now = started();
     Optional<NatsLog> log = now.logs().logOf(rule, publication.channel());
     if (log.isEmpty()) {
-      return unlogged.carry(publication, idempotencyKey);
+      return carry(now, publication, rule, idempotencyKey);
     }
     Appender appender = now.appenders().get(log.get());
     if (appender == null) {
       throw new IllegalStateException("log: " + log.get() + " (expected: one with an appender)");
     }
-    return appender.append(publication, idempotencyKey);
+    CompletionStage<Appended> stored = appender.append(publication, idempotencyKey);
+    return publication.retained()
+        ? stored.thenCompose(outcome -> retain(now, publication, rule, outcome))
+        : stored;
+  }
+
+  /** Told and carried whatever becomes of it as a last value, which is waited for all the same. */
+  private CompletionStage<Appended> carry(
+      Started now, Publication publication, Rule rule, @Nullable String idempotencyKey) {
+    Appended carried = unlogged.carry(publication, idempotencyKey);
+    boolean again = carried instanceof Appended.Carried(boolean duplicate) && duplicate;
+    return publication.retained() && !again
+        ? now.values().put(publication, rule).thenApply(stored -> carried)
+        : CompletableFuture.completedStage(carried);
+  }
+
+  /** It is acknowledged when it is its channel's last value, too, or another after it is. */
+  private static CompletionStage<Appended> retain(
+      Started now, Publication publication, Rule rule, Appended outcome) {
+    if (!(outcome instanceof Appended.Stored(Position position, boolean _))) {
+      return CompletableFuture.completedStage(outcome);
+    }
+    return now.values()
+        .put(publication.at(position), rule)
+        .thenApply(kept -> kept ? outcome : new Appended.Unavailable());
   }
 
   @Override
   public CompletionStage<LogPage> read(LogQuery query) {
-    return CompletableFuture.failedStage(new UnavailableException("history cannot be read"));
+    return started().reader().read(query);
   }
 
   @Override
   public CompletionStage<Cursor> top(ChannelFilter filter) {
-    return CompletableFuture.failedStage(new UnavailableException("history cannot be read"));
+    return started().reader().top(filter);
   }
 
   @Override
   public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
-    return CompletableFuture.failedStage(new UnavailableException("values cannot be read"));
+    return started().values().find(filter, limit);
   }
 
   @Override
@@ -262,7 +304,7 @@ public final class NatsBroker implements Broker {
 
   @Override
   public Records records(String name) {
-    throw new UnsupportedOperationException("records: not yet");
+    return records.records(name);
   }
 
   @Override
@@ -295,9 +337,12 @@ public final class NatsBroker implements Broker {
       now.audit().close();
       now.interest().close();
       now.streams().close();
+      now.reader().close();
+      now.values().close();
       now.presence().close();
       nodes.close();
     }
+    records.close();
     ticks.shutdownNow();
     sender.shutdown();
     link.close();

@@ -22,8 +22,8 @@ final class ReadMetrics {
     failed = registry.counter("polyhub.nats.reads.failed");
   }
 
-  void watchWaiting(Supplier<Number> waiting) {
-    Gauge.builder("polyhub.nats.reads.waiting", waiting).register(registry);
+  void watchWaiting(String what, Supplier<Number> waiting) {
+    Gauge.builder("polyhub.nats.reads.waiting", waiting).tag("of", what).register(registry);
   }
 
   void read() {

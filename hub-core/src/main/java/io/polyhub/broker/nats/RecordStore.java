@@ -69,7 +69,7 @@ final class RecordStore implements AutoCloseable {
     retries = new Retries(nanoTime);
     changeTime = limits.appendTimeout();
     mostChanges = limits.queuedAppends();
-    pages = new SharedReads<>(limits, metrics, this::read);
+    pages = new SharedReads<>("records", limits, metrics, this::read);
   }
 
   /** See {@link io.polyhub.broker.Broker#records}. */

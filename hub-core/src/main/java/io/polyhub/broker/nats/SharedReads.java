@@ -40,13 +40,18 @@ final class SharedReads<Q, A> implements AutoCloseable {
   private final Map<Q, CompletableFuture<A>> waiting = new HashMap<>();
   private int reads;
 
-  SharedReads(NatsConfig.Limits limits, ReadMetrics metrics, Reading<Q, A> reading) {
+  /**
+   * Begins with no question.
+   *
+   * @param what is read, as metrics call it
+   */
+  SharedReads(String what, NatsConfig.Limits limits, ReadMetrics metrics, Reading<Q, A> reading) {
     this.reading = reading;
     this.metrics = metrics;
     turns = new Semaphore(limits.concurrentReads(), true);
     most = limits.concurrentReads() + limits.queuedReads();
     patience = limits.requestTimeout().multipliedBy(REQUESTS_OF_PATIENCE);
-    metrics.watchWaiting(turns::getQueueLength);
+    metrics.watchWaiting(what, turns::getQueueLength);
   }
 
   /** Asks. The stage fails with {@link UnavailableException} alone. */

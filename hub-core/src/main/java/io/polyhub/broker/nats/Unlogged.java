@@ -5,8 +5,6 @@ import io.polyhub.broker.EnvelopeCodec;
 import io.polyhub.broker.KnownKeys;
 import io.polyhub.channel.Publication;
 import java.time.InstantSource;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +34,15 @@ final class Unlogged {
     this.clock = clock;
   }
 
-  CompletionStage<Appended> carry(Publication publication, @Nullable String key) {
+  Appended carry(Publication publication, @Nullable String key) {
     if (key != null && isKnown(key)) {
-      return CompletableFuture.completedFuture(new Appended.Carried(true));
+      return new Appended.Carried(true);
     }
     telling.onPublication(publication);
     outgoing.send(
         subjects.unloggedPrefix() + Subjects.tokens(publication.channel()),
         EnvelopeCodec.encode(publication, null));
-    return CompletableFuture.completedFuture(CARRIED);
+    return CARRIED;
   }
 
   private boolean isKnown(String key) {

@@ -27,8 +27,7 @@ class LastValuesTest {
 
   private final Rules rules = BrokerProbe.rules(Guarantee.AT_LEAST_ONCE);
   private final Rule kept = rules.find("kept/a").orElseThrow();
-  private final NatsConfig config =
-NatsProbe.config(NatsServers.shared().uris());
+  private final NatsConfig config = NatsProbe.config(NatsServers.shared().uris());
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final List<AutoCloseable> open = new ArrayList<>();
   private LastValues one = values();
@@ -67,8 +66,7 @@ NatsProbe.config(NatsServers.shared().uris());
   }
 
   private CompletionStage<Boolean> put(LastValues by, String text, long offset) {
-    return by.put(
-        text("kept/a", text).retained(true).build().at(new Position("e", offset)), kept);
+    return by.put(text("kept/a", text).retained(true).build().at(new Position("e", offset)), kept);
   }
 
   private List<String> found() throws Exception {
@@ -115,8 +113,7 @@ NatsProbe.config(NatsServers.shared().uris());
   void a_value_of_a_log_made_anew_replaces_one_of_the_log_before() throws Exception {
     BrokerProbe.get(put(one, "before", 100));
     BrokerProbe.get(
-        other.put(
-            text("kept/a", "anew").retained(true).build().at(new Position("f", 1)), kept));
+        other.put(text("kept/a", "anew").retained(true).build().at(new Position("f", 1)), kept));
     assertThat(found()).containsExactly("anew");
   }
 }

@@ -143,8 +143,7 @@ class NatsReadingTest {
         probe.publish("few/busy/" + i, "x");
       }
       probe.publish("few/rare", "2");
-      assertThat(BrokerProbe.texts(probe.readBack("few/rare", null, 10)))
-          .containsExactly("2", "1");
+      assertThat(BrokerProbe.texts(probe.readBack("few/rare", null, 10))).containsExactly("2", "1");
     }
   }
 
@@ -175,7 +174,7 @@ class NatsReadingTest {
       throws Exception {
     try (NatsServers servers = NatsServers.start(1)) {
       try (NatsProbe node = open(servers)) {
-      BrokerProbe probe = node.probe();
+        BrokerProbe probe = node.probe();
         Position start = probe.publish("few/a", "1");
         probe.publish("few/a", "2");
         servers.kill(0);
