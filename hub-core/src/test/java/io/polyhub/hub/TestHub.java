@@ -179,7 +179,7 @@ public final class TestHub implements AutoCloseable {
   }
 
   /** Admits everyone as nobody in particular. */
-  private static final class Anyone implements Authenticator {
+  static final class Anyone implements Authenticator {
 
     @Override
     public CompletionStage<Verification> authenticate(Credentials credentials) {
