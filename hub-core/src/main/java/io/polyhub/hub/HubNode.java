@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,7 @@ public final class HubNode implements Hub, AutoCloseable {
   private final InstantSource clock;
   private final FanOut fanOut;
   private final SessionRegistry sessions;
+  private final Claims claims;
   private final Publishing publishing;
   private final Asking asking;
   private final OwnLanes ownLanes;
@@ -75,13 +77,16 @@ public final class HubNode implements Hub, AutoCloseable {
     this.fanOut = new FanOut(broker);
     this.sessions = new SessionRegistry(limits);
     this.publishing = new Publishing(this);
-    this.asking = new Asking(this, Executors.newVirtualThreadPerTaskExecutor());
+    ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor();
+    this.asking = new Asking(this, beside);
+    this.claims = new Claims(broker.nodes(), clock, beside);
     this.ownLanes = new OwnLanes(this, Runtime.getRuntime().availableProcessors());
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("polyhub-timer").factory());
     metrics.gauge("polyhub.channels", fanOut::channels);
     metrics.gauge("polyhub.users", sessions::userCount);
+    metrics.gauge("polyhub.exclusive.keys", claims::size);
   }
 
   /**
@@ -211,17 +216,19 @@ public final class HubNode implements Hub, AutoCloseable {
     LaneSession session = new LaneSession(this, lane, newId(), hello, downlink, identity, user);
     sessions.add(session);
     metrics.admitted(hello.door());
-    LaneSession older = sessions.claim(session);
-    if (older == null) {
-      hand(session, admission);
-      return;
-    }
-    older.lane().execute(() -> older.closeByHub(CloseReason.TAKEN_OVER));
     Await.inLane(
         lane,
-        older.ended,
-        ended -> hand(session, admission),
-        () -> admission.complete(Outcome.refused(Refusal.INTERNAL)),
+        claims.claim(session),
+        won -> {
+          if (!won) {
+            session.closeByHub(CloseReason.TAKEN_OVER);
+          }
+          hand(session, admission);
+        },
+        () -> {
+          session.closeByHub(CloseReason.INTERNAL);
+          admission.complete(Outcome.refused(Refusal.INTERNAL));
+        },
         log);
   }
 
@@ -320,6 +327,10 @@ public final class HubNode implements Hub, AutoCloseable {
 
   FanOut fanOut() {
     return fanOut;
+  }
+
+  Claims claims() {
+    return claims;
   }
 
   SessionRegistry sessions() {

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session and what it holds. All but {@link #id}, {@link #lane} and {@link #door} in its lane.
+ * A session and what it holds. All but its id, lane, door, user's name and exclusive key in its
+ * lane.
  */
 final class LaneSession implements Session {
 
@@ -32,6 +33,7 @@ final class LaneSession implements Session {
   private final String id;
   private final Hello hello;
   private final Outgoing outgoing;
+  private final String userName;
   private final @Nullable User user;
   private Identity identity;
   private final List<LaneSubscription> subscriptions = new ArrayList<>(1);
@@ -54,6 +56,7 @@ final class LaneSession implements Session {
     this.hello = hello;
     this.outgoing = new Outgoing(hub, this, downlink);
     this.identity = identity;
+    this.userName = identity.user();
     this.user = user;
     expireAt(identity.expiresAt());
   }
@@ -77,8 +80,15 @@ final class LaneSession implements Session {
     return hello.door();
   }
 
-  Hello hello() {
-    return hello;
+  /** The exclusive key, scoped to its user and door; null if it has none. */
+  @Nullable String exclusiveKey() {
+    String key = hello.exclusiveKey();
+    return key == null ? null : userName + '\0' + door() + '\0' + key;
+  }
+
+  /** The user, which stays the same; empty for an anonymous one. */
+  String userName() {
+    return userName;
   }
 
   /** The user's state that its sessions on this node share; null for an anonymous one. */
@@ -297,6 +307,7 @@ final class LaneSession implements Session {
     }
     open = false;
     hub.sessions().remove(this);
+    hub.claims().release(this);
     hub.metrics().closed(door(), reason);
     log.debug("session {} at the {} door ended: {}", id(), door(), reason);
     if (expiry != null) {

@@ -1,19 +1,17 @@
 package io.polyhub.hub;
 
-import io.polyhub.identity.Identity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of this node: their number, their users, their exclusive keys. Any thread. */
+/** The sessions of this node: their number and their users. Any thread. */
 final class SessionRegistry {
 
   private final Limits limits;
   private final ConcurrentHashMap<String, LaneSession> sessions = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, LaneSession> exclusive = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
   SessionRegistry(Limits limits) {
@@ -64,28 +62,12 @@ final class SessionRegistry {
     sessions.put(session.id(), session);
   }
 
-  /** Makes the session the one with its exclusive key; gives the one that was. */
-  @Nullable LaneSession claim(LaneSession session) {
-    String key = exclusiveKey(session);
-    return key == null ? null : exclusive.put(key, session);
-  }
-
   void remove(LaneSession session) {
     sessions.remove(session.id());
-    String key = exclusiveKey(session);
-    if (key != null) {
-      exclusive.remove(key, session);
-    }
     if (session.user() != null) {
       leave(session.identity().user());
     }
     leave();
-  }
-
-  private static @Nullable String exclusiveKey(LaneSession session) {
-    String key = session.hello().exclusiveKey();
-    Identity identity = session.identity();
-    return key == null ? null : identity.user() + '\0' + session.door() + '\0' + key;
   }
 
   List<LaneSession> all() {

@@ -43,6 +43,8 @@ final class Membership {
   private final Map<String, Node> others = new HashMap<>();
   private long lastLookNanos;
   private boolean looked;
+  private long periodNanos;
+  private boolean listened;
 
   Membership(String self, NodesConfig config) {
     this.self = self;
@@ -94,7 +96,17 @@ final class Membership {
     looked = true;
   }
 
+  /**
+   * Whether a full period has passed since this node first, or again, could hear the others: who is
+   * not among the live then is dead.
+   */
+  boolean isSettled(long now) {
+    return listened && now - periodNanos > deadAfterNanos;
+  }
+
   private void giveAFullPeriod(long now) {
+    listened = true;
+    periodNanos = now;
     others.values().forEach(node -> node.sinceNanos = now);
   }
 

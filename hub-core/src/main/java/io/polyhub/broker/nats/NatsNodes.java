@@ -64,6 +64,8 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private volatile Set<String> live;
   private volatile boolean closed;
+  private volatile boolean settled;
+  private volatile long lookedNanos;
 
   // Only on the timer's thread.
   private long connections;
@@ -107,6 +109,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     dispatcher.subscribe(subjects.allNodesPrefix() + "*");
     dispatcher.subscribe(subjects.nodePrefix(self) + ">");
     onTimer(() -> {
+      settled = false;
       connections++;
       membership.lostTouch(nanos.getAsLong());
       beat(true);
@@ -131,7 +134,9 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private void look() {
     try {
       long now = nanos.getAsLong();
+      lookedNanos = now;
       if (!link.isConnected()) {
+        settled = false;
         membership.cannotHear(now);
         return;
       }
@@ -143,6 +148,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
         log.warn("Node {} was not heard for too long and is taken for dead", node);
         gone(node);
       }
+      settled = membership.isSettled(now);
     } catch (RuntimeException broken) {
       log.error("Looking after the other nodes failed", broken);
     }
@@ -298,6 +304,14 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   @Override
   public Set<String> live() {
     return live;
+  }
+
+  /** Also not while this node itself was asleep for more than a beat and has not looked since. */
+  @Override
+  public boolean isSettled() {
+    return settled
+        && link.isConnected()
+        && nanos.getAsLong() - lookedNanos <= config.beat().toNanos();
   }
 
   @Override

@@ -71,6 +71,24 @@ class MembershipTest {
   }
 
   @Test
+  void a_node_is_settled_once_it_could_listen_for_a_full_period() {
+    assertThat(pass(60)).isEmpty();
+    assertThat(members.isSettled(now)).isFalse();
+    members.lostTouch(now);
+    pass(6);
+    assertThat(members.isSettled(now)).isFalse();
+    pass(1);
+    assertThat(members.isSettled(now)).isTrue();
+    members.cannotHear(now);
+    assertThat(members.isSettled(now)).isFalse();
+    pass(7);
+    assertThat(members.isSettled(now)).isTrue();
+    now += 60 * SECOND;
+    members.judge(now);
+    assertThat(members.isSettled(now)).isFalse();
+  }
+
+  @Test
   void a_break_on_either_side_is_told_with_the_next_beat() {
     members.heard("b", 1, now);
     assertThat(members.heard("b", 2, now)).isEqualTo(Heard.AFTER_A_BREAK);

@@ -156,9 +156,11 @@ class NatsNodesTest {
     TestNode b = node(TestNode.SWIFT).start();
     a.awaitLive(b);
     b.awaitLive(a);
+    BrokerProbe.await(b.nodes::isSettled);
     b.fallAsleep();
     a.awaitEvents("+" + b.name(), "-" + b.name());
     b.wakeUp();
+    assertThat(b.nodes.isSettled()).isFalse();
     a.awaitEvents("+" + b.name(), "-" + b.name(), "+" + b.name());
     assertThat(b.events()).containsExactly("+" + a.name());
   }
@@ -195,6 +197,7 @@ class NatsNodesTest {
   void before_nats_was_ever_reached_a_node_is_alone() throws Exception {
     TestNode a = node(List.of(URI.create("nats://127.0.0.1:9")), TestNode.SWIFT).start();
     assertThat(a.nodes.live()).isEqualTo(Set.of(a.name()));
+    assertThat(a.nodes.isSettled()).isFalse();
     a.nodes.tell("news", bytes("nobody hears"));
     assertThat(BrokerProbe.get(a.nodes.ask("echo", bytes("?"))))
         .isEqualTo(new Answers(List.of(), true));
