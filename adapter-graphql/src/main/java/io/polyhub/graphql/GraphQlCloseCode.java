@@ -60,7 +60,7 @@ final class GraphQlCloseCode {
     return switch (reason) {
       case CLIENT_CLOSED -> new WebSocketClose(NORMAL, reason.text());
       case TRANSPORT_LOST -> new WebSocketClose(GOING_AWAY, reason.text());
-      case SHUTDOWN -> new WebSocketClose(SERVICE_RESTART, reason.text());
+      case SHUTDOWN, DISCONNECTED -> new WebSocketClose(SERVICE_RESTART, reason.text());
       case SLOW_CONSUMER, RATE_LIMITED, POSITION_LOST, KEEP_ALIVE_TIMEOUT, INTERNAL ->
           new WebSocketClose(TRY_AGAIN_LATER, reason.text());
       case CREDENTIALS_EXPIRED -> new WebSocketClose(FORBIDDEN.code(), reason.text());

@@ -270,6 +270,18 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
     }
   }
 
+  /** Neither GraphQL nor its transports have messages outside of operations. */
+  @Override
+  public Direct message(byte[] payload) {
+    return Direct.NOT_POSSIBLE;
+  }
+
+  /** The transports have no message that asks; the client comes back with another token. */
+  @Override
+  public boolean askForCredentials() {
+    return false;
+  }
+
   @Override
   public void flush() {
     channel().flush();

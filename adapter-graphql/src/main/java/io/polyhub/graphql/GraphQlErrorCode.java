@@ -90,7 +90,7 @@ enum GraphQlErrorCode {
   /** The code for a session that ended while a client waits for events or an answer. */
   static GraphQlErrorCode of(CloseReason reason) {
     return switch (reason) {
-      case CLIENT_CLOSED, TRANSPORT_LOST, SHUTDOWN -> SHUTTING_DOWN;
+      case CLIENT_CLOSED, TRANSPORT_LOST, SHUTDOWN, DISCONNECTED -> SHUTTING_DOWN;
       case CREDENTIALS_EXPIRED -> CREDENTIALS_EXPIRED;
       case REVOKED, TAKEN_OVER -> REVOKED;
       case SLOW_CONSUMER -> SLOW_CONSUMER;

@@ -230,6 +230,18 @@ final class GraphQlStream implements Downlink, Outlet {
     }
   }
 
+  /** Neither GraphQL nor its transports have messages outside of operations. */
+  @Override
+  public Direct message(byte[] payload) {
+    return Direct.NOT_POSSIBLE;
+  }
+
+  /** The transports have no message that asks; the client comes back with another token. */
+  @Override
+  public boolean askForCredentials() {
+    return false;
+  }
+
   @Override
   public void flush() {}
 

@@ -16,6 +16,7 @@ final class GrpcCloseCode {
       case SHUTDOWN -> io.polyhub.proto.v1.CloseReason.CLOSE_REASON_SHUTDOWN;
       case CREDENTIALS_EXPIRED -> io.polyhub.proto.v1.CloseReason.CLOSE_REASON_CREDENTIALS_EXPIRED;
       case REVOKED -> io.polyhub.proto.v1.CloseReason.CLOSE_REASON_REVOKED;
+      case DISCONNECTED -> io.polyhub.proto.v1.CloseReason.CLOSE_REASON_DISCONNECTED;
       case TAKEN_OVER -> io.polyhub.proto.v1.CloseReason.CLOSE_REASON_TAKEN_OVER;
       case SLOW_CONSUMER -> io.polyhub.proto.v1.CloseReason.CLOSE_REASON_SLOW_CONSUMER;
       case KEEP_ALIVE_TIMEOUT -> io.polyhub.proto.v1.CloseReason.CLOSE_REASON_KEEP_ALIVE_TIMEOUT;
@@ -34,7 +35,7 @@ final class GrpcCloseCode {
     Status status =
         switch (reason) {
           case CLIENT_CLOSED -> Status.OK;
-          case TRANSPORT_LOST, SHUTDOWN, KEEP_ALIVE_TIMEOUT -> Status.UNAVAILABLE;
+          case TRANSPORT_LOST, SHUTDOWN, KEEP_ALIVE_TIMEOUT, DISCONNECTED -> Status.UNAVAILABLE;
           case CREDENTIALS_EXPIRED -> Status.UNAUTHENTICATED;
           case REVOKED, PERMISSION_DENIED -> Status.PERMISSION_DENIED;
           case TAKEN_OVER, POSITION_LOST -> Status.ABORTED;

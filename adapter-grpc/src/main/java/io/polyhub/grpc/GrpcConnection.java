@@ -1,5 +1,7 @@
 package io.polyhub.grpc;
 
+import com.google.protobuf.Duration;
+import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.polyhub.channel.Member;
@@ -9,16 +11,19 @@ import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.Lane;
 import io.polyhub.hub.Outcome;
+import io.polyhub.hub.Reach;
 import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscription;
 import io.polyhub.hub.UnsubscribeReason;
 import io.polyhub.identity.Credentials;
 import io.polyhub.proto.v1.ClientFrame;
+import io.polyhub.proto.v1.DirectMessage;
 import io.polyhub.proto.v1.Goodbye;
 import io.polyhub.proto.v1.Hello;
 import io.polyhub.proto.v1.Joined;
 import io.polyhub.proto.v1.Left;
+import io.polyhub.proto.v1.RefreshWanted;
 import io.polyhub.proto.v1.ServerFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ScheduledFuture;
@@ -274,6 +279,34 @@ final class GrpcConnection implements Downlink {
     if (open != null) {
       event(open.ended(subscription, reason));
     }
+  }
+
+  @Override
+  public Direct message(byte[] payload) {
+    if (state != State.OPEN || !writer.isReady()) {
+      return Direct.BUSY;
+    }
+    writer.send(
+        ServerFrame.newBuilder()
+            .setDirect(
+                DirectMessage.newBuilder().setPayload(UnsafeByteOperations.unsafeWrap(payload)))
+            .build());
+    return Direct.SENT;
+  }
+
+  @Override
+  public boolean askForCredentials() {
+    if (state != State.OPEN) {
+      return false;
+    }
+    event(
+        ServerFrame.newBuilder()
+            .setRefreshWanted(
+                RefreshWanted.newBuilder()
+                    .setWithin(
+                        Duration.newBuilder().setSeconds(Reach.REFRESH_LIMIT.toSeconds())))
+            .build());
+    return true;
   }
 
   /** Sends what cannot be offered again later; a client that does not read gets few of them. */

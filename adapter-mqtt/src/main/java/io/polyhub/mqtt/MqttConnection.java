@@ -229,6 +229,18 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
             : PacketEncoder.unsubackV3(alloc(), packetId));
   }
 
+  /** MQTT has no messages beside topics. */
+  @Override
+  public Direct message(byte[] payload) {
+    return Direct.NOT_POSSIBLE;
+  }
+
+  /** Section 4.12: only a client may begin to authenticate again. */
+  @Override
+  public boolean askForCredentials() {
+    return false;
+  }
+
   @Override
   public void flush() {
     outlet.flush();

@@ -97,6 +97,7 @@ final class MqttSubprotocol implements WebSocketSubprotocol {
         case INTERNAL -> 1011;
         case CREDENTIALS_EXPIRED,
             REVOKED,
+            DISCONNECTED,
             TAKEN_OVER,
             SLOW_CONSUMER,
             KEEP_ALIVE_TIMEOUT,

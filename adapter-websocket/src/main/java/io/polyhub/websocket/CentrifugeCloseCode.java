@@ -16,6 +16,7 @@ enum CentrifugeCloseCode {
   SLOW(3008, "slow"),
   WRITE_ERROR(3009, "write error"),
   INSUFFICIENT_STATE(3010, "insufficient state"),
+  FORCE_RECONNECT(3011, "force reconnect"),
   NO_PONG(3012, "no pong"),
   TOO_MANY_REQUESTS(3013, "too many requests"),
   INVALID_TOKEN(3500, "invalid token"),
@@ -53,6 +54,7 @@ enum CentrifugeCloseCode {
       case SHUTDOWN -> SHUTDOWN;
       case CREDENTIALS_EXPIRED -> CONNECTION_EXPIRED;
       case REVOKED, TAKEN_OVER -> FORCE_DISCONNECT;
+      case DISCONNECTED -> FORCE_RECONNECT;
       case SLOW_CONSUMER -> SLOW;
       case KEEP_ALIVE_TIMEOUT -> NO_PONG;
       case HANDSHAKE_TIMEOUT -> STALE;
@@ -80,6 +82,7 @@ enum CentrifugeCloseCode {
       case BAD_REQUEST, NOT_AVAILABLE -> CloseReason.PROTOCOL_ERROR;
       case STALE -> CloseReason.HANDSHAKE_TIMEOUT;
       case FORCE_DISCONNECT -> CloseReason.REVOKED;
+      case FORCE_RECONNECT -> CloseReason.DISCONNECTED;
       case TOO_LARGE -> CloseReason.TOO_LARGE;
     };
   }

@@ -311,6 +311,21 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public Direct message(byte[] payload) {
+    if (state != State.CONNECTED || !output.hasRoom()) {
+      return Direct.BUSY;
+    }
+    output.send(CentrifugeMessages.message(payload, output.codec().json()));
+    return Direct.SENT;
+  }
+
+  /** Clients have no push that asks them; they fetch a new token when they are told to come back. */
+  @Override
+  public boolean askForCredentials() {
+    return false;
+  }
+
+  @Override
   public void flush() {
     output.flush();
   }

@@ -109,6 +109,9 @@ final class CentrifugeJsonWriter {
       clientInfo(push.getLeave().getInfo());
       out.close();
     }
+    if (push.hasMessage()) {
+      out.name("message").open().name("data").raw(push.getMessage().getData()).close();
+    }
     if (push.hasUnsubscribe()) {
       out.name("unsubscribe")
           .open()

@@ -13,6 +13,7 @@ import io.polyhub.proto.centrifuge.ClientInfo;
 import io.polyhub.proto.centrifuge.Error;
 import io.polyhub.proto.centrifuge.Join;
 import io.polyhub.proto.centrifuge.Leave;
+import io.polyhub.proto.centrifuge.Message;
 import io.polyhub.proto.centrifuge.Push;
 import io.polyhub.proto.centrifuge.Reply;
 import io.polyhub.proto.centrifuge.SubscribeResult;
@@ -184,6 +185,17 @@ final class CentrifugeMessages {
     }
     String line = new String(bytes, StandardCharsets.UTF_8).replace('\n', ' ').replace('\r', ' ');
     return ByteString.copyFromUtf8(line);
+  }
+
+  /** A message to this client alone; in JSON, what is not JSON is told as Base64 in a string. */
+  static Reply message(byte[] payload, boolean forJson) {
+    ByteString data =
+        forJson && !JsonPayload.isJson(payload)
+            ? ByteString.copyFromUtf8('"' + base64(payload) + '"')
+            : opaque(payload, forJson);
+    return Reply.newBuilder()
+        .setPush(Push.newBuilder().setMessage(Message.newBuilder().setData(data)))
+        .build();
   }
 
   static Reply error(int id, CentrifugeError error) {

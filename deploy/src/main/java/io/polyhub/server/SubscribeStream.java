@@ -144,6 +144,7 @@ final class SubscribeStream implements ClientResponseObserver<ClientFrame, Serve
           case CLOSE_REASON_SLOW_CONSUMER -> new End.Lost("reading was too slow");
           case CLOSE_REASON_RATE_LIMITED -> new End.Lost("too many requests");
           case CLOSE_REASON_KEEP_ALIVE_TIMEOUT,
+              CLOSE_REASON_DISCONNECTED,
               CLOSE_REASON_POSITION_LOST,
               CLOSE_REASON_INTERNAL,
               CLOSE_REASON_TRANSPORT_LOST,

@@ -12,8 +12,10 @@ public enum CloseReason {
   /** This node is going down; the client finds another, or this one later. */
   SHUTDOWN("shutdown", true),
   CREDENTIALS_EXPIRED("credentials expired", true),
-  /** An operator or a backend ended it. */
+  /** An operator or a backend ended it, and does not want the client back. */
   REVOKED("revoked", false),
+  /** An operator or a backend ended it; the client may come back at once. */
+  DISCONNECTED("disconnected", true),
   /** Another client came with the same exclusive key. */
   TAKEN_OVER("taken over", false),
   /** It read too slowly for too long; it may resume from its cursor. */

@@ -24,6 +24,16 @@ public interface Downlink {
     BUSY
   }
 
+  /** What became of a message past all channels. */
+  enum Direct {
+    /** The adapter will send it, unless the transport dies. */
+    SENT,
+    /** The way is full just now. */
+    BUSY,
+    /** The protocol has no such messages. */
+    NOT_POSSIBLE
+  }
+
   /** From where a publication comes. */
   enum Source {
     /** As it was published. */
@@ -50,6 +60,20 @@ public interface Downlink {
 
   /** The hub has ended the subscription; the session goes on. */
   void unsubscribed(Subscription subscription, UnsubscribeReason reason);
+
+  /**
+   * A message from an operator or a backend to this client alone, past all channels. At most once.
+   *
+   * @param payload at most {@link Reach#MAX_MESSAGE_BYTES}; shared by reference and never changed
+   */
+  Direct message(byte[] payload);
+
+  /**
+   * Asks the client to show new credentials, by {@link Session#refresh}, in the protocol's own
+   * words; tells whether it has such words. If not, the hub closes the session with {@link
+   * CloseReason#CREDENTIALS_EXPIRED}.
+   */
+  boolean askForCredentials();
 
   /** Sends what was written in this turn of the lane. */
   void flush();

@@ -53,6 +53,8 @@ public final class HubNode implements Hub, AutoCloseable {
   private final FanOut fanOut;
   private final SessionRegistry sessions;
   private final Claims claims;
+  private final Revocations revocations;
+  private final NodeReach reach;
   private final Publishing publishing;
   private final Asking asking;
   private final OwnLanes ownLanes;
@@ -71,7 +73,6 @@ public final class HubNode implements Hub, AutoCloseable {
     this.rules = rules;
     this.permissions = new Permissions(rules);
     this.limits = limits;
-    this.authenticator = authenticator;
     this.metrics = new HubMetrics(registry);
     this.clock = clock;
     this.fanOut = new FanOut(broker);
@@ -80,6 +81,10 @@ public final class HubNode implements Hub, AutoCloseable {
     ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor();
     this.asking = new Asking(this, beside);
     this.claims = new Claims(broker.nodes(), clock, beside);
+    this.revocations = new Revocations(Revocations.LIMIT, this::revoked);
+    this.authenticator = new RevokingAuthenticator(authenticator, revocations);
+    this.reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside);
+    broker.nodes().listen(revocations);
     this.ownLanes = new OwnLanes(this, Runtime.getRuntime().availableProcessors());
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -87,6 +92,7 @@ public final class HubNode implements Hub, AutoCloseable {
     metrics.gauge("polyhub.channels", fanOut::channels);
     metrics.gauge("polyhub.users", sessions::userCount);
     metrics.gauge("polyhub.exclusive.keys", claims::size);
+    metrics.gauge("polyhub.revocations", revocations::size);
   }
 
   /**
@@ -108,6 +114,7 @@ public final class HubNode implements Hub, AutoCloseable {
       InstantSource clock) {
     HubNode hub = new HubNode(broker, rules, limits, authenticator, registry, clock);
     broker.start(hub.fanOut, rules);
+    hub.revocations.start(broker.records(Revocations.RECORDS));
     var _ =
         hub.timer.scheduleAtFixedRate(
             hub::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
@@ -216,6 +223,13 @@ public final class HubNode implements Hub, AutoCloseable {
     LaneSession session = new LaneSession(this, lane, newId(), hello, downlink, identity, user);
     sessions.add(session);
     metrics.admitted(hello.door());
+    if (revocations.refuses(identity.user(), identity.issuedAt())) {
+      // Revoked while it was being let in, after its credentials had been found good.
+      session.close(CloseReason.REVOKED);
+      note(hello, Refusal.UNAUTHENTICATED);
+      admission.complete(Outcome.refused(Refusal.UNAUTHENTICATED));
+      return;
+    }
     Await.inLane(
         lane,
         claims.claim(session),
@@ -259,6 +273,15 @@ public final class HubNode implements Hub, AutoCloseable {
     return publishing.publishLast(publisher, request);
   }
 
+  /** Reaches sessions of all nodes, for operators and backends. */
+  public Reach reach() {
+    return reach;
+  }
+
+  private void revoked(String user) {
+    reach.revoked(user);
+  }
+
   /** How many sessions there are now. */
   public int sessionCount() {
     return sessions.size();
@@ -293,6 +316,7 @@ public final class HubNode implements Hub, AutoCloseable {
   @Override
   public void close() {
     drain(Duration.ZERO);
+    revocations.stop();
     timer.shutdownNow();
     ownLanes.close();
   }

@@ -287,6 +287,20 @@ final class LaneSession implements Session {
     expiry = at == null ? null : lane.at(at, () -> closeByHub(CloseReason.CREDENTIALS_EXPIRED));
   }
 
+  /**
+   * Wants new credentials: the client is asked, and has until that instant; where it cannot be
+   * asked the session is closed. Tells whether it was asked.
+   */
+  boolean wantCredentials(Instant until) {
+    if (!outgoing.askForCredentials()) {
+      closeByHub(CloseReason.CREDENTIALS_EXPIRED);
+      return false;
+    }
+    Instant end = identity.expiresAt();
+    expireAt(end == null || end.isAfter(until) ? until : end);
+    return true;
+  }
+
   // Delivering
 
   Outgoing outgoing() {

@@ -24,6 +24,16 @@ final class NoDownlink implements Downlink {
   public void unsubscribed(Subscription subscription, UnsubscribeReason reason) {}
 
   @Override
+  public Direct message(byte[] payload) {
+    return Direct.NOT_POSSIBLE;
+  }
+
+  @Override
+  public boolean askForCredentials() {
+    return false;
+  }
+
+  @Override
   public void flush() {}
 
   @Override

@@ -129,6 +129,25 @@ final class Outgoing {
     markDirty();
   }
 
+  /** A message past all channels. */
+  Downlink.Direct message(byte[] payload) {
+    if (!open || tooSlow || !session.isOpen()) {
+      return Downlink.Direct.BUSY;
+    }
+    Downlink.Direct outcome = downlink.message(payload);
+    markDirty();
+    return outcome;
+  }
+
+  /** Asks for new credentials; tells whether the client could be asked. */
+  boolean askForCredentials() {
+    if (!open || !session.isOpen() || !downlink.askForCredentials()) {
+      return false;
+    }
+    markDirty();
+    return true;
+  }
+
   private void markDirty() {
     if (!dirty) {
       dirty = true;

@@ -70,6 +70,22 @@ final class SessionRegistry {
     leave();
   }
 
+  /** The session of that id, if it is open. */
+  @Nullable LaneSession find(String id) {
+    return sessions.get(id);
+  }
+
+  /** The open sessions of a user; looks at every session. */
+  List<LaneSession> ofUser(String name) {
+    List<LaneSession> found = new ArrayList<>();
+    for (LaneSession session : sessions.values()) {
+      if (session.userName().equals(name)) {
+        found.add(session);
+      }
+    }
+    return found;
+  }
+
   List<LaneSession> all() {
     return new ArrayList<>(sessions.values());
   }

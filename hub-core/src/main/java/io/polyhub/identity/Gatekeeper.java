@@ -80,7 +80,13 @@ public final class Gatekeeper implements Authenticator, AutoCloseable {
     return CertificateReader.user(shown.certificate(), certificates.userFrom())
         .<Verification>map(user ->
             new Verification.Verified(
-                new Identity(user, certificates.grants(), end, null, List.of())))
+                new Identity(
+                    user,
+                    certificates.grants(),
+                    end,
+                    null,
+                    List.of(),
+                    shown.certificate().getNotBefore().toInstant())))
         .orElseGet(() -> new Verification.Rejected(Reason.INVALID));
   }
 

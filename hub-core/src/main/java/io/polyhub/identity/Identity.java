@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when its credentials end, or null for never
  * @param info opaque bytes about the user for other subscribers (JSON), or null
  * @param channels channels to which the hub subscribes it at once, where the door can say so
+ * @param issuedAt when its credentials were issued, or null if they do not say
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
 public record Identity(
@@ -21,7 +22,8 @@ public record Identity(
     List<Grant> grants,
     @Nullable Instant expiresAt,
     byte @Nullable [] info,
-    List<String> channels) {
+    List<String> channels,
+    @Nullable Instant issuedAt) {
 
   /** The most bytes of a user's id. */
   public static final int MAX_USER_LENGTH = 256;
@@ -33,12 +35,24 @@ public record Identity(
       List<Grant> grants,
       @Nullable Instant expiresAt,
       byte @Nullable [] info,
-      List<String> channels) {
+      List<String> channels,
+      @Nullable Instant issuedAt) {
     this.user = user;
     this.grants = List.copyOf(grants);
     this.expiresAt = expiresAt;
     this.info = info;
     this.channels = List.copyOf(channels);
+    this.issuedAt = issuedAt;
+  }
+
+  /** An identity by credentials that do not say when they were issued. */
+  public Identity(
+      String user,
+      List<Grant> grants,
+      @Nullable Instant expiresAt,
+      byte @Nullable [] info,
+      List<String> channels) {
+    this(user, grants, expiresAt, info, channels, null);
   }
 
   /** Whether nobody vouched for a user. */

@@ -80,7 +80,12 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
     }
     return new Verification.Verified(
         new Identity(
-            claims.user(), claims.grants(), claims.end(), claims.info(), claims.channels()));
+            claims.user(),
+            claims.grants(),
+            claims.end(),
+            claims.info(),
+            claims.channels(),
+            claims.issuedAt()));
   }
 
   private Verification rejected(Reason reason) {
@@ -98,7 +103,8 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
     if (!claims.user().equals(user) || !channel.equals(claims.channel())) {
       return channelRejected(Reason.MISMATCH);
     }
-    return new ChannelVerification.Verified(new ChannelPass(channel, claims.end(), claims.info()));
+    return new ChannelVerification.Verified(
+        new ChannelPass(channel, claims.end(), claims.info(), claims.issuedAt()));
   }
 
   private ChannelVerification channelRejected(Reason reason) {

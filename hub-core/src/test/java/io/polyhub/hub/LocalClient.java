@@ -30,7 +30,10 @@ public final class LocalClient implements Downlink, AutoCloseable {
   private final List<UnsubscribeReason> unsubscribed = new ArrayList<>();
   private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
   private int capacity = Integer.MAX_VALUE;
+  private final List<String> messages = new ArrayList<>();
   private int flushes;
+  private boolean refreshes;
+  private int asked;
   private @Nullable Session session;
 
   /** A publication as it was delivered. */
@@ -148,6 +151,42 @@ public final class LocalClient implements Downlink, AutoCloseable {
   public synchronized void unsubscribed(Subscription subscription, UnsubscribeReason reason) {
     unsubscribed.add(reason);
     notifyAll();
+  }
+
+  @Override
+  public synchronized Direct message(byte[] payload) {
+    if (capacity == 0) {
+      return Direct.BUSY;
+    }
+    messages.add(new String(payload, StandardCharsets.UTF_8));
+    notifyAll();
+    return Direct.SENT;
+  }
+
+  @Override
+  public synchronized boolean askForCredentials() {
+    if (refreshes) {
+      asked++;
+    }
+    return refreshes;
+  }
+
+  /** From now on it can be asked for new credentials. */
+  public synchronized void refreshes() {
+    refreshes = true;
+  }
+
+  /** How often it was asked for new credentials. */
+  public synchronized int asked() {
+    return asked;
+  }
+
+  /** The messages past all channels, once there are that many. */
+  public List<String> messages(int count) {
+    await(() -> messages.size() >= count);
+    synchronized (this) {
+      return List.copyOf(messages);
+    }
   }
 
   @Override

@@ -1,0 +1,261 @@
+package io.polyhub.hub;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.polyhub.broker.Nodes;
+import io.polyhub.broker.Nodes.Answers;
+import io.polyhub.proto.nodes.v1.ReachAnswer;
+import io.polyhub.proto.nodes.v1.ReachDisconnect;
+import io.polyhub.proto.nodes.v1.ReachMessage;
+import io.polyhub.proto.nodes.v1.ReachQuestion;
+import io.polyhub.proto.nodes.v1.ReachRefresh;
+import io.polyhub.proto.nodes.v1.ReachRestore;
+import io.polyhub.proto.nodes.v1.ReachRevoke;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reaches the sessions of this node, and asks the others to do the same with theirs. */
+final class NodeReach implements Reach {
+
+  static final String TOPIC = "reach";
+
+  /** How long a session's lane is waited for; it may have ended. */
+  private static final Duration LANE_LIMIT = Duration.ofMillis(800);
+
+  private static final Logger log = LoggerFactory.getLogger(NodeReach.class);
+
+  /** What became of one session. */
+  private enum Became {
+    NOTHING,
+    ENDED,
+    ASKED,
+    SENT,
+    BUSY,
+    NOT_POSSIBLE
+  }
+
+  private final SessionRegistry sessions;
+  private final Nodes nodes;
+  private final Revocations revocations;
+  private final InstantSource clock;
+  private final Executor beside;
+
+  /**
+   * @param beside where looking through all sessions is worked on
+   */
+  NodeReach(
+      SessionRegistry sessions,
+      Nodes nodes,
+      Revocations revocations,
+      InstantSource clock,
+      Executor beside) {
+    this.sessions = sessions;
+    this.nodes = nodes;
+    this.revocations = revocations;
+    this.clock = clock;
+    this.beside = beside;
+    nodes.serve(TOPIC, (node, question) -> asked(question));
+  }
+
+  @Override
+  public CompletionStage<Outcome<Reached>> disconnect(Target target, boolean comeBack) {
+    return everywhere(
+        question(target).setDisconnect(ReachDisconnect.newBuilder().setComeBack(comeBack)).build());
+  }
+
+  @Override
+  public CompletionStage<Outcome<Reached>> revoke(String user, @Nullable Instant issuedBefore) {
+    Instant before = issuedBefore == null ? clock.instant() : issuedBefore;
+    ReachQuestion question =
+        question(new Target.User(user))
+            .setRevoke(ReachRevoke.newBuilder().setIssuedBeforeMs(before.toEpochMilli()))
+            .build();
+    return after(revocations.keep(user, before), question);
+  }
+
+  @Override
+  public CompletionStage<Outcome<Reached>> restore(String user) {
+    ReachQuestion question =
+        question(new Target.User(user)).setRestore(ReachRestore.getDefaultInstance()).build();
+    return after(revocations.forget(user), question);
+  }
+
+  private CompletionStage<Outcome<Reached>> after(
+      CompletionStage<@Nullable Refusal> kept, ReachQuestion question) {
+    return kept.thenCompose(refusal ->
+        refusal == null
+            ? everywhere(question)
+            : CompletableFuture.completedStage(Outcome.refused(refusal)));
+  }
+
+  @Override
+  public CompletionStage<Outcome<Reached>> refresh(Target target) {
+    return everywhere(question(target).setRefresh(ReachRefresh.getDefaultInstance()).build());
+  }
+
+  @Override
+  public CompletionStage<Outcome<Reached>> message(Target target, byte[] payload) {
+    if (payload.length > MAX_MESSAGE_BYTES) {
+      return CompletableFuture.completedStage(Outcome.refused(Refusal.TOO_LARGE));
+    }
+    return everywhere(
+        question(target)
+            .setMessage(ReachMessage.newBuilder().setPayload(ByteString.copyFrom(payload)))
+            .build());
+  }
+
+  private static ReachQuestion.Builder question(Target target) {
+    ReachQuestion.Builder question = ReachQuestion.newBuilder();
+    return switch (target) {
+      case Target.User user -> question.setUser(user.name());
+      case Target.OneSession session -> question.setSessionId(session.id());
+    };
+  }
+
+  // All nodes
+
+  private CompletionStage<Outcome<Reached>> everywhere(ReachQuestion question) {
+    return here(question)
+        .thenCombine(nodes.ask(TOPIC, question.toByteArray()), NodeReach::sum)
+        .thenApply(Outcome::done);
+  }
+
+  private static Reached sum(ReachAnswer own, Answers answers) {
+    List<ReachAnswer> all = new ArrayList<>();
+    all.add(own);
+    boolean everywhere = answers.complete();
+    for (byte[] bytes : answers.answers()) {
+      try {
+        all.add(ReachAnswer.parseFrom(bytes));
+      } catch (InvalidProtocolBufferException damaged) {
+        log.warn("An answer about sessions cannot be understood", damaged);
+        everywhere = false;
+      }
+    }
+    return new Reached(
+        all.stream().mapToInt(ReachAnswer::getEnded).sum(),
+        all.stream().mapToInt(ReachAnswer::getAsked).sum(),
+        all.stream().mapToInt(ReachAnswer::getSent).sum(),
+        all.stream().mapToInt(ReachAnswer::getBusy).sum(),
+        all.stream().mapToInt(ReachAnswer::getNotPossible).sum(),
+        everywhere);
+  }
+
+  // This node
+
+  private CompletionStage<byte[]> asked(byte[] bytes) {
+    try {
+      ReachQuestion question = ReachQuestion.parseFrom(bytes);
+      switch (question.getActionCase()) {
+        case REVOKE ->
+            revocations.learn(
+                question.getUser(), Instant.ofEpochMilli(question.getRevoke().getIssuedBeforeMs()));
+        case RESTORE -> revocations.unlearn(question.getUser());
+        case DISCONNECT, REFRESH, MESSAGE, ACTION_NOT_SET -> {}
+      }
+      return here(question).thenApply(ReachAnswer::toByteArray);
+    } catch (InvalidProtocolBufferException damaged) {
+      return CompletableFuture.failedStage(damaged);
+    }
+  }
+
+  private CompletionStage<ReachAnswer> here(ReachQuestion question) {
+    return CompletableFuture.supplyAsync(() -> meant(question), beside)
+        .thenCompose(meant -> {
+          List<CompletableFuture<Became>> each = new ArrayList<>(meant.size());
+          for (LaneSession session : meant) {
+            CompletableFuture<Became> became = new CompletableFuture<>();
+            session.lane().execute(() -> became.complete(act(session, question)));
+            each.add(
+                became.completeOnTimeout(
+                    Became.NOTHING, LANE_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+          }
+          return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+              .thenApply(all -> tally(each));
+        });
+  }
+
+  private List<LaneSession> meant(ReachQuestion question) {
+    return switch (question.getTargetCase()) {
+      case USER -> sessions.ofUser(question.getUser());
+      case SESSION_ID -> {
+        LaneSession session = sessions.find(question.getSessionId());
+        yield session == null ? List.of() : List.of(session);
+      }
+      case TARGET_NOT_SET -> List.of();
+    };
+  }
+
+  /** Does it, in the session's lane. */
+  private Became act(LaneSession session, ReachQuestion question) {
+    if (!session.isOpen()) {
+      return Became.NOTHING;
+    }
+    return switch (question.getActionCase()) {
+      case DISCONNECT ->
+          end(
+              session,
+              question.getDisconnect().getComeBack()
+                  ? CloseReason.DISCONNECTED
+                  : CloseReason.REVOKED);
+      case REVOKE ->
+          revocations.refuses(session.userName(), session.identity().issuedAt())
+              ? end(session, CloseReason.REVOKED)
+              : Became.NOTHING;
+      case REFRESH ->
+          session.wantCredentials(clock.instant().plus(REFRESH_LIMIT))
+              ? Became.ASKED
+              : Became.ENDED;
+      case MESSAGE ->
+          switch (session.outgoing().message(question.getMessage().getPayload().toByteArray())) {
+            case SENT -> Became.SENT;
+            case BUSY -> Became.BUSY;
+            case NOT_POSSIBLE -> Became.NOT_POSSIBLE;
+          };
+      case RESTORE, ACTION_NOT_SET -> Became.NOTHING;
+    };
+  }
+
+  private static Became end(LaneSession session, CloseReason reason) {
+    session.closeByHub(reason);
+    return Became.ENDED;
+  }
+
+  private static ReachAnswer tally(List<CompletableFuture<Became>> each) {
+    List<Became> all = each.stream().map(CompletableFuture::resultNow).toList();
+    return ReachAnswer.newBuilder()
+        .setEnded(Collections.frequency(all, Became.ENDED))
+        .setAsked(Collections.frequency(all, Became.ASKED))
+        .setSent(Collections.frequency(all, Became.SENT))
+        .setBusy(Collections.frequency(all, Became.BUSY))
+        .setNotPossible(Collections.frequency(all, Became.NOT_POSSIBLE))
+        .build();
+  }
+
+  /** A revocation was learned of: ends the sessions of this node that were admitted before. */
+  void revoked(String user) {
+    beside.execute(() -> {
+      for (LaneSession session : sessions.ofUser(user)) {
+        session
+            .lane()
+            .execute(() -> {
+              if (session.isOpen()
+                  && revocations.refuses(session.userName(), session.identity().issuedAt())) {
+                session.closeByHub(CloseReason.REVOKED);
+              }
+            });
+      }
+    });
+  }
+}
