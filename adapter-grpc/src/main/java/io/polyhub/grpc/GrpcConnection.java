@@ -303,8 +303,7 @@ final class GrpcConnection implements Downlink {
         ServerFrame.newBuilder()
             .setRefreshWanted(
                 RefreshWanted.newBuilder()
-                    .setWithin(
-                        Duration.newBuilder().setSeconds(Reach.REFRESH_LIMIT.toSeconds())))
+                    .setWithin(Duration.newBuilder().setSeconds(Reach.REFRESH_LIMIT.toSeconds())))
             .build());
     return true;
   }

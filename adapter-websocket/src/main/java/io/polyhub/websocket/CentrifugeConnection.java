@@ -319,7 +319,9 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     return Direct.SENT;
   }
 
-  /** Clients have no push that asks them; they fetch a new token when they are told to come back. */
+  /**
+   * Clients have no push that asks them; they fetch a new token when they are told to come back.
+   */
   @Override
   public boolean askForCredentials() {
     return false;

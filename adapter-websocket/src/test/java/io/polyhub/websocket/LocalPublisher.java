@@ -65,6 +65,16 @@ final class LocalPublisher implements AutoCloseable, Downlink {
   public void unsubscribed(Subscription subscription, UnsubscribeReason reason) {}
 
   @Override
+  public Direct message(byte[] payload) {
+    return Direct.NOT_POSSIBLE;
+  }
+
+  @Override
+  public boolean askForCredentials() {
+    return false;
+  }
+
+  @Override
   public void flush() {}
 
   @Override

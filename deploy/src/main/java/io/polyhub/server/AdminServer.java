@@ -14,17 +14,23 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The port for operators and their machines: health, readiness, metrics, version. Nothing there
- * changes anything, and nothing there asks who is asking, so it is bound to loopback by default.
+ * The port for operators and their machines: health, readiness, metrics, version, and what they may
+ * do with sessions. Nothing there asks who is asking. So it is bound to loopback by default, and
+ * wherever it is bound, what changes something is done only for callers on this machine, who are no
+ * web pages.
  */
 final class AdminServer implements AutoCloseable {
 
   /** The most connections at a time; probes and scrapers are few. */
   static final int MAX_CONNECTIONS = 64;
 
-  private static final int MAX_PAYLOAD_BYTES = 16 * 1024;
+  /** A message to a session, in Base64, and what belongs to it. */
+  private static final int MAX_PAYLOAD_BYTES = 128 * 1024;
+
   private static final Duration IDLE_LIMIT = Duration.ofMinutes(2);
   private static final Duration READ_LIMIT = Duration.ofSeconds(30);
   private static final String JSON = "application/json";
@@ -38,9 +44,14 @@ final class AdminServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param sessions gives null while there are none yet
    * @throws IOException if the port cannot be had
    */
-  static AdminServer start(AdminConfig config, Readiness readiness, PrometheusMeterRegistry metrics)
+  static AdminServer start(
+      AdminConfig config,
+      Readiness readiness,
+      PrometheusMeterRegistry metrics,
+      Supplier<@Nullable SessionsApi> sessions)
       throws IOException {
     String version = Version.text();
     HttpRouting.Builder routing =
@@ -59,6 +70,11 @@ final class AdminServer implements AutoCloseable {
             .get(
                 "/version",
                 (request, response) -> answer(response, Status.OK_200, Map.of("version", version)));
+    for (String action : SessionsApi.ACTIONS) {
+      routing.post(
+          "/sessions/" + action,
+          (request, response) -> change(request, response, sessions.get(), action));
+    }
     WebServer server =
         WebServer.builder()
             .host(config.bind())
@@ -110,6 +126,36 @@ final class AdminServer implements AutoCloseable {
         .header(HeaderNames.CONTENT_TYPE, JSON)
         .header(HeaderNames.CACHE_CONTROL, "no-store")
         .send(Json.text(body));
+  }
+
+  private static void change(
+      ServerRequest request,
+      ServerResponse response,
+      @Nullable SessionsApi sessions,
+      String action) {
+    SessionsApi.Answer answer;
+    if (!isLocal(request)) {
+      answer = SessionsApi.Answer.error(403, "only for callers on this machine");
+    } else if (request.headers().contains(HeaderNames.ORIGIN)) {
+      answer = SessionsApi.Answer.error(403, "not for web pages");
+    } else if (!request
+        .headers()
+        .contentType()
+        .map(type -> type.mediaType().text().equals(JSON))
+        .orElse(false)) {
+      answer = SessionsApi.Answer.error(415, "Content-Type: application/json is needed");
+    } else if (sessions == null) {
+      answer = SessionsApi.Answer.error(503, "starting");
+    } else {
+      answer = sessions.call(action, request.content().as(byte[].class));
+    }
+    answer(response, Status.create(answer.status()), answer.body());
+  }
+
+  private static boolean isLocal(ServerRequest request) {
+    return request.remotePeer().address() instanceof InetSocketAddress peer
+        && peer.getAddress() != null
+        && peer.getAddress().isLoopbackAddress();
   }
 
   private static void scrape(

@@ -43,7 +43,7 @@ public final class Server implements AutoCloseable {
   private @Nullable AdminServer admin;
   private @Nullable Gatekeeper gatekeeper;
   private @Nullable Broker broker;
-  private @Nullable HubNode hub;
+  private volatile @Nullable HubNode hub;
   private @Nullable EventLoops loops;
   private @Nullable Doors doors;
   private @Nullable HealthFollower health;
@@ -95,7 +95,7 @@ public final class Server implements AutoCloseable {
     }
     String bind = config.admin().bind();
     try {
-      admin = AdminServer.start(config.admin(), readiness, registry);
+      admin = AdminServer.start(config.admin(), readiness, registry, this::sessions);
     } catch (IOException e) {
       throw StartException.ofDoor(
           "admin", Door.address(bind, config.admin().port()), "admin.bind, admin.port", e);
@@ -131,6 +131,11 @@ public final class Server implements AutoCloseable {
     shown.put("streams", state.streamsReady() ? "up" : "down");
     shown.put("nodes", state.nodes());
     return shown;
+  }
+
+  private @Nullable SessionsApi sessions() {
+    HubNode node = hub;
+    return node == null ? null : new SessionsApi(node.reach());
   }
 
   /** The doors for clients. */

@@ -56,7 +56,7 @@ final class Startup {
                 new String[] {
                   "admin",
                   Door.address(server.config().admin().bind(), port),
-                  "/health/live /health/ready /metrics /version"
+                  "/health/live /health/ready /metrics /version /sessions"
                 }));
     return rows;
   }

@@ -108,7 +108,8 @@ final class SubscribeStream implements ClientResponseObserver<ClientFrame, Serve
       case ERROR -> refused(frame.getError());
       case UNSUBSCRIBED -> unsubscribed(frame.getUnsubscribed().getReason());
       case GOODBYE -> goodbye(frame.getGoodbye().getReason());
-      case PUBLISHED, JOINED, LEFT, REFRESHED, BODY_NOT_SET -> {}
+      // It has one token; when the session ends for it, it comes back or tells so.
+      case PUBLISHED, JOINED, LEFT, REFRESHED, DIRECT, REFRESH_WANTED, BODY_NOT_SET -> {}
     }
     if (!end.isDone()) {
       requests().request(1);
