@@ -1,11 +1,14 @@
 package io.polyhub.grpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.polyhub.hub.LocalClient;
+import io.polyhub.hub.Reach;
 import io.polyhub.hub.TestHub;
 import io.polyhub.identity.JwtAuthenticator;
 import io.polyhub.identity.JwtConfig;
@@ -486,5 +489,19 @@ class GrpcStreamTest {
                     new SimpleMeterRegistry()))
             .start(),
         GrpcConfig.STANDARD);
+  }
+
+  @Test
+  void a_message_past_all_channels_and_the_wish_for_credentials_are_events() throws Exception {
+    StreamClient client = door.stream();
+    client.hello("");
+    Reach.Target self = new Reach.Target.OneSession(client.next().getWelcome().getSessionId());
+    Reach reach = door.hub().hub().reach();
+    LocalClient.await(reach.message(self, "hello".getBytes(UTF_8)));
+    assertThat(client.next().getDirect().getPayload().toStringUtf8()).isEqualTo("hello");
+    assertThat(LocalClient.done(LocalClient.await(reach.refresh(self))).asked()).isEqualTo(1);
+    assertThat(client.next().getRefreshWanted().getWithin().getSeconds()).isEqualTo(30);
+    LocalClient.await(reach.disconnect(self, true));
+    assertThat(client.goodbye().getReason()).isEqualTo(CloseReason.CLOSE_REASON_DISCONNECTED);
   }
 }
