@@ -40,12 +40,10 @@ final class OperationsDocumentTest {
   @Test
   void every_metric_of_a_server_over_nats_is_documented() throws Exception {
     assertDocumented(
-        ServerTest.ANYWHERE
-            .replace("mqtt: {port: 0}", "mqtt: {enabled: false}")
-            .replace(
-                "broker: {inMemory: true}",
-                "broker: {type: nats, nats: {servers: ['%s'], prefix: documented}}"
-                    .formatted(NatsServers.shared().uris().getFirst())));
+        ServerTest.ANYWHERE.replace(
+            "broker: {inMemory: true}",
+            "broker: {type: nats, nats: {servers: ['%s'], prefix: documented}}"
+                .formatted(NatsServers.shared().uris().getFirst())));
   }
 
   private static void assertDocumented(String yaml) throws Exception {

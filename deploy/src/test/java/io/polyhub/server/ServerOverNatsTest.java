@@ -28,12 +28,10 @@ final class ServerOverNatsTest {
   private final HttpClient http = HttpClient.newHttpClient();
 
   private static String yaml(URI nats, String prefix, String more) {
-    return ServerTest.ANYWHERE
-        .replace("mqtt: {port: 0}", "mqtt: {enabled: false}")
-        .replace(
-            "broker: {inMemory: true}",
-            "broker: {type: nats, nats: {servers: ['%s'], prefix: %s%s}}"
-                .formatted(nats, prefix, more));
+    return ServerTest.ANYWHERE.replace(
+        "broker: {inMemory: true}",
+        "broker: {type: nats, nats: {servers: ['%s'], prefix: %s%s}}"
+            .formatted(nats, prefix, more));
   }
 
   private static Server serve(URI nats, String prefix) throws Exception {

@@ -95,7 +95,10 @@ public final class NatsServers implements AutoCloseable {
           case Ground.Containers(String image) -> inContainers(image, count);
           case Ground.Processes(Path program) -> asProcesses(program, count);
         };
-    Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+    if (started.network == null) {
+      // Containers are seen to by Testcontainers.
+      Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+    }
     try {
       started.servers.forEach(NatsServer::start);
       for (int i = 0; i < count; i++) {
