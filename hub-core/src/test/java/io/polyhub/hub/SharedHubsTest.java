@@ -1,0 +1,214 @@
+package io.polyhub.hub;
+
+import static io.polyhub.hub.LocalClient.await;
+import static io.polyhub.hub.LocalClient.done;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.nats.NatsServers;
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Verb;
+import io.polyhub.hub.Reach.Reached;
+import io.polyhub.hub.Reach.Target;
+import io.polyhub.identity.Credentials;
+import io.polyhub.identity.Gatekeeper;
+import io.polyhub.identity.Grant;
+import io.polyhub.identity.IdentityConfig;
+import io.polyhub.identity.JwtConfig;
+import io.polyhub.identity.TokenClaims;
+import io.polyhub.identity.TokenIssuer;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What two hubs over one NATS agree on: exclusive keys, and reaching each other's sessions. */
+class SharedHubsTest {
+
+  private static final TokenIssuer ISSUER = TokenIssuer.ofSecret("a secret");
+  private static final Grant ALL = new Grant(List.of(ChannelFilter.of("#")), Set.of(Verb.values()));
+
+  private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8);
+  private final Gatekeeper gate =
+      Gatekeeper.start(
+          new IdentityConfig(JwtConfig.ofSecret("a secret"), null, null),
+          InstantSource.system(),
+          new SimpleMeterRegistry());
+  private final List<SharedHub> all = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    all.forEach(SharedHub::close);
+    gate.close();
+  }
+
+  private SharedHub hub(List<URI> servers, InstantSource clock) {
+    SharedHub hub = new SharedHub(servers, prefix, gate, clock);
+    all.add(hub);
+    return hub;
+  }
+
+  private List<SharedHub> two(List<URI> servers) throws Exception {
+    hub(servers, InstantSource.system());
+    hub(servers, InstantSource.system());
+    return settled();
+  }
+
+  private List<SharedHub> settled() throws InterruptedException {
+    for (SharedHub hub : all) {
+      hub.awaitNodes(all.size());
+    }
+    return List.copyOf(all);
+  }
+
+  private static Hello hello(String user, String key) {
+    return hello(user, key, Instant.now().minusSeconds(10));
+  }
+
+  private static Hello hello(String user, String key, Instant issuedAt) {
+    TokenClaims claims = TokenClaims.of(user).withGrants(List.of(ALL)).withIssuedAt(issuedAt);
+    return new Hello("local", new Credentials.Token(ISSUER.issue(claims)), null, key);
+  }
+
+  private static boolean isOpen(LocalClient client) {
+    boolean[] open = new boolean[1];
+    client.run(own -> open[0] = own.isOpen());
+    return open[0];
+  }
+
+  @Test
+  void a_session_on_another_node_with_the_same_key_has_ended_before_the_new_one_is_admitted()
+      throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    HubNode a = hubs.get(0).hub();
+    HubNode b = hubs.get(1).hub();
+    LocalClient first = LocalClient.admitted(a, hello("ann", "key"));
+    LocalClient others = LocalClient.admitted(a, hello("bob", "key"));
+    LocalClient second = LocalClient.admitted(b, hello("ann", "key"));
+    assertThat(a.sessionCount()).isEqualTo(1);
+    assertThat(first.closedBecause()).isEqualTo(CloseReason.TAKEN_OVER);
+    assertThat(isOpen(second)).isTrue();
+    assertThat(isOpen(others)).isTrue();
+    LocalClient third = LocalClient.admitted(a, hello("ann", "key"));
+    assertThat(b.sessionCount()).isZero();
+    assertThat(second.closedBecause()).isEqualTo(CloseReason.TAKEN_OVER);
+    assertThat(isOpen(third)).isTrue();
+  }
+
+  @Test
+  void a_clock_that_is_behind_does_not_make_the_newer_session_lose() throws Exception {
+    List<URI> servers = NatsServers.shared().uris();
+    InstantSource late = InstantSource.offset(InstantSource.system(), Duration.ofHours(-1));
+    hub(servers, InstantSource.system());
+    hub(servers, late);
+    List<SharedHub> hubs = settled();
+    LocalClient first = LocalClient.admitted(hubs.get(0).hub(), hello("ann", "key"));
+    Hello again = hello("ann", "key", Instant.now().minus(Duration.ofHours(2)));
+    LocalClient second = LocalClient.admitted(hubs.get(1).hub(), again);
+    assertThat(first.closedBecause()).isEqualTo(CloseReason.TAKEN_OVER);
+    assertThat(isOpen(second)).isTrue();
+  }
+
+  @Test
+  void of_two_that_come_at_once_with_one_key_one_stays() throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    HubNode a = hubs.get(0).hub();
+    HubNode b = hubs.get(1).hub();
+    for (int i = 0; i < 50; i++) {
+      Hello hello = hello("ann", "key" + i);
+      CompletionStage<Outcome<Session>> one = LocalClient.admitting(a, hello);
+      CompletionStage<Outcome<Session>> other = LocalClient.admitting(b, hello);
+      await(one);
+      await(other);
+      int expected = i + 1;
+      BrokerProbe.await(() -> a.sessionCount() + b.sessionCount() == expected);
+    }
+  }
+
+  @Test
+  void of_two_sessions_that_came_while_their_nodes_could_not_agree_the_newer_one_stays()
+      throws Exception {
+    try (NatsServers nats = NatsServers.start(1)) {
+      List<SharedHub> hubs = two(nats.uris());
+      HubNode a = hubs.get(0).hub();
+      HubNode b = hubs.get(1).hub();
+      LocalClient alone = LocalClient.admitted(a, hello("ann", "other"));
+      nats.kill(0);
+      BrokerProbe.await(() -> !hubs.get(0).broker().isReady() && !hubs.get(1).broker().isReady());
+      LocalClient older = LocalClient.admitted(a, hello("ann", "key"));
+      LocalClient newer = LocalClient.admitted(b, hello("ann", "key"));
+      assertThat(isOpen(older)).isTrue();
+      nats.restart(0);
+      assertThat(older.closedBecause()).isEqualTo(CloseReason.TAKEN_OVER);
+      assertThat(isOpen(newer)).isTrue();
+      assertThat(isOpen(alone)).isTrue();
+      all.forEach(SharedHub::close);
+      all.clear();
+    }
+  }
+
+  @Test
+  void sessions_are_reached_on_whichever_node_they_are() throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    HubNode a = hubs.get(0).hub();
+    HubNode b = hubs.get(1).hub();
+    Reach reach = a.reach();
+    LocalClient here = LocalClient.admitted(a, hello("ann", "1"));
+    LocalClient there = LocalClient.admitted(b, hello("ann", "2"));
+    Target one = new Target.OneSession(there.session().id());
+    assertThat(done(await(reach.message(one, "hello".getBytes(UTF_8)))))
+        .isEqualTo(new Reached(0, 0, 1, 0, 0, true));
+    assertThat(there.messages(1)).containsExactly("hello");
+    there.refreshes();
+    assertThat(done(await(reach.refresh(one)))).isEqualTo(new Reached(0, 1, 0, 0, 0, true));
+    assertThat(there.asked()).isEqualTo(1);
+    assertThat(done(await(reach.disconnect(new Target.User("ann"), true))))
+        .isEqualTo(new Reached(2, 0, 0, 0, 0, true));
+    assertThat(here.closedBecause()).isEqualTo(CloseReason.DISCONNECTED);
+    assertThat(there.closedBecause()).isEqualTo(CloseReason.DISCONNECTED);
+  }
+
+  @Test
+  void revoked_credentials_are_refused_on_all_nodes_and_by_those_that_come_later()
+      throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    Hello old = hello("ann", "1");
+    LocalClient there = LocalClient.admitted(hubs.get(1).hub(), old);
+    assertThat(done(await(hubs.get(0).hub().reach().revoke("ann", null))).ended()).isEqualTo(1);
+    assertThat(there.closedBecause()).isEqualTo(CloseReason.REVOKED);
+    hub(NatsServers.shared().uris(), InstantSource.system());
+    for (SharedHub each : settled()) {
+      assertThat(LocalClient.admission(each.hub(), old))
+          .isEqualTo(Outcome.refused(Refusal.UNAUTHENTICATED));
+    }
+    done(await(hubs.get(1).hub().reach().restore("ann")));
+    for (SharedHub each : all) {
+      done(LocalClient.admission(each.hub(), old));
+    }
+  }
+
+  @Test
+  void a_node_that_did_not_hear_of_a_revocation_learns_of_it_when_it_hears_the_others_again()
+      throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    Hello old = hello("ann", "1");
+    LocalClient there = LocalClient.admitted(hubs.get(1).hub(), old);
+    // Kept by somebody who told nobody, as it is when the telling is lost.
+    Revocations silent = new Revocations(10, user -> {});
+    silent.start(hubs.get(0).broker().records(Revocations.RECORDS));
+    await(silent.known());
+    silent.keep("ann", Instant.now()).toCompletableFuture().get();
+    silent.stop();
+    hub(NatsServers.shared().uris(), InstantSource.system());
+    assertThat(there.closedBecause()).isEqualTo(CloseReason.REVOKED);
+  }
+}
