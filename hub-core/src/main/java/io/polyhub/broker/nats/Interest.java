@@ -50,8 +50,11 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
   private @Nullable Dispatcher dispatcher;
   private long number;
 
-  /** Whether all is subscribed on this connection, and each log was looked at since. */
+  /** Whether all is subscribed on this connection. */
   private boolean settled;
+
+  /** Whether since then each log was looked at, too, so that all that comes is told. */
+  private volatile boolean ready;
 
   /** After a failure nothing is tried before this. */
   private long notBefore = System.nanoTime();
@@ -160,6 +163,7 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
         }
       }
       settled = false;
+      ready = false;
       watches.values().forEach(this::change);
       notifyAll();
     }
@@ -172,6 +176,7 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
       connection = null;
       dispatcher = null;
       settled = false;
+      ready = false;
       subscriptions.set(0);
     }
   }
@@ -467,6 +472,14 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
       }
       sure(each.getKey(), each.getValue());
     }
+    synchronized (this) {
+      ready = settled && number == connectionNumber;
+    }
+  }
+
+  /** Whether what is watched is told just now. */
+  boolean isReady() {
+    return ready;
   }
 
   private void sure(NatsLog of, State state) {

@@ -24,6 +24,7 @@ final class LinkMetrics {
 
   void watchConnected(BooleanSupplier connected) {
     Gauge.builder("polyhub.nats.connected", connected, is -> is.getAsBoolean() ? 1 : 0)
+        .strongReference(true)
         .register(registry);
   }
 

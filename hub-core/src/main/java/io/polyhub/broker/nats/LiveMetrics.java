@@ -38,8 +38,11 @@ final class LiveMetrics {
 
   void watchSubscriptions(IntSupplier subscriptions, IntSupplier known) {
     Gauge.builder("polyhub.nats.subscriptions", subscriptions, IntSupplier::getAsInt)
+        .strongReference(true)
         .register(registry);
-    Gauge.builder("polyhub.nats.subjects.known", known, IntSupplier::getAsInt).register(registry);
+    Gauge.builder("polyhub.nats.subjects.known", known, IntSupplier::getAsInt)
+        .strongReference(true)
+        .register(registry);
   }
 
   void watchLog(NatsLog log) {

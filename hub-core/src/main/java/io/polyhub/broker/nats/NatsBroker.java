@@ -310,7 +310,7 @@ public final class NatsBroker implements Broker {
   @Override
   public boolean isReady() {
     Started now = started;
-    return now != null && link.isConnected() && now.streams().isReady();
+    return now != null && link.isConnected() && now.streams().isReady() && now.interest().isReady();
   }
 
   /**
