@@ -66,6 +66,11 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
 
   private final AtomicInteger subscriptions = new AtomicInteger();
 
+  /** How many wildcards share a subscription to whole logs. Only the thread's own. */
+  private final Map<String, Integer> shares = new HashMap<>();
+
+  private @Nullable Dispatcher sharesOn;
+
   Interest(
       NatsConfig.Limits limits,
       LogStreams logs,
@@ -136,11 +141,24 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
       all.add(subjects.unloggedPrefix() + pattern);
       for (Rule rule : logs.rules().overlapping(filter)) {
         if (rule.history().isKept()) {
-          all.add(subjects.liveOfAllParts(rule.name()) + pattern);
+          all.add(subjects.liveOfAllParts(rule.name()) + (isSequenced(rule, of) ? ">" : pattern));
         }
       }
     }
     return new Watch(filter, of, all);
+  }
+
+  /**
+   * Whether a wildcard takes all of the rule's logs. A server that keeps a log alone sends on what
+   * it stored for several connections in any order; only who gets all of it can tell what is still
+   * to come. Where several servers keep it, their common log keeps the order.
+   */
+  private static boolean isSequenced(Rule rule, List<NatsLog> of) {
+    return of.stream().anyMatch(each -> each.rule().equals(rule) && isSequenced(each));
+  }
+
+  private static boolean isSequenced(NatsLog log) {
+    return log.replicas() == 1;
   }
 
   @Override
@@ -339,6 +357,8 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
     for (String subject : watch.subjects) {
       if (watch.filter.exact()) {
         on.subscribe(subject);
+      } else if (isShared(subject)) {
+        share(subject, on);
       } else {
         long of = number();
         Subscription made =
@@ -349,6 +369,29 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
     subscriptions.addAndGet(watch.subjects.size());
     watch.subscribedOn = on;
     return true;
+  }
+
+  /** Whether it is the subject of whole logs, or of everything. */
+  private static boolean isShared(String subject) {
+    return subject.endsWith(".>");
+  }
+
+  private void share(String subject, Dispatcher on) {
+    if (!on.equals(sharesOn)) {
+      shares.clear();
+      sharesOn = on;
+    }
+    if (shares.merge(subject, 1, Integer::sum) == 1) {
+      on.subscribe(subject);
+    }
+  }
+
+  private void shareNoMore(String subject, Dispatcher on) {
+    if (on.equals(sharesOn)
+        && shares.computeIfPresent(subject, (key, count) -> count == 1 ? null : count - 1)
+            == null) {
+      on.unsubscribe(subject);
+    }
   }
 
   private synchronized long number() {
@@ -392,6 +435,7 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
     } else {
       watch.subscriptions.forEach(on::unsubscribe);
       watch.subscriptions.clear();
+      watch.subjects.stream().filter(Interest::isShared).forEach(each -> shareNoMore(each, on));
     }
     subscriptions.addAndGet(-watch.subjects.size());
     watch.subscribedOn = null;
@@ -401,6 +445,11 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
     watch.begun = false;
     if (!watch.filter.exact()) {
       wildcards.remove(watch);
+      for (NatsLog each : watch.logs) {
+        if (wildcards.stream().noneMatch(other -> other.logs.contains(each))) {
+          live.sequenceNoMore(each);
+        }
+      }
     } else if (!watch.logs.isEmpty()) {
       synchronized (live.places()) {
         live.places().unwatch(watch.subjects.getFirst(), isPassing(watch.filter.text()));
@@ -449,6 +498,9 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
     synchronized (live.places()) {
       if (!watch.filter.exact()) {
         watch.floors.put(of, state.top());
+        if (isSequenced(of)) {
+          live.sequence(of, state.top());
+        }
       } else if (!isPassing(watch.filter.text())) {
         live.places().floor(watch.subjects.getFirst(), state.epoch(), state.top());
       }

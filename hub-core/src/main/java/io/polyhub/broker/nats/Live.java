@@ -30,6 +30,9 @@ final class Live {
 
   private static final Logger log = LoggerFactory.getLogger(Live.class);
 
+  /** How long a message waits for one before it in its log, which comes in moments if it comes. */
+  private static final long PATIENCE_NANOS = 250_000_000;
+
   private static final String STREAM = "Nats-Stream";
   private static final String SEQUENCE = "Nats-Sequence";
   private static final String LAST_SEQUENCE = "Nats-Last-Sequence";
@@ -43,6 +46,12 @@ final class Live {
 
   /** Guarded by the places' monitor, as they are. */
   private final Origins origins = new Origins();
+
+  /**
+   * Of the logs of which all comes, because a wildcard is watched there. Guarded by the places'
+   * monitor.
+   */
+  private final Map<NatsLog, Sequencer<Logged>> sequencers = new HashMap<>();
 
   private volatile long connections;
 
@@ -104,6 +113,10 @@ final class Live {
       boolean more = !before.isEmpty() && state.top() > places.highestArrived(of);
       List<String> doubted = places.sure(of, state.epoch());
       places.madeUp(of, state.top());
+      Sequencer<Logged> sequencer = sequencers.get(of);
+      if (sequencer != null) {
+        sequencer.restart(state.top() + 1);
+      }
       if (another || doubted == null) {
         gap(of);
         return;
@@ -115,6 +128,52 @@ final class Live {
       if (more || !doubted.isEmpty()) {
         wildcards.forEach(this::gap);
       }
+    }
+  }
+
+  /**
+   * From here on all of the log comes. A server that keeps it alone may send it in an order that is
+   * not the log's, and the cursor of a wildcard must not pass by what is still to come.
+   *
+   * @param top all up to there is known to be readable
+   */
+  void sequence(NatsLog of, long top) {
+    synchronized (places) {
+      sequencers.computeIfAbsent(of, log -> new Sequencer<>(top + 1, PATIENCE_NANOS));
+    }
+  }
+
+  /** From here on no longer all of the log comes. */
+  void sequenceNoMore(NatsLog of) {
+    synchronized (places) {
+      Sequencer<Logged> sequencer = sequencers.remove(of);
+      if (sequencer != null) {
+        long now = System.nanoTime();
+        sequencer.skip(now);
+        for (Logged next = sequencer.poll(); next != null; next = sequencer.poll()) {
+          handle(next);
+          sequencer.skip(now);
+        }
+      }
+    }
+  }
+
+  /** Goes on without what is waited for in vain; called now and then. */
+  void tick() {
+    long now = System.nanoTime();
+    synchronized (places) {
+      sequencers.forEach((of, sequencer) -> goOn(of, sequencer, now));
+    }
+  }
+
+  private void goOn(NatsLog of, Sequencer<Logged> sequencer, long now) {
+    if (sequencer.isOverdue(now)) {
+      metrics.hole();
+      gap(of);
+      sequencer.skip(now);
+    }
+    for (Logged next = sequencer.poll(); next != null; next = sequencer.poll()) {
+      handle(next);
     }
   }
 
@@ -169,33 +228,58 @@ final class Live {
   /** A publication that came from a log. */
   record Arrival(NatsLog log, String subject, Publication publication) {}
 
+  /** A publication that came, with what its headers say and the floor of its subject. */
+  private record Logged(Arrival arrival, long sequence, long before, long floor) {}
+
   private void onLogged(
       Arrival arrival,
       long sequence,
       long before,
       long connection,
       ToLongFunction<Arrival> floorOfNew) {
-    String channel = arrival.publication().channel();
-    Verdict verdict;
     synchronized (places) {
       if (connection != connections) {
         return;
       }
       long floor =
           places.knows(arrival.subject()) ? Places.UNKNOWN : floorOfNew.applyAsLong(arrival);
-      verdict = places.arrived(arrival.log(), arrival.subject(), channel, sequence, before, floor);
-      if (verdict == Verdict.TELL) {
-        Position position = new Position(places.epoch(arrival.log()), sequence);
-        telling.onPublication(arrival.publication().at(position));
+      Logged logged = new Logged(arrival, sequence, before, floor);
+      Sequencer<Logged> sequencer = sequencers.get(arrival.log());
+      if (sequencer == null || places.isDoubtful(arrival.log())) {
+        handle(logged);
+        return;
       }
+      long now = System.nanoTime();
+      if (sequencer.isTurn(sequence, logged, now)) {
+        handle(logged);
+      }
+      goOn(arrival.log(), sequencer, now);
     }
+  }
+
+  /** Under the places' monitor. */
+  private void handle(Logged logged) {
+    Arrival arrival = logged.arrival();
+    String channel = arrival.publication().channel();
+    Verdict verdict =
+        places.arrived(
+            arrival.log(),
+            arrival.subject(),
+            channel,
+            logged.sequence(),
+            logged.before(),
+            logged.floor());
     switch (verdict) {
-      case TELL -> metrics.told();
+      case TELL -> {
+        Position position = new Position(places.epoch(arrival.log()), logged.sequence());
+        telling.onPublication(arrival.publication().at(position));
+        metrics.told();
+      }
       case COPY -> metrics.copy();
       case DOUBT -> {}
       case HOLE -> {
         metrics.hole();
-        log.debug("Something before {} of {} did not come", sequence, arrival.subject());
+        log.debug("Something before {} of {} did not come", logged.sequence(), arrival.subject());
         gap(ChannelFilter.of(channel));
       }
       case LATE -> {

@@ -166,6 +166,8 @@ public final class NatsBroker implements Broker {
             TICK_MILLIS,
             TICK_MILLIS,
             TimeUnit.MILLISECONDS);
+    var _ =
+        ticks.scheduleWithFixedDelay(live::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     nodes.start();
     link.start();
   }

@@ -87,6 +87,11 @@ final class Places {
     of(log).doubtful = true;
   }
 
+  /** Whether it is not known if the stream is still the one that is known. */
+  boolean isDoubtful(NatsLog log) {
+    return of(log).doubtful;
+  }
+
   /**
    * The stream was looked at: this is its epoch. If it is another one than before, nothing of it
    * was told.
