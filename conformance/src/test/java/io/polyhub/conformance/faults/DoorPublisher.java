@@ -21,9 +21,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
- * Publishes numbers to a channel of its own, a few at a time. Where its door has keys, it repeats
- * what was not acknowledged until it is, in order and before anything new; elsewhere it gives that
- * up.
+ * Publishes numbers to a channel, a few at a time. Where its door has keys, it repeats what was not
+ * acknowledged until it is, in order and before anything new; elsewhere it gives that up.
  */
 final class DoorPublisher extends Comeback {
 
@@ -36,6 +35,7 @@ final class DoorPublisher extends Comeback {
   private static final long REFUSED_PAUSE_MILLIS = 100;
 
   private final String name;
+  private final String channel;
   private final Duration pace;
   private final Ledger ledger = new Ledger();
   private final TreeSet<Long> unfinished = new TreeSet<>();
@@ -48,24 +48,31 @@ final class DoorPublisher extends Comeback {
   /**
    * @param pace how long to wait between two publications
    */
-  DoorPublisher(String name, DoorKind kind, Doors doors, Duration pace, RandomGenerator random) {
+  DoorPublisher(
+      String name,
+      String channel,
+      DoorKind kind,
+      Doors doors,
+      Duration pace,
+      RandomGenerator random) {
     super(kind, doors, random);
     this.name = name;
+    this.channel = channel;
     this.pace = pace;
   }
 
-  /** Its name, and its channel's last level. */
+  /** What its publications say of whose they are. */
   String name() {
     return name;
   }
 
-  /** The channel that only this publisher publishes to. */
   String channel() {
-    return channel(name);
+    return channel;
   }
 
-  static String channel(String publisher) {
-    return "faults/" + publisher;
+  /** The channel of that name. */
+  static String channel(String name) {
+    return "faults/" + name;
   }
 
   Ledger ledger() {

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,6 +54,18 @@ final class FaultsTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void one_hub_with_the_embedded_broker() {
     run(Ground.alone(folder, random), 2);
+  }
+
+  @Test
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
+  void three_hubs_on_one_nats_server() {
+    run(Ground.on(folder, 3, 1, random), Math.max(2, COUNT / 3));
+  }
+
+  @Test
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
+  void three_hubs_on_a_cluster_of_three_nats_servers() {
+    run(Ground.on(folder, 3, 3, random), COUNT);
   }
 
   private void run(Ground ground, int count) {
@@ -110,12 +123,16 @@ final class FaultsTest {
     if (fault.sparesOtherHubs() && spared.remove(victim) && spared.size() > 1) {
       long crossed = awaitCrossing(what + ": others", load, begun, spared, struck);
       others = "the others cross after " + crossed + " ms, ";
+      if (fault == Fault.KILL_HUB) {
+        long seen = awaitPresence(what + ": others", ground, load, spared, struck);
+        others += "and see who is there after " + seen + " ms, ";
+      }
     }
     hold(fault, struck);
     long healing = System.nanoTime();
     ground.heal(fault, victim);
     long healed = System.nanoTime();
-    long presence = awaitPresence(what, ground, load, healed);
+    long presence = awaitPresence(what, ground, load, all(ground), healed);
     long all = awaitCrossing(what, load, load.begunAtHubs(), all(ground), healing);
     recoveries.computeIfAbsent(fault, kind -> new ArrayList<>()).add(all);
     List<String> problems = new ArrayList<>(verdict.after(lost));
@@ -170,20 +187,26 @@ final class FaultsTest {
   }
 
   /** Every hub sees those who are there and nobody else, in time. */
-  private long awaitPresence(String what, Ground ground, Load load, long since) {
-    List<String> problems = presence(ground, load);
-    while (!problems.isEmpty()) {
-      assertThat(millis(since))
-          .as("%s: presence after its end, seed %d: %s", what, SEED, problems)
-          .isLessThan(PRESENCE_LIMIT.toMillis());
-      problems = presence(ground, load);
+  private static long awaitPresence(
+      String what, Ground ground, Load load, Set<Integer> hubs, long since) {
+    AtomicReference<List<String>> problems = new AtomicReference<>(List.of());
+    try {
+      Waiting.until(
+          what + ": presence is right, seed " + SEED,
+          PRESENCE_LIMIT.minusNanos(System.nanoTime() - since),
+          () -> {
+            problems.set(presence(ground, load, hubs));
+            return problems.get().isEmpty();
+          });
+    } catch (IllegalStateException late) {
+      throw new AssertionError(problems.toString(), late);
     }
     return millis(since);
   }
 
-  private static List<String> presence(Ground ground, Load load) {
+  private static List<String> presence(Ground ground, Load load, Set<Integer> hubs) {
     List<String> problems = new ArrayList<>();
-    for (int i = 0; i < ground.hubs().count(); i++) {
+    for (int i : hubs) {
       Set<String> there = load.present();
       String where = "hub " + i;
       if (!load.areAllPresent()) {

@@ -71,10 +71,10 @@ final class Load implements AutoCloseable {
   private void add(Hubs hubs, Duration pace, RandomGenerator random) {
     Doors doors = hubs.doors();
     for (DoorKind kind : PUBLISHING) {
-      publishers.add(new DoorPublisher(name(kind), kind, doors, pace, split(random)));
+      publishers.add(publisher(name(kind), kind, doors, pace, random));
     }
     for (int i = 0; i < hubs.count(); i++) {
-      atHubs.add(new DoorPublisher("hub-" + i, DoorKind.GRPC, hubs.doors(i), pace, split(random)));
+      atHubs.add(publisher("hub-" + i, DoorKind.GRPC, hubs.doors(i), pace, random));
     }
     publishers.addAll(atHubs);
     List<String> names = publishers.stream().map(DoorPublisher::name).toList();
@@ -95,6 +95,11 @@ final class Load implements AutoCloseable {
     doorFollowers.forEach(Comeback::start);
     attendants.forEach(Comeback::start);
     publishers.forEach(Comeback::start);
+  }
+
+  private static DoorPublisher publisher(
+      String name, DoorKind kind, Doors doors, Duration pace, RandomGenerator random) {
+    return new DoorPublisher(name, DoorPublisher.channel(name), kind, doors, pace, split(random));
   }
 
   private static RandomGenerator split(RandomGenerator random) {

@@ -1,6 +1,8 @@
 package io.polyhub.conformance.faults;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.polyhub.proto.v1.HistoryRequest;
 import io.polyhub.proto.v1.HistoryResponse;
 import io.polyhub.proto.v1.HubGrpc;
@@ -36,24 +38,32 @@ final class LogTail {
     }
   }
 
-  /** Reads one page after a place. */
+  /** Reads one page after a place; the oldest one if there is no such place any more. */
   List<Entry> page(String since) {
-    HistoryResponse answer =
-        HubGrpc.newBlockingStub(hub)
-            .withWaitForReady()
-            .withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS)
-            .history(
-                HistoryRequest.newBuilder()
-                    .setChannel(channel)
-                    .setSince(since)
-                    .setLimit(PAGE)
-                    .build());
+    HistoryResponse answer;
+    try {
+      answer = ask(since);
+    } catch (StatusRuntimeException refused) {
+      if (refused.getStatus().getCode() != Status.Code.OUT_OF_RANGE) {
+        throw refused;
+      }
+      incomplete = true;
+      answer = ask("");
+    }
     incomplete |= !answer.getComplete();
     List<Entry> page = new ArrayList<>();
     for (Publication publication : answer.getPublicationsList()) {
       page.add(Entry.in(publication.getPayload().toStringUtf8(), publication.getCursor()));
     }
     return page;
+  }
+
+  private HistoryResponse ask(String since) {
+    return HubGrpc.newBlockingStub(hub)
+        .withWaitForReady()
+        .withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS)
+        .history(
+            HistoryRequest.newBuilder().setChannel(channel).setSince(since).setLimit(PAGE).build());
   }
 
   /** All that was read, in the order of the log. */
