@@ -299,6 +299,10 @@ final class ClientSessions {
   }
 
   private Attachment renew(ClientSession session, MqttConnection by, long expirySeconds) {
+    SessionData ended = session.data;
+    if (ended != null) {
+      ended.handBack();
+    }
     SessionData data = new SessionData();
     if (expirySeconds == 0) {
       end(session);
@@ -445,6 +449,25 @@ final class ClientSessions {
     }
   }
 
+  /**
+   * Ends a session whose time is over, under its lock; only forgets it if another node has it by
+   * now, which this one may have missed while they did not hear each other.
+   */
+  private void endUnlessElsewhere(ClientSession session) {
+    if (handover.knowsAll()) {
+      end(session);
+    } else if (forget(session)) {
+      var _ =
+          store
+              .get(session.key)
+              .thenAccept(stored -> {
+                if (stored.isPresent() && stored.get().node().equals(handover.self())) {
+                  store.remove(session.key);
+                }
+              });
+    }
+  }
+
   /** Looks after a session no more, under its lock; tells whether it did. */
   private boolean forget(ClientSession session) {
     session.gone = true;
@@ -474,7 +497,11 @@ final class ClientSessions {
           session.will = null;
         }
         if (over) {
-          end(session);
+          SessionData data = session.data;
+          if (data != null) {
+            data.handBack();
+          }
+          endUnlessElsewhere(session);
         }
       }
       settle(due, null);

@@ -7,6 +7,7 @@ import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.Subscribed;
 import io.polyhub.hub.Subscription;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -24,6 +25,7 @@ final class ClientSubscription {
   static final int[] NO_IDS = {};
 
   private final ChannelFilter filter;
+  private final @Nullable String share;
   private final long order;
   private Packet.TopicFilter options;
   private int identifier;
@@ -32,6 +34,7 @@ final class ClientSubscription {
   private Cursor resume = Cursor.EMPTY;
   private Cursor origin = Cursor.EMPTY;
   private @Nullable Subscription live;
+  private @Nullable Subscription last;
   private boolean held;
   private Cursor sentBefore = Cursor.EMPTY;
   private Map<Position, Owed> owed = Map.of();
@@ -42,8 +45,9 @@ final class ClientSubscription {
    *
    * @param order rises with each subscription of a session
    */
-  ClientSubscription(ChannelFilter filter, long order, Packet.TopicFilter options, int identifier) {
-    this.filter = filter;
+  ClientSubscription(SharedFilter filter, long order, Packet.TopicFilter options, int identifier) {
+    this.filter = filter.filter();
+    share = filter.share();
     this.order = order;
     this.options = options;
     this.identifier = identifier;
@@ -51,6 +55,32 @@ final class ClientSubscription {
 
   ChannelFilter filter() {
     return filter;
+  }
+
+  /** The topic filter as the client writes it, which names the subscription in its session. */
+  String name() {
+    return options.filter();
+  }
+
+  /** The name under which it shares with others, or null. */
+  @Nullable String share() {
+    return share;
+  }
+
+  /** Gives what the client did not acknowledge to another one that shares. Any thread. */
+  void handBack(Publication publication) {
+    Subscription handed = last;
+    if (handed != null && share != null) {
+      handed.handBack(publication);
+    }
+  }
+
+  /** The session is kept for that long after the connection. */
+  void outlives(Duration duration) {
+    Subscription subscription = live;
+    if (subscription != null) {
+      subscription.outlives(duration);
+    }
   }
 
   Packet.TopicFilter options() {
@@ -104,6 +134,7 @@ final class ClientSubscription {
    */
   void goOn(Subscribed subscribed) {
     live = subscribed.subscription();
+    last = live;
     boolean none =
         filter.exact() ? subscribed.guarantee() == Guarantee.AT_MOST_ONCE : !subscribed.history();
     qosCeiling = none ? 0 : 2;
@@ -114,7 +145,7 @@ final class ClientSubscription {
     resume = stored.acknowledged();
     origin = resume;
     qosCeiling = stored.grantedQos() < options.qos() ? stored.grantedQos() : 2;
-    sentBefore = stored.taken();
+    sentBefore = share == null ? stored.taken() : Cursor.EMPTY;
     owed = new LinkedHashMap<>();
     for (Owed one : stored.owed()) {
       owed.put(one.position(), one);
@@ -146,6 +177,11 @@ final class ClientSubscription {
   /** What an earlier connection has sent, that is not acknowledged, and not yet sent again. */
   Collection<Owed> owed() {
     return owed.values();
+  }
+
+  /** Nothing of it can be found any more. */
+  void owesNothing() {
+    owed = Map.of();
   }
 
   /** The place up to which the client was sent everything, by this connection or an earlier one. */
@@ -180,7 +216,13 @@ final class ClientSubscription {
 
   /** Notes which others may match the same channels. */
   void overlapWith(Iterable<ClientSubscription> others) {
+    if (share != null) {
+      return; // what it is handed nobody else gets, so it yields to nothing
+    }
     for (ClientSubscription other : others) {
+      if (other.share != null) {
+        continue;
+      }
       boolean both = filter.exact() && other.filter.exact();
       if (other != this && !both && filter.overlaps(other.filter)) {
         addOverlap(other);

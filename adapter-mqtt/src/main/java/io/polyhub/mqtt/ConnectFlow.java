@@ -10,6 +10,7 @@ import io.polyhub.hub.Session;
 import io.polyhub.identity.Credentials;
 import io.polyhub.mqtt.ClientSessions.Attachment;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -200,7 +201,12 @@ final class ConnectFlow {
       accept(connected, false, true);
       return;
     }
-    new Resuming(session, attached.data(), resumption -> resumed(connected, resumption)).start();
+    new Resuming(
+            session,
+            attached.data(),
+            Duration.ofSeconds(expirySeconds),
+            resumption -> resumed(connected, resumption))
+        .start();
   }
 
   private void resumed(Connected connected, Resumption resumption) {
@@ -258,7 +264,7 @@ final class ConnectFlow {
     if (config.topicAliasMaximum() > 0) {
       out.writeByte(Property.TOPIC_ALIAS_MAXIMUM.id()).writeShort(config.topicAliasMaximum());
     }
-    out.writeByte(Property.SHARED_SUBSCRIPTION_AVAILABLE.id()).writeByte(0);
+    out.writeByte(Property.SHARED_SUBSCRIPTION_AVAILABLE.id()).writeByte(1);
     if (serverKeepAlive >= 0) {
       out.writeByte(Property.SERVER_KEEP_ALIVE.id()).writeShort(serverKeepAlive);
     }

@@ -4,6 +4,7 @@ import io.polyhub.channel.Publisher;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Session;
 import io.polyhub.identity.Identity;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,7 @@ final class Connected {
   /** The client has changed at its goodbye how long the session is kept. */
   void expirySeconds(long seconds) {
     expirySeconds = seconds;
+    data.outlives(Duration.ofSeconds(seconds));
   }
 
   /**
@@ -176,6 +178,9 @@ final class Connected {
   void end(CloseReason reason) {
     session.close(reason);
     data.detach();
+    if (expirySeconds == 0) {
+      data.handBack();
+    }
     StoredWill last = will;
     will = null;
     MqttDoor door = connection.door();

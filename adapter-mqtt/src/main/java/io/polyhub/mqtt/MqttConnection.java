@@ -14,6 +14,7 @@ import io.polyhub.hub.Lane;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscription;
 import io.polyhub.hub.UnsubscribeReason;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,6 +98,11 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
 
   boolean isPersistent() {
     return connected != null && connected.isPersistent();
+  }
+
+  /** How long the session is kept after the connection. */
+  Duration outlives() {
+    return connected == null ? Duration.ZERO : Duration.ofSeconds(connected.expirySeconds());
   }
 
   boolean wantsProblemInformation() {

@@ -33,8 +33,7 @@ enum MqttReasonCode {
   MESSAGE_RATE_TOO_HIGH(0x96),
   QUOTA_EXCEEDED(0x97),
   ADMINISTRATIVE_ACTION(0x98),
-  PAYLOAD_FORMAT_INVALID(0x99),
-  SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E);
+  PAYLOAD_FORMAT_INVALID(0x99);
 
   /** The return codes of a CONNACK in 3.1.1 (section 3.2.2.3 there). */
   private static final int UNACCEPTABLE_VERSION = 1;
@@ -89,8 +88,7 @@ enum MqttReasonCode {
           PACKET_TOO_LARGE,
           MESSAGE_RATE_TOO_HIGH,
           QUOTA_EXCEEDED,
-          PAYLOAD_FORMAT_INVALID,
-          SHARED_SUBSCRIPTIONS_NOT_SUPPORTED ->
+          PAYLOAD_FORMAT_INVALID ->
           UNAVAILABLE;
     };
   }
@@ -201,8 +199,7 @@ enum MqttReasonCode {
           PACKET_IDENTIFIER_NOT_FOUND,
           RECEIVE_MAXIMUM_EXCEEDED,
           TOPIC_ALIAS_INVALID,
-          PAYLOAD_FORMAT_INVALID,
-          SHARED_SUBSCRIPTIONS_NOT_SUPPORTED ->
+          PAYLOAD_FORMAT_INVALID ->
           CloseReason.PROTOCOL_ERROR;
     };
   }

@@ -63,6 +63,9 @@ final class OutboundFlow {
 
   Downlink.Offer deliver(
       Subscription subscription, Publication publication, Downlink.Source source) {
+    if (subscription.attachment() instanceof CatchUp catchUp) {
+      return catchUp(catchUp, subscription, publication, source);
+    }
     ClientSubscription to = (ClientSubscription) subscription.attachment();
     if (!begun || to == null || to.isHeld()) {
       return busy();
@@ -108,6 +111,34 @@ final class OutboundFlow {
     if (send(publication, owed != null, qos, retain, packetId, ids, cursor) && qos > 0) {
       data.addOutbound(
           new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication));
+    }
+    return taken();
+  }
+
+  /** Sends what is owed of a subscription that shares; all else that it reads is not meant. */
+  private Downlink.Offer catchUp(
+      CatchUp catchUp, Subscription subscription, Publication publication, Downlink.Source source) {
+    if (!begun) {
+      return busy();
+    }
+    ClientSubscription to = catchUp.to();
+    Owed owed = to.owed(publication);
+    if (owed != null) {
+      if (!connection.isWritable() || unsent != null || isFull()) {
+        return busy();
+      }
+      to.settled(publication);
+      int[] ids = to.identifier() == 0 ? ClientSubscription.NO_IDS : new int[] {to.identifier()};
+      if (send(publication, true, owed.qos(), false, owed.packetId(), ids, null)) {
+        data.addOutbound(
+            new InFlight(owed.packetId(), owed.qos(), to, to.cursor(), false, ids, publication));
+      }
+    }
+    if (to.owed().isEmpty()
+        || source == Downlink.Source.LIVE
+        || subscription.cursor().covers(catchUp.last())) {
+      to.owesNothing();
+      connection.lane().execute(subscription::cancel);
     }
     return taken();
   }

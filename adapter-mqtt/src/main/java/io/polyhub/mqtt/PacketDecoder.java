@@ -163,7 +163,7 @@ final class PacketDecoder {
       throw malformed("subscription options");
     }
     boolean noLocal = (options & 4) != 0;
-    if (retainHandling == 3 || (noLocal && filter.startsWith(SubscriptionFlow.SHARED))) {
+    if (retainHandling == 3 || (noLocal && SharedFilter.isShared(filter))) {
       throw protocolError("subscription options");
     }
     return new Packet.TopicFilter(filter, qos, noLocal, (options & 8) != 0, retainHandling);

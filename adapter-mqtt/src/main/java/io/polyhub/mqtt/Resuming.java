@@ -7,6 +7,7 @@ import io.polyhub.hub.Session;
 import io.polyhub.hub.SubscribeRequest;
 import io.polyhub.hub.SubscribeRequest.Start;
 import io.polyhub.hub.Subscribed;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -20,14 +21,17 @@ final class Resuming {
   private final SessionData data;
   private final Consumer<Resumption> done;
   private int open;
+  private final Duration outlives;
   private Resumption all = Resumption.COMPLETE;
 
   /**
    * Prepares it.
    *
+   * @param outlives how long the session is kept after the connection
    * @param done called once all are decided
    */
-  Resuming(Session session, SessionData data, Consumer<Resumption> done) {
+  Resuming(Session session, SessionData data, Duration outlives, Consumer<Resumption> done) {
+    this.outlives = outlives;
     this.session = session;
     this.data = data;
     this.done = done;
@@ -48,10 +52,15 @@ final class Resuming {
   }
 
   /** Where history no longer reaches back, what is left of it is better than nothing. */
-  private static SubscribeRequest request(ClientSubscription subscription) {
+  private SubscribeRequest request(ClientSubscription subscription) {
     Cursor cursor = subscription.cursor();
     boolean fromCursor = subscription.grantedQos() > 0 && !cursor.equals(Cursor.EMPTY);
-    return SubscribeRequest.to(subscription.filter().text())
+    SubscribeRequest request = SubscribeRequest.to(subscription.filter().text());
+    String share = subscription.share();
+    if (share != null) {
+      request = request.withShare(share, outlives);
+    }
+    return request
         .withStart(fromCursor ? new Start.Since(cursor) : new Start.Now())
         .withRest(true)
         .withNoLocal(subscription.options().noLocal())
@@ -68,6 +77,11 @@ final class Resuming {
 
   private Resumption resumed(ClientSubscription subscription, Outcome<Subscribed> outcome) {
     return switch (outcome) {
+      case Outcome.Done<Subscribed>(Subscribed subscribed) when subscription.share() != null -> {
+        subscription.goOn(subscribed);
+        CatchUp.start(session, subscription);
+        yield Resumption.COMPLETE;
+      }
       case Outcome.Done<Subscribed>(Subscribed subscribed) ->
           switch (subscribed.recovery()) {
             case RECOVERED -> {
@@ -87,7 +101,7 @@ final class Resuming {
         if (refusal.temporary()) {
           yield Resumption.FAILED;
         }
-        data.remove(subscription.filter().text());
+        data.remove(subscription.name());
         yield Resumption.WITH_GAP;
       }
     };

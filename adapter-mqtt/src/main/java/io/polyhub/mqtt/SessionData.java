@@ -1,10 +1,10 @@
 package io.polyhub.mqtt;
 
-import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,13 +41,13 @@ final class SessionData {
 
   /** Makes a subscription which {@link #add} then makes part of the session. */
   ClientSubscription newSubscription(
-      ChannelFilter filter, Packet.TopicFilter options, int identifier) {
+      SharedFilter filter, Packet.TopicFilter options, int identifier) {
     return new ClientSubscription(filter, orders++, options, identifier);
   }
 
   void add(ClientSubscription subscription) {
     subscription.overlapWith(subscriptions.values());
-    subscriptions.put(subscription.filter().text(), subscription);
+    subscriptions.put(subscription.name(), subscription);
   }
 
   /** Removes the subscription to that filter, and returns it if there was one. */
@@ -146,6 +146,24 @@ final class SessionData {
       bytes += publication == null ? 0 : publication.weight();
     }
     return bytes;
+  }
+
+  /**
+   * The session has ended: what the client did not acknowledge with QoS 1 goes to another one that
+   * shares. With QoS 2 it must not (MQTT-4.8.2-5).
+   */
+  void handBack() {
+    for (InFlight sent : outbound.values()) {
+      Publication publication = sent.publication();
+      if (sent.by != null && publication != null && sent.qos == 1) {
+        sent.by.handBack(publication);
+      }
+    }
+  }
+
+  /** How long the session is kept after its connection. */
+  void outlives(Duration duration) {
+    subscriptions.values().forEach(subscription -> subscription.outlives(duration));
   }
 
   /** The connection has ended: subscriptions keep their places. */

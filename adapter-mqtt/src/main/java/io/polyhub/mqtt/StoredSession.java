@@ -3,7 +3,6 @@ package io.polyhub.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Position;
 import java.nio.charset.StandardCharsets;
@@ -189,7 +188,10 @@ record StoredSession(
     int flags = in.readByte();
     int grantedQos = in.readByte();
     int identifier = in.readInt();
-    String filter = ChannelFilter.of(readString(in)).text();
+    String filter = readString(in);
+    if (SharedFilter.parse(filter).isEmpty()) {
+      throw new IllegalArgumentException("filter: " + filter + " (expected: a topic filter)");
+    }
     Packet.TopicFilter options =
         new Packet.TopicFilter(
             filter, flags & 3, (flags & 4) != 0, (flags & 8) != 0, (flags >>> 4) & 3);
@@ -235,7 +237,9 @@ record StoredSession(
     for (StoredSubscription stored : subscriptions) {
       ClientSubscription subscription =
           data.newSubscription(
-              ChannelFilter.of(stored.options.filter()), stored.options, stored.identifier);
+              SharedFilter.parse(stored.options.filter()).orElseThrow(),
+              stored.options,
+              stored.identifier);
       subscription.restore(stored);
       data.add(subscription);
     }

@@ -1,6 +1,5 @@
 package io.polyhub.mqtt;
 
-import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Header;
 import io.polyhub.hub.Outcome;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * in the connection's lane.
  */
 final class SubscriptionFlow {
-
-  /** What the filters of shared subscriptions begin with (section 4.8.2). */
-  static final String SHARED = "$share/";
 
   /** The user property by which a client asks to begin after a cursor. */
   private static final String SINCE = "polyhub-since";
@@ -89,11 +85,7 @@ final class SubscriptionFlow {
 
   private void subscribe(Request request, int index) {
     Packet.TopicFilter options = request.packet.filters().get(index);
-    if (options.filter().startsWith(SHARED)) {
-      request.refused(index, MqttReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
-      return;
-    }
-    Optional<ChannelFilter> filter = ChannelFilter.parse(options.filter());
+    Optional<SharedFilter> filter = SharedFilter.parse(options.filter());
     if (filter.isEmpty()) {
       request.refused(index, MqttReasonCode.TOPIC_FILTER_INVALID);
       return;
@@ -105,7 +97,8 @@ final class SubscriptionFlow {
       return;
     }
     ClientSubscription existing = data.subscription(options.filter());
-    if (existing != null && start.isEmpty() && mayStay(existing, options)) {
+    if (existing != null
+        && (existing.share() != null || (start.isEmpty() && mayStay(existing, options)))) {
       existing.change(options, identifier(request), request.wantsCursor);
       connection.touched();
       request.granted(index, existing.grantedQos());
@@ -127,7 +120,7 @@ final class SubscriptionFlow {
   private boolean hasRoom() {
     long bytes = StoredSession.SUBSCRIPTION_BYTES;
     for (ClientSubscription subscription : data.subscriptions()) {
-      bytes += StoredSession.SUBSCRIPTION_BYTES + 3L * subscription.filter().text().length();
+      bytes += StoredSession.SUBSCRIPTION_BYTES + 3L * subscription.name().length();
     }
     return !connection.isPersistent() || bytes < Records.MAX_VALUE_BYTES;
   }
@@ -143,7 +136,7 @@ final class SubscriptionFlow {
   private void begin(
       Request request,
       int index,
-      ChannelFilter filter,
+      SharedFilter filter,
       @Nullable ClientSubscription existing,
       @Nullable Cursor since) {
     Packet.TopicFilter options = request.packet.filters().get(index);
@@ -159,8 +152,13 @@ final class SubscriptionFlow {
       start = new Start.Since(existing.cursor());
     }
     ClientSubscription made = data.newSubscription(filter, options, identifier(request));
-    SubscribeRequest asked =
-        SubscribeRequest.to(filter.text())
+    SubscribeRequest asked = SubscribeRequest.to(filter.filter().text());
+    String share = filter.share();
+    if (share != null) {
+      asked = asked.withShare(share, connection.outlives());
+    }
+    asked =
+        asked
             .withStart(start)
             .withLastValues(lastValues)
             .withNoLocal(options.noLocal())
@@ -186,7 +184,7 @@ final class SubscriptionFlow {
       Request request, int index, ClientSubscription made, Subscribed subscribed, boolean asked) {
     made.change(made.options(), made.identifier(), request.wantsCursor);
     made.begin(subscribed);
-    ClientSubscription replaced = data.remove(made.filter().text());
+    ClientSubscription replaced = data.remove(made.name());
     if (replaced != null) {
       replaced.cancel();
     }
@@ -219,7 +217,7 @@ final class SubscriptionFlow {
       subscription.cancel();
       return MqttReasonCode.SUCCESS;
     }
-    return ChannelFilter.parse(filter).isPresent()
+    return SharedFilter.parse(filter).isPresent()
         ? MqttReasonCode.NO_SUBSCRIPTION_EXISTED
         : MqttReasonCode.TOPIC_FILTER_INVALID;
   }
@@ -227,7 +225,7 @@ final class SubscriptionFlow {
   /** The hub has ended a subscription. */
   void ended(Subscription subscription) {
     if (subscription.attachment() instanceof ClientSubscription own && own.isLive(subscription)) {
-      data.remove(own.filter().text());
+      data.remove(own.name());
       connection.touched();
     }
   }

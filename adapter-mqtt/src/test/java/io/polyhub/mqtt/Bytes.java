@@ -39,7 +39,7 @@ final class Bytes {
     "21 00 40       ; receive maximum 64",
     "27 00 04 00 00 ; maximum packet size 256 KiB",
     "22 00 10       ; topic alias maximum 16",
-    "2A 00          ; no shared subscriptions",
+    "2A 01          ; shared subscriptions",
   };
 
   private Bytes() {}

@@ -4,6 +4,7 @@ import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.hub.TestHub;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -20,6 +21,15 @@ final class DoorProcess implements AutoCloseable {
 
   /** Starts one over a durable broker in that directory, and waits until it listens. */
   static DoorProcess start(Path directory) throws IOException {
+    return start("-", directory.toString());
+  }
+
+  /** Starts one that is a node among others, and waits until it is ready. */
+  static DoorProcess start(URI nats, String prefix) throws IOException {
+    return start(nats.toString(), prefix);
+  }
+
+  private static DoorProcess start(String nats, String place) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -27,7 +37,8 @@ final class DoorProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 DoorProcess.class.getName(),
-                directory.toString())
+                nats,
+                place)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
@@ -55,13 +66,20 @@ final class DoorProcess implements AutoCloseable {
   /** Runs until it is killed, or until whoever started it is gone. */
   @SuppressWarnings("SystemOut") // how it tells its port
   public static void main(String[] args) throws IOException {
-    EmbeddedConfig durable = EmbeddedConfig.in(Path.of(args[0]));
-    TestDoor door = TestDoor.open(TestHub.with().broker(durable).start(), TestConfig.standard());
-    System.out.println("port " + door.port());
+    int port =
+        args[0].equals("-")
+            ? alone(Path.of(args[1]))
+            : NodeDoor.start(URI.create(args[0]), args[1]).port();
+    System.out.println("port " + port);
     System.out.flush();
     while (System.in.read() >= 0) {
       // Nothing is expected but the end.
     }
     Runtime.getRuntime().halt(1);
+  }
+
+  private static int alone(Path directory) throws IOException {
+    EmbeddedConfig durable = EmbeddedConfig.in(directory);
+    return TestDoor.open(TestHub.with().broker(durable).start(), TestConfig.standard()).port();
   }
 }

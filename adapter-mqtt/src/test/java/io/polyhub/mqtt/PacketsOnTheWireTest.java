@@ -204,18 +204,6 @@ final class PacketsOnTheWireTest {
   }
 
   @Test
-  void a_shared_subscription_is_refused_with_its_own_code() throws IOException {
-    try (RawClient client = RawClient.connectV5(door)) {
-      client.send("82 10 00 01 00 00 0A '$share/g/t' 01 ; SUBSCRIBE");
-      client.expect("90 04 00 01 00 9E ; shared subscriptions not supported");
-    }
-    try (RawClient client = RawClient.connectV3(door)) {
-      client.send("82 0F 00 01 00 0A '$share/g/t' 01 ; SUBSCRIBE");
-      client.expect("90 03 00 01 80 ; failure");
-    }
-  }
-
-  @Test
   void a_channel_that_keeps_nothing_is_granted_qos_0_and_says_so_to_publishers()
       throws IOException {
     try (RawClient client = RawClient.connectV5(door)) {

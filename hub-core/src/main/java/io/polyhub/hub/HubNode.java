@@ -57,6 +57,7 @@ public final class HubNode implements Hub, AutoCloseable {
   private final NodeReach reach;
   private final Publishing publishing;
   private final Asking asking;
+  private final Shares shares;
   private final OwnLanes ownLanes;
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService timer;
@@ -85,6 +86,7 @@ public final class HubNode implements Hub, AutoCloseable {
     this.authenticator = new RevokingAuthenticator(authenticator, revocations);
     this.reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside);
     broker.nodes().listen(revocations);
+    this.shares = new Shares(this, broker.nodes(), new SharePlaces(broker));
     this.ownLanes = new OwnLanes(this, Runtime.getRuntime().availableProcessors());
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -363,6 +365,10 @@ public final class HubNode implements Hub, AutoCloseable {
 
   Publishing publishing() {
     return publishing;
+  }
+
+  Shares shares() {
+    return shares;
   }
 
   Asking asking() {

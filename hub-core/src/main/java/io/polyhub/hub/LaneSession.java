@@ -5,6 +5,7 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,6 +42,7 @@ final class LaneSession implements Session {
   private @Nullable RateLimit publishRate;
   private int inFlight;
   private boolean open = true;
+  private boolean ofTheHub;
 
   LaneSession(
       HubNode hub,
@@ -158,10 +160,17 @@ final class LaneSession implements Session {
     hub.metrics().subscribed();
   }
 
+  /** Adds a subscription that shares, and so is not in the index. */
+  void addSharing(LaneSubscription subscription) {
+    subscriptions.add(subscription);
+    hub.metrics().subscribed();
+  }
+
   void cancel(LaneSubscription subscription) {
     if (!subscription.isActive()) {
       return;
     }
+    subscription.outlives(Duration.ZERO);
     subscription.end();
     if (lane.isDelivering()) {
       lane.execute(() -> release(subscription));
@@ -181,6 +190,10 @@ final class LaneSession implements Session {
     Group group = subscription.group();
     if (group != null) {
       lane.index().remove(group, subscription);
+    }
+    ShareMember share = subscription.share();
+    if (share != null) {
+      share.leave();
     }
     Deadlines.Deadline deadline = subscription.deadline();
     if (deadline != null) {
@@ -310,6 +323,14 @@ final class LaneSession implements Session {
   @Override
   public void ready() {
     outgoing.ready();
+    if (!outgoing.isBlocked()) {
+      for (LaneSubscription subscription : subscriptions) {
+        ShareMember share = subscription.share();
+        if (share != null) {
+          share.ready();
+        }
+      }
+    }
   }
 
   // Closing
@@ -320,9 +341,11 @@ final class LaneSession implements Session {
       return;
     }
     open = false;
-    hub.sessions().remove(this);
-    hub.claims().release(this);
-    hub.metrics().closed(door(), reason);
+    if (!ofTheHub) {
+      hub.sessions().remove(this);
+      hub.claims().release(this);
+      hub.metrics().closed(door(), reason);
+    }
     log.debug("session {} at the {} door ended: {}", id(), door(), reason);
     if (expiry != null) {
       lane.cancel(expiry);
@@ -341,6 +364,20 @@ final class LaneSession implements Session {
     subscriptions.clear();
     all.forEach(this::free);
     ended.complete(null);
+  }
+
+  /** It is a session of the hub's own: it may read everything, and is not counted with clients'. */
+  void ownToTheHub() {
+    ofTheHub = true;
+  }
+
+  boolean isOfTheHub() {
+    return ofTheHub;
+  }
+
+  /** Ends a session of the hub's own, without a word to its downlink. */
+  void retire() {
+    close(CloseReason.CLIENT_CLOSED);
   }
 
   /** Closes and tells the client. */

@@ -1,6 +1,7 @@
 package io.polyhub.hub;
 
 import io.polyhub.broker.LogPage;
+import java.time.Duration;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
@@ -51,6 +52,7 @@ final class LaneSubscription implements Subscription {
   /** How far the live feed was heard while not live; null if nothing was heard. */
   private @Nullable MovingCursor heard;
 
+  private @Nullable ShareMember share;
   private @Nullable Replay replay;
   private Deadlines.@Nullable Deadline deadline;
 
@@ -74,7 +76,8 @@ final class LaneSubscription implements Subscription {
 
   @Override
   public Cursor cursor() {
-    return taken.cursor();
+    ShareMember member = share;
+    return member == null ? taken.cursor() : member.share().place();
   }
 
   @Override
@@ -94,6 +97,36 @@ final class LaneSubscription implements Subscription {
 
   LaneSession session() {
     return session;
+  }
+
+  /** Its place among those that share, if it does. */
+  @Nullable ShareMember share() {
+    return share;
+  }
+
+  void share(ShareMember member) {
+    share = member;
+  }
+
+  /** Acknowledged, if it shares. */
+  void beginToShare(ShareMember member) {
+    state = State.LIVE;
+    member.share().activate(member);
+  }
+
+  @Override
+  public void handBack(Publication publication) {
+    ShareMember member = share;
+    if (member != null) {
+      member.share().giveBack(publication);
+    }
+  }
+
+  @Override
+  public void outlives(Duration duration) {
+    if (share != null) {
+      share.outlives(duration);
+    }
   }
 
   void joined(Group to) {

@@ -1,6 +1,7 @@
 package io.polyhub.hub;
 
 import io.polyhub.channel.Cursor;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param joinLeave whether to be told of members who come and go, where the rule has it
  * @param noLocal whether what this session publishes itself is left out
  * @param token a token for this channel alone, which gives leave to subscribe, or null
+ * @param share if not null: the subscription is one of several, of any sessions on any nodes, that
+ *     share what the filter matches: each publication goes to one of those with the same name and
+ *     filter. They share one place in history: it begins at {@code start} only if none of them is
+ *     in force. There are no last values, no inline publications and no joins and leaves on it.
+ * @param outlives how long after its session's end a subscription that shares keeps that place, if
+ *     no other does
  * @param attachment the adapter's own, kept on the subscription, or null
  */
 public record SubscribeRequest(
@@ -31,6 +38,8 @@ public record SubscribeRequest(
     boolean joinLeave,
     boolean noLocal,
     @Nullable String token,
+    @Nullable String share,
+    Duration outlives,
     @Nullable Object attachment) {
 
   /** From where a subscription begins. */
@@ -48,7 +57,18 @@ public record SubscribeRequest(
   /** From now on, and nothing else asked. */
   public static SubscribeRequest to(String filter) {
     return new SubscribeRequest(
-        filter, new Start.Now(), false, false, false, 0, false, false, null, null);
+        filter,
+        new Start.Now(),
+        false,
+        false,
+        false,
+        0,
+        false,
+        false,
+        null,
+        null,
+        Duration.ZERO,
+        null);
   }
 
   public SubscribeRequest withStart(Start value) {
@@ -62,12 +82,14 @@ public record SubscribeRequest(
         joinLeave,
         noLocal,
         token,
+        share,
+        outlives,
         attachment);
   }
 
   public SubscribeRequest withMustRecover(boolean value) {
     return new SubscribeRequest(
-        filter, start, value, rest, lastValues, inline, joinLeave, noLocal, token, attachment);
+        filter, start, value, rest, lastValues, inline, joinLeave, noLocal, token, share, outlives, attachment);
   }
 
   public SubscribeRequest withRest(boolean value) {
@@ -81,27 +103,29 @@ public record SubscribeRequest(
         joinLeave,
         noLocal,
         token,
+        share,
+        outlives,
         attachment);
   }
 
   public SubscribeRequest withLastValues(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, value, inline, joinLeave, noLocal, token, attachment);
+        filter, start, mustRecover, rest, value, inline, joinLeave, noLocal, token, share, outlives, attachment);
   }
 
   public SubscribeRequest withInline(int value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, value, joinLeave, noLocal, token, attachment);
+        filter, start, mustRecover, rest, lastValues, value, joinLeave, noLocal, token, share, outlives, attachment);
   }
 
   public SubscribeRequest withJoinLeave(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, inline, value, noLocal, token, attachment);
+        filter, start, mustRecover, rest, lastValues, inline, value, noLocal, token, share, outlives, attachment);
   }
 
   public SubscribeRequest withNoLocal(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, inline, joinLeave, value, token, attachment);
+        filter, start, mustRecover, rest, lastValues, inline, joinLeave, value, token, share, outlives, attachment);
   }
 
   public SubscribeRequest withToken(@Nullable String value) {
@@ -115,11 +139,30 @@ public record SubscribeRequest(
         joinLeave,
         noLocal,
         value,
+        share,
+        outlives,
         attachment);
   }
 
   public SubscribeRequest withAttachment(@Nullable Object value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, inline, joinLeave, noLocal, token, value);
+        filter, start, mustRecover, rest, lastValues, inline, joinLeave, noLocal, token, share, outlives, value);
+  }
+
+  /** Shares with all of that name; see {@link #share} and {@link #outlives}. */
+  public SubscribeRequest withShare(String name, Duration keep) {
+    return new SubscribeRequest(
+        filter,
+        start,
+        mustRecover,
+        rest,
+        lastValues,
+        inline,
+        joinLeave,
+        noLocal,
+        token,
+        name,
+        keep,
+        attachment);
   }
 }

@@ -60,7 +60,9 @@ final class Subscribing {
       return refuse(hub, Refusal.LIMIT_EXCEEDED);
     }
     String token = request.token();
-    if (token == null && !hub.permissions().maySubscribe(session.identity(), filter)) {
+    if (token == null
+        && !session.isOfTheHub()
+        && !hub.permissions().maySubscribe(session.identity(), filter)) {
       return refuse(hub, Refusal.PERMISSION_DENIED);
     }
     List<Rule> rules = hub.rules().overlapping(filter);
@@ -104,6 +106,12 @@ final class Subscribing {
     }
     if (session.subscriptionCount() >= hub.limits().subscriptionsPerSession()) {
       refuse(Refusal.LIMIT_EXCEEDED);
+      return;
+    }
+    String share = request.share();
+    if (share != null) {
+      session.addSharing(subscription);
+      await(hub.shares().join(subscription, request, share), this::acknowledgeShared);
       return;
     }
     session.add(subscription);
@@ -223,6 +231,41 @@ final class Subscribing {
     subscription.begin(at, lastValues, end);
     if (filter.exact() && rules.getFirst().presence()) {
       session.join(subscription, leave == null ? null : leave.info());
+    }
+  }
+
+  /** What it shares has begun on this node. */
+  private void acknowledgeShared(Outcome<Subscribed> begun) {
+    ShareMember member = subscription.share();
+    switch (begun) {
+      case Outcome.Refused<Subscribed>(Refusal refusal) -> refuse(refusal);
+      case Outcome.Done<Subscribed> done -> {
+        if (member == null) {
+          throw new IllegalStateException("a subscription that shares has no place");
+        }
+        Cursor at = member.share().place();
+        ChannelPass leave = pass;
+        outcome.complete(
+            Outcome.done(
+                new Subscribed(
+                    subscription,
+                    guarantee(),
+                    hasHistory(),
+                    at,
+                    Recovery.NOT_ASKED,
+                    List.of(),
+                    leave == null ? null : leave.expiresAt())));
+        if (!subscription.isActive() || !session.isOpen()) {
+          return;
+        }
+        if (leave != null) {
+          session.expireAt(subscription, leave.expiresAt());
+        }
+        subscription.beginToShare(member);
+        if (filter.exact() && rules.getFirst().presence()) {
+          session.join(subscription, leave == null ? null : leave.info());
+        }
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.polyhub.hub;
 
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Publication;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,16 @@ public interface Subscription {
 
   /** What the adapter gave along in {@link SubscribeRequest#attachment}. */
   @Nullable Object attachment();
+
+  /**
+   * Gives a publication that the downlink has taken to another of those that share, because the
+   * client did not get it or did not keep it. Does nothing on a subscription that does not share. May
+   * also be called after the subscription has ended, and by any thread.
+   */
+  void handBack(Publication publication);
+
+  /** Changes {@link SubscribeRequest#outlives}. */
+  void outlives(Duration duration);
 
   /** Ends it; nothing is delivered on it any more. Does nothing if it has ended already. */
   void cancel();

@@ -179,6 +179,11 @@ public final class TestHub implements AutoCloseable {
   }
 
   /** Admits everyone as nobody in particular. */
+  public static Authenticator anyone() {
+    return new Anyone();
+  }
+
+  /** Knows nobody by name. */
   static final class Anyone implements Authenticator {
 
     @Override

@@ -1,0 +1,430 @@
+package io.polyhub.hub;
+
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Member;
+import io.polyhub.channel.Position;
+import io.polyhub.channel.Publication;
+import io.polyhub.identity.Credentials;
+import io.polyhub.identity.Identity;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions of this node that share what one filter matches. It reads as a subscription of
+ * its own, of a session of the hub's own, and is that session's downlink: so where no member has
+ * room its publications wait, overflow and are read again from the log as those of any slow client.
+ * Each that this node is to deal with is handed to one member, in turn.
+ *
+ * <p>All but {@link #join}, {@link #leave}, {@link #giveBack}, {@link #roomMade} and {@link #place}
+ * only in its lane.
+ */
+final class Share implements Downlink {
+
+  /** How often the place is stored and told to other nodes. */
+  static final Duration TELL = Duration.ofMillis(500);
+
+  private static final Duration RESTART = Duration.ofSeconds(1);
+  private static final Logger log = LoggerFactory.getLogger(Share.class);
+
+  private final HubNode hub;
+  private final Shares shares;
+  private final Shares.Key key;
+  private final HubLane lane;
+  private final ShareView view;
+  private final List<ShareMember> members = new ArrayList<>(2);
+  private final List<ShareMember> active = new ArrayList<>(2);
+  private final Deque<Publication> returned = new ArrayDeque<>();
+  private @Nullable CompletableFuture<Outcome<Subscribed>> begun;
+  private @Nullable LaneSession reader;
+  private @Nullable Subscription subscription;
+  private Deadlines.@Nullable Deadline nextTell;
+  private long untilMillis;
+  private int turn;
+  private boolean over;
+  private volatile boolean starving;
+  private volatile Cursor place = Cursor.EMPTY;
+  private Cursor told = Cursor.EMPTY;
+  private Cursor toldBefore = Cursor.EMPTY;
+
+  /** Reads again what a node that is gone has not dealt with. */
+  private record Recovery(String node, Set<String> before, Set<String> after, Cursor until) {
+
+    boolean concerns(Publication publication, String self) {
+      Position position = publication.position();
+      return position != null
+          && until.covers(position)
+          && ShareView.owner(publication, before).equals(node)
+          && ShareView.owner(publication, after).equals(self);
+    }
+  }
+
+  Share(HubNode hub, Shares shares, Shares.Key key, HubLane lane, String self) {
+    this.hub = hub;
+    this.shares = shares;
+    this.key = key;
+    this.lane = lane;
+    view = new ShareView(self);
+  }
+
+  HubLane lane() {
+    return lane;
+  }
+
+  Shares.Key key() {
+    return key;
+  }
+
+  /** How far it is. Any thread. */
+  Cursor place() {
+    return place;
+  }
+
+  // Members
+
+  /**
+   * Takes a member in, and begins if it is the first. Gives what the share began with; nothing is
+   * handed to the member before {@link #activate}. Empty if the share has just ended. Any thread.
+   */
+  CompletionStage<Optional<Outcome<Subscribed>>> join(
+      ShareMember member, SubscribeRequest.Start start, Duration outlives) {
+    CompletableFuture<Optional<Outcome<Subscribed>>> joined = new CompletableFuture<>();
+    lane.execute(() -> {
+      if (over) {
+        joined.complete(Optional.empty());
+        return;
+      }
+      members.add(member);
+      outlives(outlives);
+      CompletableFuture<Outcome<Subscribed>> beginning = begun;
+      if (beginning == null) {
+        beginning = new CompletableFuture<>();
+        begun = beginning;
+        new ShareBeginning(hub, shares, this, start, beginning).start();
+      }
+      var _ = beginning.thenAccept(outcome -> joined.complete(Optional.of(outcome)));
+    });
+    return joined;
+  }
+
+  private void outlives(Duration outlives) {
+    if (outlives.isPositive()) {
+      untilMillis = Math.max(untilMillis, hub.clock().millis() + outlives.toMillis());
+    }
+  }
+
+  /** The member's client was told that it is subscribed. */
+  void activate(ShareMember member) {
+    lane.execute(() -> {
+      if (members.contains(member)) {
+        active.add(member);
+        go();
+      }
+    });
+  }
+
+  /** A member is gone. Any thread. */
+  void leave(ShareMember member, Duration outlives) {
+    lane.execute(() -> {
+      active.remove(member);
+      if (members.remove(member)) {
+        outlives(outlives);
+        if (members.isEmpty()) {
+          end();
+        } else {
+          go();
+        }
+      }
+    });
+  }
+
+  private void end() {
+    over = true;
+    shares.ended(this);
+    place = backTo(place, returned);
+    LaneSession session = reader;
+    if (session != null) {
+      session.retire();
+      if (!view.isAlone()) {
+        shares.tellLeft(key, place);
+      }
+    }
+    Deadlines.Deadline tell = nextTell;
+    if (tell != null) {
+      lane.cancel(tell);
+    }
+    if (untilMillis > hub.clock().millis()) {
+      if (!place.positions().isEmpty()) {
+        shares.places().put(key, new SharePlaces.Place(place, untilMillis));
+      }
+    } else if (untilMillis > 0) {
+      shares.places().remove(key);
+    }
+  }
+
+  /** The place before those that nobody took. */
+  static Cursor backTo(Cursor place, Collection<Publication> untaken) {
+    Cursor back = place;
+    for (Publication publication : untaken) {
+      Position position = publication.position();
+      if (position != null && back.covers(position)) {
+        back = back.with(new Position(position.epoch(), position.offset() - 1));
+      }
+    }
+    return back;
+  }
+
+  // Handing out
+
+  /** A member gives back what its client did not take or did not keep. Any thread. */
+  void giveBack(Publication publication) {
+    lane.execute(() -> {
+      if (over) {
+        shares.orphaned(key, publication);
+      } else {
+        returned.add(publication);
+        go();
+      }
+    });
+  }
+
+  /** Some member may have room. Any thread. */
+  void roomMade() {
+    if (starving) {
+      lane.execute(this::go);
+    }
+  }
+
+  private void go() {
+    starving = false;
+    if (handReturned() && reader != null) {
+      reader.ready();
+    }
+  }
+
+  private boolean handReturned() {
+    while (!returned.isEmpty()) {
+      ShareMember member = next();
+      if (member == null) {
+        return false;
+      }
+      member.hand(returned.remove());
+    }
+    return true;
+  }
+
+  /** The next member that has room, in turn; null if none has. */
+  private @Nullable ShareMember next() {
+    ShareMember member = find();
+    if (member == null) {
+      starving = true;
+      member = find(); // one may have made room before it saw that somebody waits for it
+    }
+    return member;
+  }
+
+  private @Nullable ShareMember find() {
+    for (int i = 0; i < active.size(); i++) {
+      turn = (turn + 1) % active.size();
+      if (active.get(turn).hasRoom()) {
+        return active.get(turn);
+      }
+    }
+    return null;
+  }
+
+  private Offer hand(Publication publication) {
+    if (!handReturned()) {
+      return Offer.BUSY;
+    }
+    ShareMember member = next();
+    if (member == null) {
+      return Offer.BUSY;
+    }
+    member.hand(publication);
+    return Offer.TAKEN;
+  }
+
+  @Override
+  public Offer deliver(Subscription by, Publication publication, Source source) {
+    if (by.attachment() instanceof Recovery recovery) {
+      if (source == Source.LIVE || by.cursor().covers(recovery.until())) {
+        lane.execute(by::cancel);
+        return Offer.TAKEN;
+      }
+      return recovery.concerns(publication, shares.self()) ? hand(publication) : Offer.TAKEN;
+    }
+    return view.isOurs(publication) ? hand(publication) : Offer.TAKEN;
+  }
+
+  // Reading
+
+  /** The session that reads for it; made once for each beginning. */
+  LaneSession newReader() {
+    Identity nobody = new Identity("", List.of(), null, null, List.of());
+    Hello hello = new Hello("share", new Credentials.None(), null);
+    LaneSession made = new LaneSession(hub, lane, key.name(), hello, this, nobody, null);
+    made.ownToTheHub();
+    made.outgoing().open();
+    reader = made;
+    return made;
+  }
+
+  /** It has begun. */
+  void began(Subscription by, List<ShareView.Before> others, long keptUntilMillis) {
+    subscription = by;
+    place = by.cursor();
+    told = place;
+    toldBefore = place;
+    untilMillis = Math.max(untilMillis, keptUntilMillis);
+    view.join(others);
+    tellThere();
+    tellLater();
+  }
+
+  /** Tells other nodes that there are members here. */
+  void tellThere() {
+    if (!over && subscription != null) {
+      shares.tellThere(key);
+    }
+  }
+
+  @Override
+  public void flush() {
+    Subscription by = subscription;
+    if (by != null) {
+      place = by.cursor();
+      view.passed(place);
+    }
+  }
+
+  private void tellLater() {
+    nextTell = lane.at(hub.clock().instant().plus(TELL), this::tell);
+  }
+
+  /**
+   * Stores and tells the place. Stored is where it was some time ago: what was handed out since may
+   * not yet be acknowledged, nor be noted by the sessions of those that have it.
+   */
+  private void tell() {
+    flush();
+    if (!place.equals(told) && !view.isAlone()) {
+      shares.tellPlace(key, place);
+    }
+    if (!toldBefore.equals(told) && untilMillis > hub.clock().millis()) {
+      shares.places().put(key, new SharePlaces.Place(told, untilMillis));
+    }
+    toldBefore = told;
+    told = place;
+    tellLater();
+  }
+
+  // Other nodes
+
+  /** A node comes that had no members; gives what it must know, or null if none are here either. */
+  ShareView.@Nullable Before comes(String node) {
+    if (over || subscription == null) {
+      return null;
+    }
+    flush();
+    ShareView.Before before = new ShareView.Before(shares.self(), view.nodes(), place);
+    view.add(node);
+    return before;
+  }
+
+  /** A node is heard again that has members. */
+  void isThere(String node) {
+    if (!over && subscription != null) {
+      view.add(node);
+    }
+  }
+
+  /** A node has no members any more; it has dealt with its part up to that place. */
+  void gone(String node, Cursor upTo) {
+    Set<String> before = view.nodes();
+    if (over || !view.remove(node)) {
+      return;
+    }
+    flush();
+    Cursor here = place;
+    LaneSession session = reader;
+    if (session == null || upTo.positions().isEmpty() || upTo.covers(here)) {
+      return;
+    }
+    SubscribeRequest again =
+        SubscribeRequest.to(key.filter().text())
+            .withStart(new SubscribeRequest.Start.Since(upTo))
+            .withRest(true)
+            .withAttachment(new Recovery(node, before, view.nodes(), here));
+    var _ = session.subscribe(again);
+  }
+
+  // What happens to the reader
+
+  @Override
+  public void unsubscribed(Subscription by, UnsubscribeReason reason) {
+    if (by.equals(subscription)) {
+      log.warn("Shared subscriptions to {} lagged behind what history keeps", key.filter());
+      restart();
+    }
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    log.info("What reads for shared subscriptions to {} is restarted: {}", key.filter(), reason);
+    restart();
+  }
+
+  /** Reads on from where it was, in a while. */
+  private void restart() {
+    subscription = null;
+    lane.at(
+        hub.clock().instant().plus(RESTART),
+        () -> {
+          LaneSession before = reader;
+          if (over || before == null) {
+            return;
+          }
+          before.retire();
+          starving = false;
+          ShareBeginning.readOn(newReader(), key.filter(), place)
+              .thenAccept(outcome -> {
+                switch (outcome) {
+                  case Outcome.Done<Subscribed>(Subscribed subscribed) ->
+                      subscription = subscribed.subscription();
+                  case Outcome.Refused<Subscribed> refused -> restart();
+                }
+              });
+        });
+  }
+
+  @Override
+  public void joined(Subscription by, String channel, Member member) {
+    // It does not ask.
+  }
+
+  @Override
+  public void left(Subscription by, String channel, Member member) {
+    // It does not ask.
+  }
+
+  @Override
+  public Direct message(byte[] payload) {
+    return Direct.NOT_POSSIBLE;
+  }
+
+  @Override
+  public boolean askForCredentials() {
+    return false;
+  }
+}

@@ -1,0 +1,101 @@
+package io.polyhub.hub;
+
+import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
+import io.polyhub.hub.SubscribeRequest.Start;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a share begins on this node: where it was if it is kept, else with the part that the nodes
+ * leave to this one which have members already, else where its first member asks. Lives as long as
+ * that takes. Only in the share's lane.
+ */
+final class ShareBeginning {
+
+  private static final Logger log = LoggerFactory.getLogger(ShareBeginning.class);
+
+  private final HubNode hub;
+  private final Shares shares;
+  private final Share share;
+  private final Start asked;
+  private final CompletableFuture<Outcome<Subscribed>> begun;
+  private Optional<SharePlaces.Place> kept = Optional.empty();
+
+  ShareBeginning(
+      HubNode hub,
+      Shares shares,
+      Share share,
+      Start asked,
+      CompletableFuture<Outcome<Subscribed>> begun) {
+    this.hub = hub;
+    this.shares = shares;
+    this.share = share;
+    this.asked = asked;
+    this.begun = begun;
+  }
+
+  void start() {
+    Await.inLane(
+        share.lane(),
+        shares.places().get(share.key()),
+        place -> {
+          kept = place.filter(one -> one.untilMillis() > hub.clock().millis());
+          ask();
+        },
+        () -> {
+          if (asked instanceof Start.Now) {
+            ask();
+          } else {
+            begun.complete(Outcome.refused(Refusal.BROKER_UNAVAILABLE));
+          }
+        },
+        log);
+  }
+
+  private void ask() {
+    Await.inLane(
+        share.lane(),
+        shares.askToJoin(share.key()),
+        this::begin,
+        () -> begun.complete(Outcome.refused(Refusal.INTERNAL)),
+        log);
+  }
+
+  private void begin(List<ShareView.Before> others) {
+    LaneSession reader = share.newReader();
+    var _ =
+        reader
+            .subscribe(request(share.key().filter(), from(others)))
+            .thenAccept(outcome -> {
+              if (outcome instanceof Outcome.Done<Subscribed>(Subscribed subscribed)) {
+                long until = kept.map(SharePlaces.Place::untilMillis).orElse(0L);
+                share.began(subscribed.subscription(), others, until);
+              }
+              begun.complete(outcome);
+            });
+  }
+
+  private Start from(List<ShareView.Before> others) {
+    if (!others.isEmpty()) {
+      Cursor lowest = ShareView.lowest(others);
+      return lowest.positions().isEmpty() ? new Start.Now() : new Start.Since(lowest);
+    }
+    return kept.<Start>map(place -> new Start.Since(place.cursor())).orElse(asked);
+  }
+
+  private static SubscribeRequest request(ChannelFilter filter, Start start) {
+    return SubscribeRequest.to(filter.text()).withStart(start).withRest(true);
+  }
+
+  /** Reads on from a place, or from now on where there is none. */
+  static CompletionStage<Outcome<Subscribed>> readOn(
+      LaneSession reader, ChannelFilter filter, Cursor place) {
+    Start start = place.positions().isEmpty() ? new Start.Now() : new Start.Since(place);
+    return reader.subscribe(request(filter, start));
+  }
+}

@@ -1,0 +1,105 @@
+package io.polyhub.hub;
+
+import io.polyhub.channel.Publication;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A subscription among those that share: takes what the share hands it to its client, and gives
+ * back what the client does not take at once, so that nothing waits for a slow one while another
+ * has room. The share's lane hands, the session's lane takes; what they have in common is safe for
+ * both.
+ */
+final class ShareMember {
+
+  /** The most publications on their way from the share to one member's lane. */
+  static final int HANDED_MAX = 64;
+
+  private final Share share;
+  private final LaneSubscription subscription;
+  private final LaneSession session;
+  private final Queue<Publication> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger handed = new AtomicInteger();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private volatile boolean blocked;
+  private volatile boolean over;
+  private Duration outlives;
+
+  ShareMember(Share share, LaneSubscription subscription, Duration outlives) {
+    this.outlives = outlives;
+    this.share = share;
+    this.subscription = subscription;
+    session = subscription.session();
+  }
+
+  Share share() {
+    return share;
+  }
+
+  /** Whether it may be handed a publication. */
+  boolean hasRoom() {
+    return !blocked && !over && handed.get() < HANDED_MAX;
+  }
+
+  /** Hands it a publication; in the share's lane. */
+  void hand(Publication publication) {
+    handed.incrementAndGet();
+    queue.add(publication);
+    if (!scheduled.getAndSet(true)) {
+      session.lane().execute(this::take);
+    }
+  }
+
+  private void take() {
+    scheduled.set(false);
+    Publication next = queue.peek();
+    while (next != null) {
+      if (over || !session.isOpen() || !subscription.isActive()) {
+        giveBackAll();
+        return;
+      }
+      if (session.outgoing().isBlocked()
+          || !session.outgoing().deliver(subscription, next, Downlink.Source.LIVE)) {
+        blocked = true;
+        giveBackAll();
+        return;
+      }
+      queue.remove();
+      handed.decrementAndGet();
+      next = queue.peek();
+    }
+    share.roomMade();
+  }
+
+  /** The client takes publications again; in the session's lane. */
+  void ready() {
+    if (blocked) {
+      blocked = false;
+      share.roomMade();
+    }
+  }
+
+  /** How long it keeps the share's place after its end; in the session's lane. */
+  void outlives(Duration duration) {
+    outlives = duration;
+  }
+
+  /** It is over; in the session's lane, once. */
+  void leave() {
+    over = true;
+    giveBackAll();
+    share.leave(this, outlives);
+  }
+
+  private void giveBackAll() {
+    Publication next = queue.poll();
+    while (next != null) {
+      handed.decrementAndGet();
+      share.giveBack(next);
+      next = queue.poll();
+    }
+  }
+}

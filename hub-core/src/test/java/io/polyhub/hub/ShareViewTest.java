@@ -1,0 +1,126 @@
+package io.polyhub.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Position;
+import io.polyhub.channel.Publication;
+import io.polyhub.hub.ShareView.Before;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class ShareViewTest {
+
+  private static final int COUNT = 3_000;
+
+  private static Publication at(long offset) {
+    return Publication.on("c", new byte[0]).build().at(new Position("e", offset));
+  }
+
+  private static Cursor cursor(long offset) {
+    return Cursor.of(new Position("e", offset));
+  }
+
+  /** Which of the views say that a publication is theirs. */
+  private static List<Integer> takers(Publication publication, ShareView... views) {
+    List<Integer> takers = new ArrayList<>();
+    for (int i = 0; i < views.length; i++) {
+      if (views[i].isOurs(publication)) {
+        takers.add(i);
+      }
+    }
+    return takers;
+  }
+
+  @Test
+  void nodes_that_know_of_each_other_take_each_publication_once_and_about_as_many() {
+    ShareView[] views = {new ShareView("a"), new ShareView("b"), new ShareView("c")};
+    for (ShareView view : views) {
+      List.of("a", "b", "c").forEach(view::add);
+    }
+    TreeMap<Integer, Integer> counts = new TreeMap<>();
+    for (int i = 1; i <= COUNT; i++) {
+      List<Integer> takers = takers(at(i), views);
+      assertThat(takers).as("takers of %s", i).hasSize(1);
+      counts.merge(takers.getFirst(), 1, Integer::sum);
+    }
+    assertThat(counts.values()).allMatch(count -> count > COUNT / 4);
+  }
+
+  @Test
+  void publications_without_a_place_are_shared_too() {
+    ShareView one = new ShareView("a");
+    ShareView other = new ShareView("b");
+    one.add("b");
+    other.add("a");
+    int ones = 0;
+    for (int i = 0; i < COUNT; i++) {
+      Publication publication = Publication.on("c", new byte[] {(byte) i}).timeMillis(i).build();
+      assertThat(takers(publication, one, other)).hasSize(1);
+      ones += one.isOurs(publication) ? 1 : 0;
+    }
+    assertThat(ones).isBetween(COUNT / 3, 2 * COUNT / 3);
+  }
+
+  @Test
+  void a_node_that_comes_takes_over_exactly_where_the_others_stopped() {
+    ShareView a = new ShareView("a");
+    ShareView b = new ShareView("b");
+    a.add("b");
+    b.add("a");
+    long placeOfA = 100;
+    long placeOfB = 140;
+    ShareView c = new ShareView("c");
+    c.join(
+        List.of(
+            new Before("a", Set.of("a", "b"), cursor(placeOfA)),
+            new Before("b", Set.of("a", "b"), cursor(placeOfB))));
+    for (int i = 1; i <= COUNT; i++) {
+      if (i == placeOfA + 1) {
+        a.add("c");
+      }
+      if (i == placeOfB + 1) {
+        b.add("c");
+      }
+      assertThat(takers(at(i), a, b, c)).as("takers of %s", i).hasSize(1);
+    }
+  }
+
+  @Test
+  void when_a_node_goes_only_its_part_changes_hands() {
+    Set<String> all = Set.of("a", "b", "c");
+    for (int i = 1; i <= COUNT; i++) {
+      String before = ShareView.owner(at(i), all);
+      String after = ShareView.owner(at(i), Set.of("a", "b"));
+      assertThat(before.equals("c") || before.equals(after)).isTrue();
+    }
+  }
+
+  @Test
+  void what_others_had_before_is_forgotten_once_it_lies_behind() {
+    ShareView view = new ShareView("b");
+    view.join(List.of(new Before("a", Set.of("a"), cursor(10))));
+    view.passed(cursor(9));
+    assertThat(view.isOurs(at(5))).as("a had it").isFalse();
+    view.passed(cursor(10));
+    assertThat(view.nodes()).containsExactlyInAnyOrder("a", "b");
+    long ours = 0;
+    for (int i = 1; i <= 10; i++) {
+      ours += view.isOurs(at(i)) ? 1 : 0;
+    }
+    assertThat(ours).as("a part, as nothing is remembered").isPositive();
+  }
+
+  @Test
+  void the_lowest_place_covers_nothing_that_some_node_has_not_dealt_with() {
+    Cursor lowest =
+        ShareView.lowest(
+            List.of(
+                new Before("a", Set.of("a"), cursor(7).with(new Position("f", 3))),
+                new Before("b", Set.of("b"), cursor(5))));
+    assertThat(lowest).isEqualTo(cursor(5).with(new Position("f", 3)));
+  }
+}
