@@ -142,6 +142,8 @@ class SharedHubsTest {
       HubNode a = hubs.get(0).hub();
       HubNode b = hubs.get(1).hub();
       LocalClient alone = LocalClient.admitted(a, hello("ann", "other"));
+      // A hub lets nobody with a user in before it has read once who was revoked.
+      LocalClient.admitted(b, hello("bob", "other"));
       nats.kill(0);
       BrokerProbe.await(() -> !hubs.get(0).broker().isReady() && !hubs.get(1).broker().isReady());
       LocalClient older = LocalClient.admitted(a, hello("ann", "key"));
