@@ -132,14 +132,7 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
           feed(frame.getUnsubscribed().getSubscriptionId())
               .end(frame.getUnsubscribed().getReason().name());
       case GOODBYE -> lost(frame.getGoodbye().getReason().name());
-      case WELCOME,
-          PUBLISHED,
-          SUBSCRIBED,
-          REFRESHED,
-          ERROR,
-          DIRECT,
-          REFRESH_WANTED,
-          BODY_NOT_SET ->
+      case WELCOME, PUBLISHED, SUBSCRIBED, REFRESHED, ERROR, DIRECT, REFRESH_WANTED, BODY_NOT_SET ->
           throw new AssertionError("no event: " + frame);
     }
   }
