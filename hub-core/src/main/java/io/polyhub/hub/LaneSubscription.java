@@ -1,13 +1,13 @@
 package io.polyhub.hub;
 
 import io.polyhub.broker.LogPage;
-import java.time.Duration;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Publisher;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

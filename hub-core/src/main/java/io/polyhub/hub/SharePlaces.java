@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where shares are kept that some session may come back to: how far each is in history. Safe for any
- * thread; nothing here blocks.
+ * Where shares are kept that some session may come back to: how far each is in history. Safe for
+ * any thread; nothing here blocks.
  */
 final class SharePlaces {
 

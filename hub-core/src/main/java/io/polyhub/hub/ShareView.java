@@ -36,9 +36,7 @@ final class ShareView {
 
     boolean has(Publication publication) {
       Position position = publication.position();
-      return position != null
-          && cursor.covers(position)
-          && owner(publication, nodes).equals(node);
+      return position != null && cursor.covers(position) && owner(publication, nodes).equals(node);
     }
   }
 
@@ -120,9 +118,7 @@ final class ShareView {
     long highest = Long.MIN_VALUE;
     for (String node : nodes) {
       long weight = mix(name ^ mix(node.hashCode()));
-      if (owner.isEmpty()
-          || weight > highest
-          || (weight == highest && node.compareTo(owner) > 0)) {
+      if (owner.isEmpty() || weight > highest || (weight == highest && node.compareTo(owner) > 0)) {
         owner = node;
         highest = weight;
       }

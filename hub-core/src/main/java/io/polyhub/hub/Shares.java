@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The shares of this node, and what it and other nodes tell each other of them. Safe for any thread;
- * nothing here blocks.
+ * The shares of this node, and what it and other nodes tell each other of them. Safe for any
+ * thread; nothing here blocks.
  */
 final class Shares implements Nodes.Listener {
 
@@ -29,9 +29,7 @@ final class Shares implements Nodes.Listener {
   /** How far other nodes are, as they told last: node, then share. Only of shares of this node. */
   private final Map<String, Map<Key, Cursor>> told = new ConcurrentHashMap<>();
 
-  /**
-   * What makes subscriptions share: the same name and the same filter.
-   */
+  /** What makes subscriptions share: the same name and the same filter. */
   record Key(String name, ChannelFilter filter) {}
 
   Shares(HubNode hub, Nodes nodes, SharePlaces places) {
@@ -77,7 +75,9 @@ final class Shares implements Nodes.Listener {
     told.values().forEach(places -> places.remove(share.key()));
   }
 
-  /** A publication was given back to a share that has ended: whoever comes next reads from there. */
+  /**
+   * A publication was given back to a share that has ended: whoever comes next reads from there.
+   */
   void orphaned(Key key, Publication publication) {
     if (publication.position() == null) {
       return;
@@ -130,29 +130,31 @@ final class Shares implements Nodes.Listener {
       answer.complete(ShareMessage.NOTHING);
       return answer;
     }
-    share.lane().execute(() -> {
-      switch (message.get()) {
-        case ShareMessage.Joins joins -> {
-          Before before = share.comes(node);
-          if (before != null) {
-            // Until it tells more it has dealt with nothing of what it takes over here.
-            told(node, joins.key(), before.cursor());
+    share
+        .lane()
+        .execute(() -> {
+          switch (message.get()) {
+            case ShareMessage.Joins joins -> {
+              Before before = share.comes(node);
+              if (before != null) {
+                // Until it tells more it has dealt with nothing of what it takes over here.
+                told(node, joins.key(), before.cursor());
+              }
+              answer.complete(
+                  before == null ? ShareMessage.NOTHING : ShareMessage.encodeBefore(before));
+            }
+            case ShareMessage.IsThere there -> share.isThere(node);
+            case ShareMessage.IsAt at -> {
+              share.isThere(node);
+              told(node, at.key(), at.place());
+            }
+            case ShareMessage.Leaves leaves -> {
+              forget(node, leaves.key());
+              share.gone(node, leaves.place());
+            }
           }
-          answer.complete(
-              before == null ? ShareMessage.NOTHING : ShareMessage.encodeBefore(before));
-        }
-        case ShareMessage.IsThere there -> share.isThere(node);
-        case ShareMessage.IsAt at -> {
-          share.isThere(node);
-          told(node, at.key(), at.place());
-        }
-        case ShareMessage.Leaves leaves -> {
-          forget(node, leaves.key());
-          share.gone(node, leaves.place());
-        }
-      }
-      answer.complete(ShareMessage.NOTHING);
-    });
+          answer.complete(ShareMessage.NOTHING);
+        });
     return answer;
   }
 

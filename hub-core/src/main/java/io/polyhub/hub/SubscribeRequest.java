@@ -89,7 +89,18 @@ public record SubscribeRequest(
 
   public SubscribeRequest withMustRecover(boolean value) {
     return new SubscribeRequest(
-        filter, start, value, rest, lastValues, inline, joinLeave, noLocal, token, share, outlives, attachment);
+        filter,
+        start,
+        value,
+        rest,
+        lastValues,
+        inline,
+        joinLeave,
+        noLocal,
+        token,
+        share,
+        outlives,
+        attachment);
   }
 
   public SubscribeRequest withRest(boolean value) {
@@ -110,22 +121,66 @@ public record SubscribeRequest(
 
   public SubscribeRequest withLastValues(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, value, inline, joinLeave, noLocal, token, share, outlives, attachment);
+        filter,
+        start,
+        mustRecover,
+        rest,
+        value,
+        inline,
+        joinLeave,
+        noLocal,
+        token,
+        share,
+        outlives,
+        attachment);
   }
 
   public SubscribeRequest withInline(int value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, value, joinLeave, noLocal, token, share, outlives, attachment);
+        filter,
+        start,
+        mustRecover,
+        rest,
+        lastValues,
+        value,
+        joinLeave,
+        noLocal,
+        token,
+        share,
+        outlives,
+        attachment);
   }
 
   public SubscribeRequest withJoinLeave(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, inline, value, noLocal, token, share, outlives, attachment);
+        filter,
+        start,
+        mustRecover,
+        rest,
+        lastValues,
+        inline,
+        value,
+        noLocal,
+        token,
+        share,
+        outlives,
+        attachment);
   }
 
   public SubscribeRequest withNoLocal(boolean value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, inline, joinLeave, value, token, share, outlives, attachment);
+        filter,
+        start,
+        mustRecover,
+        rest,
+        lastValues,
+        inline,
+        joinLeave,
+        value,
+        token,
+        share,
+        outlives,
+        attachment);
   }
 
   public SubscribeRequest withToken(@Nullable String value) {
@@ -146,7 +201,18 @@ public record SubscribeRequest(
 
   public SubscribeRequest withAttachment(@Nullable Object value) {
     return new SubscribeRequest(
-        filter, start, mustRecover, rest, lastValues, inline, joinLeave, noLocal, token, share, outlives, value);
+        filter,
+        start,
+        mustRecover,
+        rest,
+        lastValues,
+        inline,
+        joinLeave,
+        noLocal,
+        token,
+        share,
+        outlives,
+        value);
   }
 
   /** Shares with all of that name; see {@link #share} and {@link #outlives}. */

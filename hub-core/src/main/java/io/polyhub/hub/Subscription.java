@@ -26,8 +26,8 @@ public interface Subscription {
 
   /**
    * Gives a publication that the downlink has taken to another of those that share, because the
-   * client did not get it or did not keep it. Does nothing on a subscription that does not share. May
-   * also be called after the subscription has ended, and by any thread.
+   * client did not get it or did not keep it. Does nothing on a subscription that does not share.
+   * May also be called after the subscription has ended, and by any thread.
    */
   void handBack(Publication publication);
 
