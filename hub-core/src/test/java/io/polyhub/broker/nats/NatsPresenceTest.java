@@ -134,21 +134,24 @@ class NatsPresenceTest {
     List<Node> nodes = two();
     Node a = nodes.get(0);
     Node b = nodes.get(1);
+    a.watch("kept/mark");
     b.presence.join("kept/room", member("b1", "ann")); // before the watch: known by a snapshot
+    b.presence.join("kept/mark", member("m", "ann"));
+    b.presence.leave("kept/mark", member("m", "ann"));
+    assertThat(a.told.awaitComings(2)).containsExactly("+kept/mark m", "-kept/mark m");
     a.watch("kept/room");
     BrokerProbe.await(
         () -> a.node.registry.get("polyhub.presence.remote.members").gauge().value() == 1);
     b.presence.join("kept/room", member("b2", "bob"));
-    a.told.awaitComings(1);
+    a.told.awaitComings(3);
     b.node.fallAsleep();
-    assertThat(a.told.awaitComings(3))
-        .containsExactly("+kept/room b2", "-kept/room b1", "-kept/room b2");
+    assertThat(a.told.awaitComings(5)).endsWith("+kept/room b2", "-kept/room b1", "-kept/room b2");
     assertThat(a.stats("kept/room")).isEqualTo(new PresenceStats(0, 0));
     b.node.wakeUp();
-    assertThat(a.told.awaitComings(5)).endsWith("+kept/room b1", "+kept/room b2");
+    assertThat(a.told.awaitComings(7)).endsWith("+kept/room b1", "+kept/room b2");
     assertThat(a.stats("kept/room")).isEqualTo(new PresenceStats(2, 2));
     b.node.die();
-    assertThat(a.told.awaitComings(7)).endsWith("-kept/room b1", "-kept/room b2");
+    assertThat(a.told.awaitComings(9)).endsWith("-kept/room b1", "-kept/room b2");
     assertThat(a.stats("kept/room")).isEqualTo(new PresenceStats(0, 0));
   }
 
