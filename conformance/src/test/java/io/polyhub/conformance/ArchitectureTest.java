@@ -34,6 +34,8 @@ final class ArchitectureTest {
   private static final String HUB = "io.polyhub.hub";
   private static final String BROKER_SEAM = "io.polyhub.broker";
   private static final String BROKERS = "io.polyhub.broker.*..";
+  private static final String ENVELOPE = "io.polyhub.proto.envelope..";
+  private static final String NODE_MESSAGES = "io.polyhub.proto.nodes..";
   private static final String WEBSOCKET = "io.polyhub.websocket..";
   private static final String MQTT = "io.polyhub.mqtt..";
   private static final String GRAPHQL = "io.polyhub.graphql..";
@@ -58,8 +60,8 @@ final class ArchitectureTest {
           Map.entry(CHANNEL, List.of()),
           Map.entry(RECORDS, List.of()),
           Map.entry(IDENTITY, List.of(CHANNEL)),
-          Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS)),
-          Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS, BROKER_SEAM)),
+          Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS, ENVELOPE)),
+          Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS, BROKER_SEAM, NODE_MESSAGES)),
           Map.entry(BENCH, List.of()),
           Map.entry(WEBSOCKET, with(CLIENT_SEAM, "io.polyhub.proto.centrifuge")),
           Map.entry(MQTT, with(CLIENT_SEAM, WEBSOCKET)),
@@ -99,9 +101,7 @@ final class ArchitectureTest {
 
   @Test
   void a_broker_knows_neither_the_hub_nor_another_broker() {
-    onlyKnows(
-            Map.entry(
-                BROKERS, List.of(BROKER_SEAM, CHANNEL, RECORDS, "io.polyhub.proto.envelope..")))
+    onlyKnows(Map.entry(BROKERS, List.of(BROKER_SEAM, CHANNEL, RECORDS, ENVELOPE, NODE_MESSAGES)))
         .check(CLASSES);
     slices()
         .matching("io.polyhub.broker.(*)..")
