@@ -15,9 +15,14 @@ public final class Alone implements Nodes {
   private final String self;
 
   public Alone() {
+    self = newName();
+  }
+
+  /** Returns a name for a node that no other has or had. */
+  public static String newName() {
     byte[] name = new byte[8];
     new SecureRandom().nextBytes(name);
-    self = HexFormat.of().formatHex(name);
+    return HexFormat.of().formatHex(name);
   }
 
   @Override

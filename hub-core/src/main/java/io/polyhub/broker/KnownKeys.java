@@ -40,6 +40,19 @@ public final class KnownKeys {
     known.put(key, new Known(offset, millis));
   }
 
+  /**
+   * Remembers a key for which no offset counts, and forgets what is past the window or the bound.
+   * Returns false if the key is known.
+   */
+  public boolean addIfNew(String key, long nowMillis) {
+    if (find(key, nowMillis) != null) {
+      return false;
+    }
+    add(key, 0, nowMillis);
+    forgetOld(nowMillis, offset -> {});
+    return true;
+  }
+
   /** Forgets all. */
   public void clear() {
     known.clear();

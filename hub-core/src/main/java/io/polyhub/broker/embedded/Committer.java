@@ -1,6 +1,7 @@
 package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
+import io.polyhub.broker.Telling;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import java.time.Duration;
@@ -163,7 +164,7 @@ final class Committer implements Runnable {
     for (Draft.Placed each : placed) {
       if (!each.duplicate()) {
         metrics.log().appended(each.publication());
-        telling.tell(listener -> listener.onPublication(each.publication()));
+        telling.onPublication(each.publication());
       }
       each.append()
           .done()
@@ -215,7 +216,7 @@ final class Committer implements Runnable {
       if (mustReopen) {
         reopen();
         mustReopen = false;
-        telling.tell(listener -> listener.onGap(ChannelFilter.ALL));
+        telling.onGap(ChannelFilter.ALL);
       }
       failed = false;
       log.info("The durable log can be written again");

@@ -2,6 +2,7 @@ package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.EnvelopeCodec;
+import io.polyhub.broker.Telling;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;

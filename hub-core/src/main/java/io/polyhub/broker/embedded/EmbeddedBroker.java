@@ -10,6 +10,7 @@ import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.NameOrder;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.RecordChecks;
+import io.polyhub.broker.Telling;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
@@ -203,13 +204,13 @@ public final class EmbeddedBroker implements Broker {
   @Override
   public void join(String channel, Member member) {
     presence.join(channel, member);
-    telling.tell(listener -> listener.onJoin(channel, member));
+    telling.onJoin(channel, member);
   }
 
   @Override
   public void leave(String channel, Member member) {
     if (presence.leave(channel, member)) {
-      telling.tell(listener -> listener.onLeave(channel, member));
+      telling.onLeave(channel, member);
     }
   }
 

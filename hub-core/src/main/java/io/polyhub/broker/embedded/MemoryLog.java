@@ -2,6 +2,7 @@ package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.KnownKeys;
+import io.polyhub.broker.Telling;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
@@ -96,7 +97,7 @@ final class MemoryLog implements HistoryLog {
         top = offset;
       }
       metrics.appended(placed);
-      telling.tell(listener -> listener.onPublication(placed));
+      telling.onPublication(placed);
       return stored(position, false);
     } finally {
       order.unlock();

@@ -2,6 +2,7 @@ package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.KnownKeys;
+import io.polyhub.broker.Telling;
 import io.polyhub.channel.Publication;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -38,19 +39,13 @@ final class Unlogged {
     if (publication.retained()) {
       lastValues.set(publication);
     }
-    telling.tell(listener -> listener.onPublication(publication));
+    telling.onPublication(publication);
     return CARRIED;
   }
 
   private boolean isKnown(String key) {
     synchronized (keys) {
-      long now = clock.millis();
-      if (keys.find(key, now) != null) {
-        return true;
-      }
-      keys.add(key, 0, now);
-      keys.forgetOld(now, offset -> {});
-      return false;
+      return !keys.addIfNew(key, clock.millis());
     }
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import io.polyhub.broker.EnvelopeCodec;
+import io.polyhub.broker.Telling;
 import io.polyhub.broker.nats.NatsLog.State;
 import io.polyhub.broker.nats.Places.Verdict;
 import io.polyhub.channel.ChannelFilter;

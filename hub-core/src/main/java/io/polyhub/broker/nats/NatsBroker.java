@@ -2,11 +2,13 @@ package io.polyhub.broker.nats;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.nats.client.Connection;
+import io.polyhub.broker.Alone;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.Broker;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.Nodes;
+import io.polyhub.broker.Telling;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
@@ -16,10 +18,8 @@ import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
 import io.polyhub.records.Records;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +80,7 @@ public final class NatsBroker implements Broker {
     this.registry = registry;
     this.chance = chance;
     this.clock = clock;
-    String name = nodeName();
+    String name = Alone.newName();
     subjects = new Subjects(config.prefix());
     appendMetrics = new AppendMetrics(registry);
     link = new NatsLink(config, "polyhub-" + name, new LinkMetrics(registry), chance);
@@ -103,12 +103,6 @@ public final class NatsBroker implements Broker {
   public static NatsBroker open(
       NatsConfig config, MeterRegistry registry, InstantSource clock, RandomGenerator chance) {
     return new NatsBroker(config, registry, clock, chance);
-  }
-
-  private static String nodeName() {
-    byte[] name = new byte[8];
-    new SecureRandom().nextBytes(name);
-    return HexFormat.of().formatHex(name);
   }
 
   @Override

@@ -196,18 +196,8 @@ public record NatsConfig(
           storage, replicas, other, cluster, tags, maxBytes, maxMemoryBytes, allowLoss);
     }
 
-    public Streams withStorage(Storage other) {
-      return new Streams(
-          other, replicas, partitions, cluster, tags, maxBytes, maxMemoryBytes, allowLoss);
-    }
-
     public Streams withBytes(long each, long inMemory) {
       return new Streams(storage, replicas, partitions, cluster, tags, each, inMemory, allowLoss);
-    }
-
-    public Streams withAllowLoss(boolean other) {
-      return new Streams(
-          storage, replicas, partitions, cluster, tags, maxBytes, maxMemoryBytes, other);
     }
   }
 
@@ -288,23 +278,6 @@ public record NatsConfig(
           queuedReads,
           pendingMessages,
           pendingBytes,
-          subjectsKnown,
-          keyWindow,
-          keys,
-          auditPerSecond,
-          streamPoll);
-    }
-
-    public Limits withPending(int messages, long bytes) {
-      return new Limits(
-          inFlightAppends,
-          queuedAppends,
-          appendTimeout,
-          requestTimeout,
-          concurrentReads,
-          queuedReads,
-          messages,
-          bytes,
           subjectsKnown,
           keyWindow,
           keys,

@@ -3,6 +3,7 @@ package io.polyhub.broker.nats;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.EnvelopeCodec;
 import io.polyhub.broker.KnownKeys;
+import io.polyhub.broker.Telling;
 import io.polyhub.channel.Publication;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +48,7 @@ final class Unlogged {
 
   private boolean isKnown(String key) {
     synchronized (keys) {
-      long now = clock.millis();
-      if (keys.find(key, now) != null) {
-        return true;
-      }
-      keys.add(key, 0, now);
-      keys.forgetOld(now, offset -> {});
-      return false;
+      return !keys.addIfNew(key, clock.millis());
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.polyhub.broker.nats;
+package io.polyhub.broker;
 
 import io.polyhub.broker.Broker.Listener;
 import io.polyhub.channel.ChannelFilter;
@@ -9,14 +9,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls the listener, and goes on if it breaks its promise not to throw. */
-final class Telling implements Listener {
+/**
+ * Calls the listener of a broker, and goes on if it breaks its promise not to throw. Safe for any
+ * thread.
+ */
+public final class Telling implements Listener {
 
   private static final Logger log = LoggerFactory.getLogger(Telling.class);
 
   private volatile @Nullable Listener listener;
 
-  void begin(Listener begun) {
+  /** Calls that listener from now on. Once. */
+  public void begin(Listener begun) {
     if (listener != null) {
       throw new IllegalStateException("start: a second time (expected: once)");
     }
