@@ -2,6 +2,9 @@ package io.polyhub.bench;
 
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import io.polyhub.bench.scenario.FanOut;
+import io.polyhub.bench.scenario.IdleDensity;
+import io.polyhub.bench.scenario.SlowReaders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -29,7 +29,7 @@ public final class Waiting {
   }
 
   /** Waits for a moment of {@link System#nanoTime}. */
-  static void untilNanos(long moment) {
+  public static void untilNanos(long moment) {
     for (long left = moment - System.nanoTime(); left > 0; left = moment - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }

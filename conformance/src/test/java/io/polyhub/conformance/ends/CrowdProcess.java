@@ -1,8 +1,8 @@
 package io.polyhub.conformance.ends;
 
-import io.polyhub.bench.JavaCommand;
-import io.polyhub.bench.ProcessProbe;
-import io.polyhub.bench.ServerProcess;
+import io.polyhub.bench.target.JavaCommand;
+import io.polyhub.bench.target.ProcessProbe;
+import io.polyhub.bench.target.ServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

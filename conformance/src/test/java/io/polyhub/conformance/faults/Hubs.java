@@ -3,7 +3,7 @@ package io.polyhub.conformance.faults;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-import io.polyhub.bench.ServerProcess;
+import io.polyhub.bench.target.ServerProcess;
 import io.polyhub.conformance.Doors;
 import io.polyhub.proto.v1.HubGrpc;
 import io.polyhub.proto.v1.Member;

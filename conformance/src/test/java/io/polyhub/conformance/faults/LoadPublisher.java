@@ -1,9 +1,9 @@
 package io.polyhub.conformance.faults;
 
-import io.polyhub.bench.ClientLoops;
-import io.polyhub.bench.Dialect;
-import io.polyhub.bench.LoadClient;
-import io.polyhub.bench.LoadListener;
+import io.polyhub.bench.load.ClientLoops;
+import io.polyhub.bench.load.Dialect;
+import io.polyhub.bench.load.LoadClient;
+import io.polyhub.bench.load.LoadListener;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package io.polyhub.conformance.faults;
 
 import io.netty.buffer.ByteBuf;
-import io.polyhub.bench.ClientLoops;
-import io.polyhub.bench.LoadClient;
-import io.polyhub.bench.LoadListener;
-import io.polyhub.bench.MqttDialect;
-import io.polyhub.bench.MqttMemory;
-import io.polyhub.bench.MqttOptions;
+import io.polyhub.bench.load.ClientLoops;
+import io.polyhub.bench.load.LoadClient;
+import io.polyhub.bench.load.LoadListener;
+import io.polyhub.bench.load.MqttDialect;
+import io.polyhub.bench.load.MqttMemory;
+import io.polyhub.bench.load.MqttOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

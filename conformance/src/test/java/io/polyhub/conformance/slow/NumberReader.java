@@ -1,9 +1,9 @@
 package io.polyhub.conformance.slow;
 
 import io.netty.buffer.ByteBuf;
-import io.polyhub.bench.Bytes;
-import io.polyhub.bench.LoadClient;
-import io.polyhub.bench.LoadListener;
+import io.polyhub.bench.load.Bytes;
+import io.polyhub.bench.load.LoadClient;
+import io.polyhub.bench.load.LoadListener;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

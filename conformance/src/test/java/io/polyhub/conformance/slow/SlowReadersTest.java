@@ -2,15 +2,15 @@ package io.polyhub.conformance.slow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.polyhub.bench.CentrifugeDialect;
-import io.polyhub.bench.ClientLoops;
-import io.polyhub.bench.Fleet;
-import io.polyhub.bench.Latencies;
-import io.polyhub.bench.LoadClient;
-import io.polyhub.bench.LoadListener;
-import io.polyhub.bench.ServerProcess;
-import io.polyhub.bench.Stamp;
 import io.polyhub.bench.Waiting;
+import io.polyhub.bench.load.CentrifugeDialect;
+import io.polyhub.bench.load.ClientLoops;
+import io.polyhub.bench.load.Fleet;
+import io.polyhub.bench.load.Latencies;
+import io.polyhub.bench.load.LoadClient;
+import io.polyhub.bench.load.LoadListener;
+import io.polyhub.bench.load.Stamp;
+import io.polyhub.bench.target.ServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.polyhub.conformance.stock;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.polyhub.bench.ServerProcess;
+import io.polyhub.bench.target.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
