@@ -1,12 +1,12 @@
 package io.polyhub.bench.target;
 
 /** Processes that this one starts. */
-final class Children {
+public final class Children {
 
   private Children() {}
 
   /** Has a process killed when this JVM ends, however it was asked to. */
-  static void endWithThis(Process process) {
+  public static void endWithThis(Process process) {
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
   }
 }
