@@ -51,4 +51,14 @@ public final class Bytes {
     }
     return value;
   }
+
+  /** The decimal number after the last place where these bytes stand; 0 if they do not. */
+  public static long lastNumber(ByteBuf in, byte[] before) {
+    for (int at = in.writerIndex() - before.length; at >= in.readerIndex(); at--) {
+      if (matches(in, at, before)) {
+        return number(in, at - in.readerIndex() + before.length);
+      }
+    }
+    return 0;
+  }
 }

@@ -1,5 +1,6 @@
 package io.polyhub.bench.load;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 
@@ -11,11 +12,12 @@ import java.util.List;
  *     look at it
  * @param persistent whether their sessions outlive connections, where the protocol has such
  * @param channels what each subscribes to; {@code {i}} stands for the client's number, {@code
- *     {i/N}} for that divided by N
+ *     {i/N}} for that divided by N, {@code {0..9}} for ten channels
  * @param name begins their client ids
  */
 public record ClientSpec(
-    Protocol protocol, int qos, boolean persistent, List<String> channels, String name) {
+    Protocol protocol, int qos, boolean persistent, List<String> channels, String name)
+    implements Serializable {
 
   public ClientSpec {
     channels = List.copyOf(channels);
@@ -41,10 +43,13 @@ public record ClientSpec(
 
   /** What the client with this number subscribes to. */
   List<String> channels(int index) {
-    return channels.stream().map(channel -> Names.fill(channel, index)).toList();
+    return channels.stream()
+        .flatMap(channel -> Names.spread(Names.fill(channel, index)))
+        .toList();
   }
 
-  MqttOptions mqtt(int index) {
+  /** How the client with this number speaks MQTT. */
+  MqttOptions mqtt(int index, int version) {
     return new MqttOptions(
         name + "-" + index,
         persistent,
@@ -53,6 +58,7 @@ public record ClientSpec(
         channels(index),
         null,
         null,
-        false);
+        false,
+        version);
   }
 }

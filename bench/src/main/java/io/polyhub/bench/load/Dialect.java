@@ -3,7 +3,15 @@ package io.polyhub.bench.load;
 import io.netty.buffer.ByteBuf;
 
 /** How one client of a protocol talks. One instance serves one client, on that client's thread. */
-public sealed interface Dialect permits CentrifugeDialect, GraphQlDialect, MqttDialect {
+public sealed interface Dialect
+    permits CentrifugeDialect,
+        CentrifugeProtobufDialect,
+        EventStreamDialect,
+        GraphQlDialect,
+        GrpcDialect,
+        MqttDialect,
+        NatsDialect,
+        SocketIoDialect {
 
   /** The connection is there: says hello. */
   void opened(LoadClient client);
@@ -21,4 +29,12 @@ public sealed interface Dialect permits CentrifugeDialect, GraphQlDialect, MqttD
    * @param number what the acknowledgement is to name
    */
   void publish(LoadClient client, long number, String channel, byte[] payload);
+
+  /**
+   * How the same client talks on its next connection, where it goes on at the place at which this
+   * one ended; what the client had not subscribed to needs no place.
+   *
+   * @throws UnsupportedOperationException if it has subscriptions but cannot go on with them
+   */
+  Dialect again();
 }

@@ -122,6 +122,11 @@ public final class Fleet implements AutoCloseable {
     }
 
     @Override
+    public void unrecovered(LoadClient client) {
+      next.unrecovered(client);
+    }
+
+    @Override
     public void acknowledged(LoadClient client, long number) {
       next.acknowledged(client, number);
     }

@@ -53,6 +53,11 @@ public final class LoadClient {
     it.eventLoop().execute(() -> dialect.publish(this, number, to, payload));
   }
 
+  /** Publishes at once; only on the client's thread. */
+  void publishNow(long number, String to, byte[] payload) {
+    dialect.publish(this, number, to, payload);
+  }
+
   /**
    * Stops to read from the socket; what arrives stays in the kernel until there is no more room.
    */

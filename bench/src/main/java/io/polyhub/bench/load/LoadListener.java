@@ -24,6 +24,12 @@ public interface LoadListener {
   /** Another member left a channel that the client watches. */
   default void left(LoadClient client) {}
 
+  /**
+   * The client was to go on where it had been, and was told that it cannot. Comes before it is
+   * ready, or in place of it.
+   */
+  default void unrecovered(LoadClient client) {}
+
   /** The publication with this number, which the client chose, was acknowledged. */
   default void acknowledged(LoadClient client, long number) {}
 

@@ -4,9 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
-/** MQTT 5 over TCP. */
+/** MQTT over TCP: 5, or 3.1.1. */
 public final class MqttDialect implements Dialect {
 
   private static final int CONNECT = 1;
@@ -32,6 +31,7 @@ public final class MqttDialect implements Dialect {
 
   private final MqttOptions options;
   private final MqttMemory memory;
+  private final boolean returning;
 
   /** A client that forgets at its end. */
   public MqttDialect(MqttOptions options) {
@@ -40,8 +40,13 @@ public final class MqttDialect implements Dialect {
 
   /** A client that goes on where an earlier one with the same memory ended. */
   public MqttDialect(MqttOptions options, MqttMemory memory) {
+    this(options, memory, false);
+  }
+
+  private MqttDialect(MqttOptions options, MqttMemory memory, boolean returning) {
     this.options = options;
     this.memory = memory;
+    this.returning = returning;
   }
 
   @Override
@@ -49,18 +54,18 @@ public final class MqttDialect implements Dialect {
     ByteBuf body = client.buffer(128);
     text(body, "MQTT");
     String willTopic = options.willTopic();
-    body.writeByte(5)
+    body.writeByte(options.version())
         .writeByte(
             (options.persistent() ? 0 : CLEAN_START) | (willTopic == null ? 0 : WILL_AT_QOS_1))
         .writeShort((int) options.keepAlive().toSeconds());
-    if (options.persistent()) {
+    if (options.hasProperties() && options.persistent()) {
       body.writeByte(5).writeByte(SESSION_EXPIRY).writeInt(3600);
     } else {
-      body.writeByte(0);
+      noProperties(body);
     }
     text(body, options.clientId());
     if (willTopic != null) {
-      body.writeByte(0);
+      noProperties(body);
       text(body, willTopic);
       text(body, options.clientId());
     }
@@ -68,6 +73,12 @@ public final class MqttDialect implements Dialect {
     Duration keepAlive = options.keepAlive();
     if (keepAlive.isPositive()) {
       client.repeat(keepAlive.dividedBy(2), () -> send(client, PINGREQ, 0, client.buffer(0)));
+    }
+  }
+
+  private void noProperties(ByteBuf body) {
+    if (options.hasProperties()) {
+      body.writeByte(0);
     }
   }
 
@@ -160,6 +171,9 @@ public final class MqttDialect implements Dialect {
     }
     if (!sessionPresent) {
       memory.reset();
+      if (returning) {
+        client.listener().unrecovered(client);
+      }
     }
     for (MqttMemory.Sent sent : memory.unfinished()) {
       if (sent.released()) {
@@ -176,7 +190,8 @@ public final class MqttDialect implements Dialect {
   }
 
   private void subscribe(LoadClient client) {
-    ByteBuf body = client.buffer(64).writeShort(1).writeByte(0);
+    ByteBuf body = client.buffer(64).writeShort(1);
+    noProperties(body);
     for (String filter : options.filters()) {
       text(body, filter);
       body.writeByte(options.qos());
@@ -184,9 +199,15 @@ public final class MqttDialect implements Dialect {
     send(client, SUBSCRIBE, 2, body);
   }
 
+  private void skipProperties(ByteBuf body) {
+    if (options.hasProperties()) {
+      body.skipBytes((int) ProtobufFields.readVarint(body));
+    }
+  }
+
   private void subscribed(LoadClient client, ByteBuf body) {
     body.skipBytes(2);
-    body.skipBytes(body.readByte());
+    skipProperties(body);
     while (body.isReadable()) {
       int reason = body.readUnsignedByte();
       if (reason >= FIRST_REFUSAL) {
@@ -201,15 +222,7 @@ public final class MqttDialect implements Dialect {
     int qos = (flags >> 1) & 3;
     body.skipBytes(body.readUnsignedShort());
     int packetId = qos == 0 ? 0 : body.readUnsignedShort();
-    int properties = 0;
-    for (int shift = 0; ; shift += 7) {
-      int b = body.readByte();
-      properties |= (b & 0x7F) << shift;
-      if (b >= 0) {
-        break;
-      }
-    }
-    body.skipBytes(properties);
+    skipProperties(body);
     if (qos < 2 || memory.remember(packetId)) {
       client.listener().message(client, body);
     }
@@ -248,7 +261,11 @@ public final class MqttDialect implements Dialect {
       body.writeShort(sent.packetId());
     }
     String key = options.keyPrefix() == null ? null : options.keyPrefix() + sent.number();
-    writeKey(body, key);
+    if (key == null) {
+      noProperties(body);
+    } else {
+      writeKey(body, key);
+    }
     body.writeBytes(sent.payload());
     int retain = options.retain() ? RETAIN : 0;
     send(client, PUBLISH, (options.qos() << 1) | duplicate | retain, body);
@@ -257,14 +274,19 @@ public final class MqttDialect implements Dialect {
     }
   }
 
-  private static void writeKey(ByteBuf body, @Nullable String key) {
-    if (key == null) {
-      body.writeByte(0);
-    } else {
-      body.writeByte(1 + ByteBufUtil.utf8Bytes(KEY_PROPERTY) + ByteBufUtil.utf8Bytes(key) + 4);
-      body.writeByte(USER_PROPERTY);
-      text(body, KEY_PROPERTY);
-      text(body, key);
+  private static void writeKey(ByteBuf body, String key) {
+    body.writeByte(1 + ByteBufUtil.utf8Bytes(KEY_PROPERTY) + ByteBufUtil.utf8Bytes(key) + 4);
+    body.writeByte(USER_PROPERTY);
+    text(body, KEY_PROPERTY);
+    text(body, key);
+  }
+
+  /** Goes on with the session, if it outlives connections; else another begins. */
+  @Override
+  public Dialect again() {
+    if (!options.filters().isEmpty() && !options.persistent()) {
+      throw new UnsupportedOperationException("its session ended with its connection");
     }
+    return new MqttDialect(options, memory, options.persistent());
   }
 }

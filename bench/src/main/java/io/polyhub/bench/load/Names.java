@@ -1,11 +1,16 @@
 package io.polyhub.bench.load;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Names with a client's number in them. */
 final class Names {
 
   private static final Pattern PLACE = Pattern.compile("\\{i(?:/(\\d+))?}");
+
+  private static final Pattern RANGE = Pattern.compile("\\{(\\d+)\\.\\.(\\d+)}");
 
   private Names() {}
 
@@ -20,5 +25,16 @@ final class Names {
           String divisor = place.group(1);
           return "" + (divisor == null ? index : index / Integer.parseInt(divisor));
         });
+  }
+
+  /** A name for each number of the range that stands in the pattern; the pattern if there is none. */
+  static Stream<String> spread(String pattern) {
+    Matcher range = RANGE.matcher(pattern);
+    if (!range.find()) {
+      return Stream.of(pattern);
+    }
+    int first = Integer.parseInt(range.group(1));
+    int last = Integer.parseInt(range.group(2));
+    return IntStream.rangeClosed(first, last).mapToObj(k -> range.replaceFirst("" + k));
   }
 }

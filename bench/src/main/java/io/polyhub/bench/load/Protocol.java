@@ -1,5 +1,6 @@
 package io.polyhub.bench.load;
 
+import java.util.List;
 import java.util.Locale;
 
 /** What load clients can speak: a protocol with its form on the wire and its carrier. */
@@ -53,13 +54,27 @@ public enum Protocol {
    * @param index the client's number
    */
   Dialect dialect(ClientSpec spec, int index) {
+    List<String> channels = spec.channels(index);
+    boolean resuming = spec.persistent() && !channels.isEmpty();
+    if (resuming && channels.size() > 1 && this != MQTT_3 && this != MQTT_5) {
+      throw new IllegalArgumentException("channels: " + channels + " (expected: one, to come back to)");
+    }
     return switch (this) {
       case WEBSOCKET_JSON ->
-          new CentrifugeDialect(false, spec.channels(index).toArray(String[]::new));
-      case GRAPHQL -> new GraphQlDialect(spec.channels(index).getFirst());
-      case MQTT_5 -> new MqttDialect(spec.mqtt(index));
-      case WEBSOCKET_PROTOBUF, SSE, MQTT_3, GRPC, NATS_WEBSOCKET, SOCKET_IO ->
-          throw new UnsupportedOperationException(title);
+          resuming
+              ? CentrifugeDialect.resuming(channels.getFirst())
+              : new CentrifugeDialect(false, channels.toArray(String[]::new));
+      case WEBSOCKET_PROTOBUF ->
+          resuming
+              ? CentrifugeProtobufDialect.resuming(channels.getFirst())
+              : CentrifugeProtobufDialect.of(channels);
+      case GRAPHQL -> GraphQlDialect.of(channels, resuming);
+      case SSE -> new EventStreamDialect(channels.getFirst(), resuming);
+      case MQTT_3 -> new MqttDialect(spec.mqtt(index, 4));
+      case MQTT_5 -> new MqttDialect(spec.mqtt(index, 5));
+      case GRPC -> new GrpcDialect(channels, resuming);
+      case NATS_WEBSOCKET -> new NatsDialect(channels);
+      case SOCKET_IO -> new SocketIoDialect(channels);
     };
   }
 }

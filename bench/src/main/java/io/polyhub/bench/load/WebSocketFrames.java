@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's side of RFC 6455, as much of it as load needs: text messages in one frame each. Frames
+ * A client's side of RFC 6455, as much of it as load needs: messages in one frame each. Frames
  * are masked with a key of zeros, which leaves the payload as it is.
  */
 final class WebSocketFrames {
@@ -15,6 +15,7 @@ final class WebSocketFrames {
   private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SWITCHING = "HTTP/1.1 101".getBytes(StandardCharsets.US_ASCII);
   private static final int TEXT = 0x1;
+  private static final int BINARY = 0x2;
   private static final int CLOSE = 0x8;
   private static final int PING = 0x9;
   private static final int PONG = 0xA;
@@ -50,6 +51,10 @@ final class WebSocketFrames {
     client.write(frame(client, TEXT, text));
   }
 
+  static void sendBinary(LoadClient client, byte[] bytes) {
+    client.write(frame(client, BINARY, bytes));
+  }
+
   private static ByteBuf frame(LoadClient client, int opcode, byte[] payload) {
     ByteBuf out = client.buffer(payload.length + 14);
     out.writeByte(FINAL | opcode);
@@ -67,11 +72,11 @@ final class WebSocketFrames {
    * Reads the answer to the handshake, or one frame.
    *
    * @param onOpen called once the handshake is answered well
-   * @param onText called for each text message
+   * @param onMessage called for each text or binary message
    * @return false if more bytes are needed
    */
-  boolean read(LoadClient client, ByteBuf in, Runnable onOpen, Consumer<ByteBuf> onText) {
-    return open ? readFrame(client, in, onText) : readHead(client, in, onOpen);
+  boolean read(LoadClient client, ByteBuf in, Runnable onOpen, Consumer<ByteBuf> onMessage) {
+    return open ? readFrame(client, in, onMessage) : readHead(client, in, onOpen);
   }
 
   private boolean readHead(LoadClient client, ByteBuf in, Runnable onOpen) {
@@ -93,7 +98,8 @@ final class WebSocketFrames {
     return true;
   }
 
-  private static boolean readFrame(LoadClient client, ByteBuf in, Consumer<ByteBuf> onText) {
+  private static boolean readFrame(
+      LoadClient client, ByteBuf in, Consumer<ByteBuf> onMessage) {
     int start = in.readerIndex();
     int available = in.readableBytes();
     if (available < 2) {
@@ -116,14 +122,14 @@ final class WebSocketFrames {
     in.skipBytes(head);
     ByteBuf payload = in.readSlice(length);
     switch (opcode) {
-      case TEXT -> onText.accept(payload);
+      case TEXT, BINARY -> onMessage.accept(payload);
       case PING -> client.write(frame(client, PONG, ByteBufUtil.getBytes(payload)));
       case CLOSE -> {
         client.listener().goodbye(client, length < 2 ? 1005 : payload.readUnsignedShort());
         client.abort();
       }
       default -> {
-        // Pongs nobody asked for; load clients neither ask for binary messages nor for fragments.
+        // Pongs nobody asked for; load clients do not ask for fragments.
       }
     }
     return true;

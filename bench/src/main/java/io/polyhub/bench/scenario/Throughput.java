@@ -1,0 +1,127 @@
+package io.polyhub.bench.scenario;
+
+import io.polyhub.bench.Waiting;
+import io.polyhub.bench.load.Generator;
+import io.polyhub.bench.load.Pace;
+import io.polyhub.bench.load.Sight;
+import io.polyhub.bench.target.Target;
+import io.polyhub.bench.target.TargetKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures how much targets carry: all of them run at the same time, rounds alternate between them,
+ * and the middle one of each counts.
+ */
+final class Throughput {
+
+  static final String LISTENERS = "listeners";
+  static final String PUBLISHERS = "publishers";
+
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+
+  private final Lab lab;
+  private final Findings findings;
+  private final List<Entry> entries = new ArrayList<>();
+
+  Throughput(Lab lab, Findings findings) {
+    this.lab = lab;
+    this.findings = findings;
+  }
+
+  private record Entry(TargetKind kind, Shape shape) {}
+
+  /** A target takes part with this load, if it can be had. */
+  Throughput with(TargetKind kind, Shape shape) {
+    entries.add(new Entry(kind, shape));
+    return this;
+  }
+
+  /** Measures, and adds a row for each target and its load. */
+  void run() {
+    List<TargetKind> kinds = lab.available(entries.stream().map(Entry::kind).distinct().toList());
+    Map<TargetKind, Target> targets = new LinkedHashMap<>();
+    try (Generator generator = Generator.start()) {
+      for (TargetKind kind : kinds) {
+        targets.put(kind, lab.start(kind));
+        findings.configured(kind);
+      }
+      Map<Entry, List<Measured>> rounds = new LinkedHashMap<>();
+      for (int round = 1; round <= lab.rounds(); round++) {
+        for (Entry entry : entries) {
+          Target target = targets.get(entry.kind);
+          if (target != null) {
+            Measured measured = measure(lab, generator, target, entry.shape);
+            rounds.computeIfAbsent(entry, one -> new ArrayList<>()).add(measured);
+            tell(round, entry, measured);
+          }
+        }
+      }
+      rounds.forEach((entry, all) ->
+          findings.row(
+              entry.kind.name(),
+              entry.shape.variant(),
+              Measured.throughput(all),
+              Measured.isSaturated(all)));
+    } finally {
+      targets.values().forEach(Target::close);
+    }
+  }
+
+  private void tell(int round, Entry entry, Measured measured) {
+    lab.say(
+        "%d  %-28s %-34s %,10.0f/s  %,10.0f per CPU s  generator %3.0f%%%s",
+        round,
+        entry.kind.name(),
+        entry.shape.variant(),
+        measured.perSecond(),
+        measured.perCpuSecond(),
+        100 * measured.busy(),
+        measured.isSaturated() ? "  saturated" : "");
+  }
+
+  /** One round: opens all clients, publishes, measures, and waits for what is on its way. */
+  static Measured measure(Lab lab, Generator generator, Target target, Shape shape) {
+    long before = generator.look().published();
+    int port = target.port(shape.subscribers().protocol());
+    generator.open(LISTENERS, shape.subscribers(), port, 0, shape.listening());
+    generator.open(
+        PUBLISHERS,
+        shape.publishers(),
+        target.port(shape.publishers().protocol()),
+        0,
+        shape.publishing());
+    try {
+      generator.publish(PUBLISHERS, shape.channel(), shape.payloadBytes(), shape.pace());
+      Lab.pass(lab.warmUp());
+      Measured measured = Measured.over(lab.measured(), generator, target);
+      generator.halt();
+      check(generator, shape, target, before);
+      return measured;
+    } finally {
+      generator.close(PUBLISHERS);
+      generator.close(LISTENERS);
+    }
+  }
+
+  /** Nothing may be lost: a target that drops is not faster. */
+  private static void check(Generator generator, Shape shape, Target target, long before) {
+    int fan = shape.pace() instanceof Pace.Window window ? window.fan() : 0;
+    long published = generator.look().published() - before;
+    if (fan > 0) {
+      Waiting.until(
+          target.name() + " delivers all of " + shape.variant(),
+          DRAIN_LIMIT,
+          () -> generator.look().fleet(LISTENERS).delivered() >= published * fan);
+    }
+    Sight.OfFleet seen = generator.look().fleet(LISTENERS);
+    if (seen.closed() > 0) {
+      throw new IllegalStateException(
+          "%s, %s: %d connections were lost of %d publications"
+              .formatted(target.name(), shape.variant(), seen.closed(), published));
+    }
+  }
+}
