@@ -7,10 +7,12 @@ import io.polyhub.bench.load.ClientLoops;
 import io.polyhub.bench.load.Fleet;
 import io.polyhub.bench.load.LoadClient;
 import io.polyhub.bench.load.LoadListener;
+import io.polyhub.bench.load.Protocol;
 import io.polyhub.bench.load.Stamp;
-import io.polyhub.bench.target.BareServer;
 import io.polyhub.bench.target.ProcessProbe;
 import io.polyhub.bench.target.ServerProcess;
+import io.polyhub.bench.target.Target;
+import io.polyhub.bench.target.Targets;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,11 +54,16 @@ public final class FanOut {
       System.out.printf(
           "%,d subscribers, %,d publications of %d bytes a round; each delivery is the line%n  %s%n",
           subscribers, publications, PAYLOAD_BYTES, frame);
-      try (BareServer bare = BareServer.start(frame)) {
+      try (Target bare = Targets.bareNetty().start(folder)) {
         List<Round> ofHub = new ArrayList<>();
         List<Round> ofBare = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-          ofBare.add(round("bare Netty", loops, bare.port(), bare.probe()));
+          ofBare.add(
+              round(
+                  "bare Netty",
+                  loops,
+                  bare.port(Protocol.WEBSOCKET_JSON),
+                  bare.processes().getFirst()));
           ofHub.add(round("Polyhub", loops, hub.port("websocket"), hub.probe()));
         }
         report(ofHub, ofBare);
