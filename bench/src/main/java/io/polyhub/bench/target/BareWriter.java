@@ -21,64 +21,43 @@ import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * What fan-out costs at the least: a program that writes a ready frame to each connection, once for
- * each message that it receives after a connection's first. It understands as much of WebSocket as
- * the load clients speak, and nothing of channels, sessions or limits.
+ * What fan-out costs at the least: a program that makes of each publication the frame that the hub
+ * would send, once, and writes it to each connection that has subscribed to anything. It
+ * understands as much of WebSocket and of the Centrifuge protocol as the load clients speak, and
+ * nothing of channels, sessions or limits.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the channel, which is told
-public final class BareWriter {
+final class BareWriter {
 
   private static final byte[] SWITCHING =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-  private static final String ANSWERS = "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{}}";
+  private static final byte TEXT = (byte) 0x81;
 
-  private final ByteBuf frame;
-  private final ByteBuf answers = frame(ANSWERS);
-  private final Map<EventLoop, List<Channel>> subscribers = new HashMap<>();
+  private final Map<EventLoop, BareLoop> loops = new HashMap<>();
 
-  private BareWriter(String line) {
-    frame = frame(line);
-  }
+  private BareWriter() {}
 
-  /** A text message from a server, in one frame. */
-  private static ByteBuf frame(String text) {
-    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-    ByteBuf out = Unpooled.directBuffer(payload.length + 4);
-    out.writeByte(0x81);
-    if (payload.length < 126) {
-      out.writeByte(payload.length);
-    } else {
-      out.writeByte(126).writeShort(payload.length);
-    }
-    return Unpooled.unreleasableBuffer(out.writeBytes(payload).asReadOnly());
-  }
-
-  /**
-   * Runs until the process is killed; prints its port.
-   *
-   * @param arguments the line that each subscriber is to be sent
-   */
+  /** Runs until the process is killed; prints its port. */
   public static void main(String[] arguments) throws InterruptedException {
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-    EventLoopGroup loops =
+    EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(), EpollIoHandler.newFactory());
-    BareWriter writer = new BareWriter(arguments[0]);
-    for (EventExecutor loop : loops) {
-      writer.subscribers.put((EventLoop) loop, new ArrayList<>());
+    BareWriter writer = new BareWriter();
+    for (EventExecutor loop : group) {
+      writer.loops.put((EventLoop) loop, new BareLoop((EventLoop) loop));
     }
     Channel listener =
         new ServerBootstrap()
-            .group(loops)
+            .group(group)
             .channel(EpollServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, 1024)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -92,71 +71,99 @@ public final class BareWriter {
             .bind(InetAddress.getLoopbackAddress(), 0)
             .sync()
             .channel();
-    System.out.println(((InetSocketAddress) listener.localAddress()).getPort());
+    System.out.println("port " + ((InetSocketAddress) listener.localAddress()).getPort());
     listener.closeFuture().sync();
   }
 
-  private void writeToAll() {
-    subscribers.forEach((loop, channels) -> loop.execute(() -> writeToEach(channels)));
-  }
-
-  private void writeToEach(List<Channel> channels) {
-    for (Channel channel : channels) {
-      channel.writeAndFlush(frame.duplicate(), channel.voidPromise());
+  /** A text message from a server, in one frame. */
+  private static ByteBuf frame(ChannelHandlerContext context, String text) {
+    int length = ByteBufUtil.utf8Bytes(text);
+    ByteBuf out = context.alloc().directBuffer(length + 4);
+    out.writeByte(TEXT);
+    if (length < 126) {
+      out.writeByte(length);
+    } else {
+      out.writeByte(126).writeShort(length);
     }
+    out.writeCharSequence(text, StandardCharsets.UTF_8);
+    return out;
   }
 
-  /** Answers the handshake, then the first message; each further one is a publication. */
+  private void publish(ChannelHandlerContext context, BareCommand.Publish publication) {
+    ByteBuf frame = frame(context, publication.push());
+    loops.values().forEach(loop -> loop.write(frame.retainedDuplicate()));
+    frame.release();
+  }
+
+  /** Answers the handshake, then each message. */
   private final class Connection extends ByteToMessageDecoder {
 
     private boolean open;
-    private boolean introduced;
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-      if (!open) {
-        ByteBuf end = Unpooled.wrappedBuffer(HEAD_END);
-        int at = ByteBufUtil.indexOf(end, in);
-        if (at >= 0) {
-          in.skipBytes(at + HEAD_END.length);
-          open = true;
-          context.writeAndFlush(Unpooled.wrappedBuffer(SWITCHING), context.voidPromise());
-        }
-      } else if (skipFrame(in)) {
-        if (introduced) {
-          writeToAll();
-        } else {
-          introduced = true;
-          channels(context).add(context.channel());
-          context.writeAndFlush(answers.duplicate(), context.voidPromise());
-        }
+      if (open) {
+        readFrame(context, in);
+      } else {
+        readHead(context, in);
       }
     }
 
-    private static boolean skipFrame(ByteBuf in) {
-      if (in.readableBytes() < 4) {
-        return false;
+    private void readHead(ChannelHandlerContext context, ByteBuf in) {
+      int at = ByteBufUtil.indexOf(Unpooled.wrappedBuffer(HEAD_END), in);
+      if (at >= 0) {
+        in.skipBytes(at + HEAD_END.length);
+        open = true;
+        context.writeAndFlush(Unpooled.wrappedBuffer(SWITCHING), context.voidPromise());
       }
+    }
+
+    private void readFrame(ChannelHandlerContext context, ByteBuf in) {
+      if (in.readableBytes() < 4) {
+        return;
+      }
+      boolean isText = in.getByte(in.readerIndex()) == TEXT;
       int length = in.getByte(in.readerIndex() + 1) & 0x7F;
+      // A head ends with the mask of four zeros.
       int head = 6;
       if (length == 126) {
         length = in.getUnsignedShort(in.readerIndex() + 2);
         head = 8;
       }
-      if (in.readableBytes() < head + length) {
-        return false;
+      if (in.readableBytes() >= head + length) {
+        in.skipBytes(head);
+        String payload = in.readString(length, StandardCharsets.UTF_8);
+        if (isText) {
+          receive(context, payload);
+        }
       }
-      in.skipBytes(head + length);
-      return true;
     }
 
-    private List<Channel> channels(ChannelHandlerContext context) {
-      return Objects.requireNonNull(subscribers.get(context.channel().eventLoop()));
+    private void receive(ChannelHandlerContext context, String message) {
+      List<BareCommand> commands = message.lines().map(BareCommand::read).toList();
+      for (BareCommand command : commands) {
+        switch (command) {
+          case BareCommand.Publish publication -> publish(context, publication);
+          case BareCommand.Subscribe subscribe -> loop(context).add(context.channel());
+          case BareCommand.Other other -> {}
+        }
+      }
+      String answers =
+          String.join(
+              "\n",
+              commands.stream().map(BareCommand::answer).filter(it -> !it.isEmpty()).toList());
+      if (!answers.isEmpty()) {
+        context.writeAndFlush(frame(context, answers), context.voidPromise());
+      }
+    }
+
+    private BareLoop loop(ChannelHandlerContext context) {
+      return Objects.requireNonNull(loops.get(context.channel().eventLoop()));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      channels(context).remove(context.channel());
+      loop(context).remove(context.channel());
     }
 
     @Override

@@ -1,0 +1,75 @@
+package io.polyhub.bench.target;
+
+import io.polyhub.bench.load.Protocol;
+import java.util.List;
+
+/** Every kind of target there is. The same question has the same or an equal kind as its answer. */
+public final class Targets {
+
+  private static final String IN_MEMORY = HubYaml.merged(HubYaml.DOORS, "broker: {inMemory: true}");
+
+  private static final TargetKind HUB = new HubKind("Polyhub", IN_MEMORY);
+  private static final TargetKind HUB_ON_DISK =
+      new HubKind("Polyhub on disk", HubYaml.merged(HubYaml.DOORS, ""));
+  private static final TargetKind BARE_NETTY =
+      new BareKind("bare Netty", BareWriter.class, Protocol.WEBSOCKET_JSON);
+  private static final TargetKind MOSQUITTO = new MosquittoKind();
+  private static final TargetKind NATS = new NatsKind();
+
+  /** All but those of the hub. */
+  private static final List<TargetKind> PEERS = List.of(BARE_NETTY, MOSQUITTO, NATS);
+
+  private Targets() {}
+
+  /** The hub as one node that keeps nothing on disk. */
+  public static TargetKind hub() {
+    return HUB;
+  }
+
+  /**
+   * The same, configured differently.
+   *
+   * @param yaml what to add to its configuration; where both say something, this counts
+   */
+  public static TargetKind hub(String yaml) {
+    return new HubKind(HUB.name(), HubYaml.merged(IN_MEMORY, yaml));
+  }
+
+  /** The hub as one node that stores what is at-least-once before it acknowledges it. */
+  public static TargetKind hubOnDisk() {
+    return HUB_ON_DISK;
+  }
+
+  /**
+   * Some nodes of the hub over one nats-server; it starts as a {@link HubCluster}.
+   *
+   * @param rulesYaml what to add to the configuration of each node
+   */
+  public static TargetKind hubs(int nodes, String rulesYaml) {
+    return new HubsKind(nodes, rulesYaml);
+  }
+
+  /** A Netty program that writes ready frames to WebSockets. */
+  public static TargetKind bareNetty() {
+    return BARE_NETTY;
+  }
+
+  /** Mosquitto: MQTT. */
+  public static TargetKind mosquitto() {
+    return MOSQUITTO;
+  }
+
+  /** NATS: its own protocol over WebSocket, and MQTT 3.1.1. */
+  public static TargetKind nats() {
+    return NATS;
+  }
+
+  /**
+   * Whether the target of this name in a report is written in a language with a managed run time;
+   * false for names that no kind has.
+   */
+  public static boolean isManaged(String targetName) {
+    return targetName.startsWith(HUB.name())
+        || PEERS.stream().anyMatch(kind -> kind.isManaged() && kind.name().equals(targetName));
+  }
+}
