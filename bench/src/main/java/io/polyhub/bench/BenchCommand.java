@@ -2,6 +2,7 @@ package io.polyhub.bench;
 
 import io.polyhub.bench.report.Outcome;
 import io.polyhub.bench.report.Report;
+import io.polyhub.bench.report.TableReport;
 import io.polyhub.bench.scenario.Findings;
 import io.polyhub.bench.scenario.Lab;
 import io.polyhub.bench.scenario.Scenario;
@@ -131,7 +132,7 @@ final class BenchCommand implements Callable<Integer> {
       console.printf("%n%s: %s%n", scenario.word(), scenario.title());
       try {
         Outcome outcome = measure(scenario, lab);
-        Reports.print(console, outcome);
+        TableReport.print(console, outcome);
         report = report.with(outcome);
         reports.write(report);
       } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package io.polyhub.bench;
 
 import io.polyhub.bench.report.Outcome;
 import io.polyhub.bench.report.Report;
+import io.polyhub.bench.report.TableReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -30,7 +31,7 @@ final class ReportCommand implements Callable<Integer> {
       return 1;
     }
     for (Outcome outcome : report.outcomes()) {
-      Reports.print(System.out, outcome);
+      TableReport.print(System.out, outcome);
     }
     reports.write(report);
     return 0;

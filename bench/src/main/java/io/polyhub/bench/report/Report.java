@@ -1,6 +1,7 @@
 package io.polyhub.bench.report;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,19 @@ public record Report(String version, Instant begun, Machine machine, List<Outcom
 
   public Report {
     outcomes = List.copyOf(outcomes);
+  }
+
+  /** The same report with this outcome, in the place of an earlier one of its scenario if any. */
+  public Report with(Outcome outcome) {
+    List<Outcome> changed = new ArrayList<>(outcomes);
+    for (int i = 0; i < changed.size(); i++) {
+      if (changed.get(i).scenario().equals(outcome.scenario())) {
+        changed.set(i, outcome);
+        return new Report(version, begun, machine, changed);
+      }
+    }
+    changed.add(outcome);
+    return new Report(version, begun, machine, changed);
   }
 
   /**

@@ -22,7 +22,9 @@ public final class Scenarios {
           new MixedFleet(),
           new CatchUp(),
           new ReconnectStorm(),
-          new SlowReaders());
+          new SlowReaders(),
+          new Nodes(),
+          new RollingRestart());
 
   private Scenarios() {}
 
