@@ -4,7 +4,7 @@ import io.polyhub.bench.report.HtmlReport;
 import io.polyhub.bench.report.JsonReport;
 import io.polyhub.bench.report.Machines;
 import io.polyhub.bench.report.Report;
-import io.polyhub.bench.target.JavaCommand;
+import io.polyhub.bench.target.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ record Reports(Path folder) {
   /** A report of nothing yet, begun now on this machine. */
   static Report begin() {
     return new Report(
-        JavaCommand.hubVersion(),
+        ServerProcess.version(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS),
         Machines.here(),
         List.of());

@@ -96,14 +96,22 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private static List<String> jvmOptions() {
-    try (InputStream options =
+    return resource("jvm.options")
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .toList();
+  }
+
+  /** The version of the server. */
+  public static String version() {
+    return resource("version.txt").strip();
+  }
+
+  private static String resource(String name) {
+    try (InputStream resource =
         Objects.requireNonNull(
-            ServerProcess.class.getResourceAsStream("/io/polyhub/server/jvm.options"),
-            "jvm.options")) {
-      return new String(options.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.isBlank() && !line.startsWith("#"))
-          .toList();
+            ServerProcess.class.getResourceAsStream("/io/polyhub/server/" + name), name)) {
+      return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
