@@ -1,7 +1,5 @@
 package io.polyhub.bench.target;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -10,32 +8,47 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The subscribers that one event loop serves. All but {@link #write} is for the loop's own thread.
+ *
+ * @param <F> what is written
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the channel, which is told
-final class BareLoop {
+@SuppressWarnings("FutureReturnValueIgnored") // the loop lives as long as the process
+final class BareLoop<F> {
 
   private final EventLoop loop;
-  private final Set<Channel> subscribers = new LinkedHashSet<>();
-  private final Queue<ByteBuf> waiting = new ConcurrentLinkedQueue<>();
+  private final Consumer<F> release;
+  private final Set<Consumer<List<F>>> subscribers = new LinkedHashSet<>();
+  private final Queue<F> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean isToWrite = new AtomicBoolean();
 
-  BareLoop(EventLoop loop) {
+  /**
+   * Makes one without subscribers.
+   *
+   * @param release what becomes of a frame that all have been given
+   */
+  BareLoop(EventLoop loop, Consumer<F> release) {
     this.loop = loop;
+    this.release = release;
   }
 
-  void add(Channel subscriber) {
+  /** Whether the calling thread is the loop's. */
+  boolean isHere() {
+    return loop.inEventLoop();
+  }
+
+  void add(Consumer<List<F>> subscriber) {
     subscribers.add(subscriber);
   }
 
-  void remove(Channel subscriber) {
+  void remove(Consumer<List<F>> subscriber) {
     subscribers.remove(subscriber);
   }
 
-  /** Has a frame written to all, with others that come meanwhile; takes it over. Any thread. */
-  void write(ByteBuf frame) {
+  /** Has a frame given to all, together with others that come meanwhile. Any thread. */
+  void write(F frame) {
     waiting.add(frame);
     if (isToWrite.compareAndSet(false, true)) {
       loop.execute(this::writeWaiting);
@@ -44,16 +57,12 @@ final class BareLoop {
 
   private void writeWaiting() {
     isToWrite.set(false);
-    List<ByteBuf> frames = new ArrayList<>();
-    for (ByteBuf frame = waiting.poll(); frame != null; frame = waiting.poll()) {
+    List<F> frames = new ArrayList<>();
+    for (F frame = waiting.poll(); frame != null; frame = waiting.poll()) {
       frames.add(frame);
     }
-    for (Channel subscriber : subscribers) {
-      for (ByteBuf frame : frames) {
-        subscriber.write(frame.retainedDuplicate(), subscriber.voidPromise());
-      }
-      subscriber.flush();
-    }
-    frames.forEach(ByteBuf::release);
+    // A write that fails may take its subscriber away.
+    List.copyOf(subscribers).forEach(subscriber -> subscriber.accept(frames));
+    frames.forEach(release);
   }
 }

@@ -25,6 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What fan-out costs at the least: a program that makes of each publication the frame that the hub
@@ -41,7 +43,7 @@ final class BareWriter {
   private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte TEXT = (byte) 0x81;
 
-  private final Map<EventLoop, BareLoop> loops = new HashMap<>();
+  private final Map<EventLoop, BareLoop<ByteBuf>> loops = new HashMap<>();
 
   private BareWriter() {}
 
@@ -53,7 +55,7 @@ final class BareWriter {
             Runtime.getRuntime().availableProcessors(), EpollIoHandler.newFactory());
     BareWriter writer = new BareWriter();
     for (EventExecutor loop : group) {
-      writer.loops.put((EventLoop) loop, new BareLoop((EventLoop) loop));
+      writer.loops.put((EventLoop) loop, new BareLoop<>((EventLoop) loop, ByteBuf::release));
     }
     Channel listener =
         new ServerBootstrap()
@@ -99,6 +101,7 @@ final class BareWriter {
   private final class Connection extends ByteToMessageDecoder {
 
     private boolean open;
+    private @Nullable Consumer<List<ByteBuf>> subscriber;
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
@@ -144,7 +147,7 @@ final class BareWriter {
       for (BareCommand command : commands) {
         switch (command) {
           case BareCommand.Publish publication -> publish(context, publication);
-          case BareCommand.Subscribe subscribe -> loop(context).add(context.channel());
+          case BareCommand.Subscribe subscribe -> subscribe(context);
           case BareCommand.Other other -> {}
         }
       }
@@ -157,13 +160,29 @@ final class BareWriter {
       }
     }
 
-    private BareLoop loop(ChannelHandlerContext context) {
+    private void subscribe(ChannelHandlerContext context) {
+      if (subscriber == null) {
+        subscriber = frames -> writeAll(context, frames);
+        loop(context).add(subscriber);
+      }
+    }
+
+    private static void writeAll(ChannelHandlerContext context, List<ByteBuf> frames) {
+      for (ByteBuf frame : frames) {
+        context.write(frame.retainedDuplicate(), context.voidPromise());
+      }
+      context.flush();
+    }
+
+    private BareLoop<ByteBuf> loop(ChannelHandlerContext context) {
       return Objects.requireNonNull(loops.get(context.channel().eventLoop()));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      loop(context).remove(context.channel());
+      if (subscriber != null) {
+        loop(context).remove(subscriber);
+      }
     }
 
     @Override

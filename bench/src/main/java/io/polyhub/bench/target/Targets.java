@@ -13,11 +13,22 @@ public final class Targets {
       new HubKind("Polyhub on disk", HubYaml.merged(HubYaml.DOORS, ""));
   private static final TargetKind BARE_NETTY =
       new BareKind("bare Netty", BareWriter.class, Protocol.WEBSOCKET_JSON);
+  private static final TargetKind BARE_GRPC =
+      new BareKind("bare gRPC", BareGrpc.class, Protocol.GRPC);
   private static final TargetKind MOSQUITTO = new MosquittoKind();
   private static final TargetKind NATS = new NatsKind();
+  private static final TargetKind HIVE_MQ = new HiveMqKind();
+  private static final TargetKind WS = new NodeKind("ws", "ws-server.mjs", Protocol.WEBSOCKET_JSON);
+  private static final TargetKind SOCKET_IO =
+      new NodeKind("socket.io", "socket-io-server.mjs", Protocol.SOCKET_IO);
+  private static final TargetKind GRAPHQL_WS =
+      new NodeKind("graphql-ws", "graphql-ws-server.mjs", Protocol.GRAPHQL);
+  private static final TargetKind CENTRIFUGO = new CentrifugoKind();
 
   /** All but those of the hub. */
-  private static final List<TargetKind> PEERS = List.of(BARE_NETTY, MOSQUITTO, NATS);
+  private static final List<TargetKind> PEERS =
+      List.of(
+          BARE_NETTY, BARE_GRPC, MOSQUITTO, NATS, HIVE_MQ, WS, SOCKET_IO, GRAPHQL_WS, CENTRIFUGO);
 
   private Targets() {}
 
@@ -54,6 +65,11 @@ public final class Targets {
     return BARE_NETTY;
   }
 
+  /** A grpc-java program that writes ready messages to streams of the hub's API. */
+  public static TargetKind bareGrpc() {
+    return BARE_GRPC;
+  }
+
   /** Mosquitto: MQTT. */
   public static TargetKind mosquitto() {
     return MOSQUITTO;
@@ -62,6 +78,31 @@ public final class Targets {
   /** NATS: its own protocol over WebSocket, and MQTT 3.1.1. */
   public static TargetKind nats() {
     return NATS;
+  }
+
+  /** HiveMQ: MQTT. */
+  public static TargetKind hiveMq() {
+    return HIVE_MQ;
+  }
+
+  /** The JavaScript library ws: as much of the Centrifuge protocol's JSON as load clients speak. */
+  public static TargetKind ws() {
+    return WS;
+  }
+
+  /** Socket.IO, over WebSocket alone. */
+  public static TargetKind socketIo() {
+    return SOCKET_IO;
+  }
+
+  /** The JavaScript library graphql-ws: GraphQL over WebSocket. */
+  public static TargetKind graphQlWs() {
+    return GRAPHQL_WS;
+  }
+
+  /** Centrifugo: the Centrifuge protocol, if PATH has it. */
+  public static TargetKind centrifugo() {
+    return CENTRIFUGO;
   }
 
   /**

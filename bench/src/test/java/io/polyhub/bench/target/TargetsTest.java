@@ -43,6 +43,37 @@ final class TargetsTest {
   }
 
   @Test
+  void hive_mq_delivers() {
+    assumeTrue(((HiveMqKind) Targets.hiveMq()).isFetched(), "HiveMQ has not been fetched");
+    tried(Targets.hiveMq(), Protocol.MQTT_5);
+  }
+
+  @Test
+  void ws_delivers() {
+    triedOnNode(Targets.ws(), Protocol.WEBSOCKET_JSON);
+  }
+
+  @Test
+  void graphql_ws_delivers() {
+    triedOnNode(Targets.graphQlWs(), Protocol.GRAPHQL);
+  }
+
+  @Test
+  void socket_io_takes_connections() {
+    triedOnNode(Targets.socketIo());
+  }
+
+  private void triedOnNode(TargetKind kind, Protocol... protocols) {
+    assumeTrue(((NodeKind) kind).isFetched(), "its packages have not been fetched");
+    tried(kind, protocols);
+  }
+
+  @Test
+  void centrifugo_delivers() {
+    tried(Targets.centrifugo(), Protocol.WEBSOCKET_JSON);
+  }
+
+  @Test
   void nodes_of_the_hub_share_one_nats_which_counts_what_passes() {
     TargetKind kind = Targets.hubs(2, "rules: [{name: all, filters: ['#']}]");
     assumeTrue(kind.missing().isEmpty(), () -> kind.missing().orElseThrow());
