@@ -45,7 +45,7 @@ final class BarCharts {
 
   private record Bar(Row row, Figure figure) {}
 
-  /** Draws a chart for each figure that several rows of one variant have. */
+  /** Draws a chart for each figure that several rows of one variant have, if not all are zero. */
   static void draw(Markup page, Outcome outcome, String id) {
     Set<String> names = new LinkedHashSet<>();
     outcome.rows().forEach(row -> row.figures().forEach(figure -> names.add(figure.name())));
@@ -55,7 +55,7 @@ final class BarCharts {
       List<Group> groups = new ArrayList<>();
       Grid.byVariant(outcome.rows())
           .forEach((variant, rows) -> Group.of(variant, rows, name).ifPresent(groups::add));
-      if (groups.isEmpty()) {
+      if (groups.stream().noneMatch(group -> group.most > 0)) {
         continue;
       }
       if (!any) {

@@ -12,7 +12,7 @@ final class ComparisonTable {
   /** Begins a table on the page. */
   ComparisonTable(Markup page, String caption) {
     this.page = page;
-    page.open("div", "scroll").open("table", "comparisons").element("caption", caption);
+    page.open("table", "comparisons").element("caption", caption);
     page.open("thead").open("tr");
     for (String column : COLUMNS) {
       page.open("th", column.equals("Value") ? "number" : "text").with("scope", "col");
@@ -39,7 +39,7 @@ final class ComparisonTable {
 
   /** Ends the table. */
   void end() {
-    page.close().closeLine();
+    page.closeLine();
   }
 
   private void row(Comparison comparison) {

@@ -21,7 +21,9 @@ final class FigureTable {
   }
 
   private static void write(Markup page, Grid grid) {
-    page.open("div", "scroll").open("table", "figures").element("caption", "Figures");
+    // What can be scrolled must be reachable by the keyboard.
+    page.open("div", "scroll").with("role", "region").with("aria-label", "Figures");
+    page.with("tabindex", "0").open("table", "figures").element("caption", "Figures");
     page.open("thead").open("tr").open("th", "text").with("scope", "col").text("Target").close();
     for (String column : grid.columns()) {
       page.open("th", "number").with("scope", "col").text(column).close();
@@ -33,10 +35,10 @@ final class FigureTable {
 
   private static void write(Markup page, List<String> columns, String variant, List<Row> rows) {
     page.open("tbody").open("tr").open("th", "group").with("scope", "rowgroup");
-    page.with("colspan", "" + (columns.size() + 1)).text(variant).close().closeLine();
+    page.with("colspan", "" + (columns.size() + 1)).element("span", variant).close().closeLine();
     for (Row row : rows) {
       page.open("tr", Emphasis.isOurs(row.target()) ? "ours" : "theirs");
-      page.open("th").with("scope", "row").text(row.target() + (row.saturated() ? " *" : ""));
+      page.open("th").with("scope", "row").text(row.target() + (row.saturated() ? "\u00a0*" : ""));
       page.close();
       for (String column : columns) {
         String cell =

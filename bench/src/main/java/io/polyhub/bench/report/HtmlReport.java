@@ -87,9 +87,9 @@ public final class HtmlReport {
     List<Comparison> aimed =
         report.outcomes().stream().flatMap(outcome -> aimed(outcome).stream()).toList();
     page.open("section").with("id", "summary").with("aria-labelledby", "summary-title");
-    page.open("h2").with("id", "summary-title").text("What was aimed at").close();
+    page.open("h2").with("id", "summary-title").text("Aims").close();
     if (aimed.isEmpty()) {
-      page.element("p", "Nothing was.");
+      page.element("p", "No comparison has one.");
     } else {
       page.element("p", tally(aimed));
       ComparisonTable table = new ComparisonTable(page, "All comparisons that have an aim");

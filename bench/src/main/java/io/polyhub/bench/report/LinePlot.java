@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  */
 final class LinePlot {
 
-  private static final Size WIDE = new Size("wide", 760, 380, 10);
+  private static final Size WIDE = new Size("wide", 920, 400, 10);
   private static final Size NARROW = new Size("narrow", 360, 320, 5);
 
   private static final int TOP = 32;
