@@ -160,16 +160,28 @@ final class PatternWalk {
   }
 
   /**
-   * Asks at those places. If nothing lies at or past the first, what was found further on, on a
-   * server that has more, is forgotten.
+   * Asks at those places, or at fewer while others ask much. If nothing lies at or past the first,
+   * what was found further on, on a server that has more, is forgotten.
    */
   private void gets(List<Long> places, From from) throws UnavailableException {
-    List<CompletableFuture<Optional<StoredMessage>>> answers = new ArrayList<>();
-    for (Long place : places) {
-      answers.add(gets.next(stream, pattern, place, from));
-    }
-    for (int i = 0; i < places.size(); i++) {
-      StreamGets.await(answers.get(i)).ifPresent(prover(places.get(i)));
+    int ahead = gets.mayAskAhead(places.size() - 1);
+    try {
+      List<CompletableFuture<Optional<StoredMessage>>> answers = new ArrayList<>();
+      for (Long place : places.subList(0, 1 + ahead)) {
+        answers.add(gets.next(stream, pattern, place, from));
+      }
+      StreamGets.await(answers.getFirst()).ifPresent(prover(places.getFirst()));
+      for (int i = 1; i < answers.size(); i++) {
+        StreamGets.await(answers.get(i)).ifPresent(prover(places.get(i)));
+      }
+    } catch (UnavailableException late) {
+      if (atHand() == null) {
+        throw late;
+      }
+      // The first is there, which is enough to go on; the server has more to do than it can.
+      width = 1;
+    } finally {
+      gets.askedAhead(ahead);
     }
     if (atHand() == null) {
       proven.clear();

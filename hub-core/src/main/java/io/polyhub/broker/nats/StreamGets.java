@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +40,16 @@ final class StreamGets {
   private static final int NO_SUCH_MESSAGE = 10037;
   private static final int NOT_FOUND = 404;
   private static final int MOST_BYTES = 64 << 20;
+
+  /** The most questions for messages further on that all readers have on their way. */
+  private static final int MOST_AHEAD = 256;
+
   private static final byte[] NOTHING = {};
 
   private final NatsLink link;
   private final @Nullable BatchGets batches;
   private final Runnable onAsked;
+  private final Semaphore ahead = new Semaphore(MOST_AHEAD);
 
   /**
    * Begins.
@@ -92,6 +98,26 @@ final class StreamGets {
             .formatted(
                 one.substring(0, one.lastIndexOf('}')), most, Math.min(mostBytes, MOST_BYTES));
     return batches.ask(API + "DIRECT.GET." + stream, question.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Leave to ask more than one question at a time, which all who read share, so that they do not
+   * ask more than a server answers in time.
+   *
+   * @param wanted how many more than one
+   * @return how many of them; to be given back by {@link #askedAhead}
+   */
+  int mayAskAhead(int wanted) {
+    int granted = 0;
+    while (granted < wanted && ahead.tryAcquire()) {
+      granted++;
+    }
+    return granted;
+  }
+
+  /** So many more than one were answered, or are waited for no more. */
+  void askedAhead(int granted) {
+    ahead.release(granted);
   }
 
   private CompletableFuture<Optional<StoredMessage>> get(
