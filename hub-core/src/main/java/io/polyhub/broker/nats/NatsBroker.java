@@ -67,6 +67,7 @@ public final class NatsBroker implements Broker {
   private record Started(
       LogStreams logs,
       StreamWatch streams,
+      PayloadRoom room,
       Map<NatsLog, Appender> appenders,
       Interest interest,
       Audit audit,
@@ -152,7 +153,10 @@ public final class NatsBroker implements Broker {
             streams::look);
     LastValues values =
         new LastValues(config.limits(), link, logs, readMetrics, clock, System::nanoTime);
-    started = new Started(logs, streams, appenders, interest, audit, presence, reader, values);
+    PayloadRoom room = new PayloadRoom(rules);
+    started =
+        new Started(logs, streams, room, appenders, interest, audit, presence, reader, values);
+    link.listen(room);
     link.listen(batches);
     link.listen(interest);
     link.listen(streams);
@@ -312,7 +316,11 @@ public final class NatsBroker implements Broker {
   @Override
   public boolean isReady() {
     Started now = started;
-    return now != null && link.isConnected() && now.streams().isReady() && now.interest().isReady();
+    return now != null
+        && link.isConnected()
+        && now.room().isEnough()
+        && now.streams().isReady()
+        && now.interest().isReady();
   }
 
   /**
@@ -320,15 +328,19 @@ public final class NatsBroker implements Broker {
    *
    * @param connected whether NATS is connected
    * @param streamsReady whether each stream is as the rules want it, stores and answers
+   * @param payloadsFit whether NATS takes the largest publication of every rule, as far as is known
    * @param nodes how many nodes are heard, this one among them
    */
-  public record State(boolean connected, boolean streamsReady, int nodes) {}
+  public record State(boolean connected, boolean streamsReady, boolean payloadsFit, int nodes) {}
 
   /** How it is just now. Never blocks. */
   public State state() {
     Started now = started;
     return new State(
-        link.isConnected(), now != null && now.streams().isReady(), nodes.live().size());
+        link.isConnected(),
+        now != null && now.streams().isReady(),
+        now == null || now.room().isEnough(),
+        nodes.live().size());
   }
 
   @Override
