@@ -282,6 +282,13 @@ public record NatsConfig(
       });
     }
 
+    public Limits withReads(int concurrent, int queued) {
+      return with(parts -> {
+        parts.concurrentReads = concurrent;
+        parts.queuedReads = queued;
+      });
+    }
+
     public Limits withPending(int messages, long bytes) {
       return with(parts -> {
         parts.pendingMessages = messages;
@@ -313,8 +320,8 @@ public record NatsConfig(
           parts.queuedAppends,
           parts.appendTimeout,
           requestTimeout,
-          concurrentReads,
-          queuedReads,
+          parts.concurrentReads,
+          parts.queuedReads,
           parts.pendingMessages,
           parts.pendingBytes,
           subjectsKnown,
@@ -330,6 +337,8 @@ public record NatsConfig(
       private int inFlightAppends;
       private int queuedAppends;
       private Duration appendTimeout;
+      private int concurrentReads;
+      private int queuedReads;
       private int pendingMessages;
       private long pendingBytes;
       private Duration keyWindow;
@@ -341,6 +350,8 @@ public record NatsConfig(
         inFlightAppends = from.inFlightAppends;
         queuedAppends = from.queuedAppends;
         appendTimeout = from.appendTimeout;
+        concurrentReads = from.concurrentReads;
+        queuedReads = from.queuedReads;
         pendingMessages = from.pendingMessages;
         pendingBytes = from.pendingBytes;
         keyWindow = from.keyWindow;

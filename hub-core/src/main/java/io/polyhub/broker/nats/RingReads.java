@@ -75,6 +75,7 @@ final class RingReads implements AutoCloseable {
     clock = tools.clock();
     most = limits.queuedReads();
     metrics.watchRing(ring::bytes);
+    metrics.watchWaiting("ring", waiting::get);
   }
 
   /**

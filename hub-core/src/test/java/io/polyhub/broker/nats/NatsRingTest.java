@@ -193,7 +193,7 @@ class NatsRingTest {
   }
 
   @Test
-  void what_another_node_was_told_is_stored_is_in_the_next_page() throws Exception {
+  void what_was_stored_by_another_node_is_in_the_next_page() throws Exception {
     try (NatsProbe one = NatsProbe.ready(config, RULES);
         NatsProbe other = NatsProbe.ready(config, RULES)) {
       other.watch(KEPT);
