@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:all is well",
-      "1:with --plan: some change to a stream would be refused",
+      "1:with --plan: some change to a stream would be refused, or NATS takes too little",
       "2:the command line is wrong",
       "3:the configuration is wrong",
       "5:with --plan: NATS does not answer"

@@ -129,6 +129,7 @@ public final class Server implements AutoCloseable {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("connection", state.connected() ? "up" : "down");
     shown.put("streams", state.streamsReady() ? "up" : "down");
+    shown.put("payloads", state.payloadsFit() ? "up" : "down");
     shown.put("nodes", state.nodes());
     return shown;
   }

@@ -58,7 +58,8 @@ final class ServerOverNatsTest {
       awaitReady(server);
       assertThat(ready(server).body())
           .startsWith("{\"state\":\"ready\",\"parts\":{\"broker\":\"up\"")
-          .contains("\"nats\":{\"connection\":\"up\",\"streams\":\"up\",\"nodes\":1}");
+          .contains(
+              "\"nats\":{\"connection\":\"up\",\"streams\":\"up\",\"payloads\":\"up\",\"nodes\":1}");
 
       nats.kill(0);
       Await.until("not ready without NATS", () -> ready(server).statusCode() == 503);

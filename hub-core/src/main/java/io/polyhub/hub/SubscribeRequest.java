@@ -2,6 +2,7 @@ package io.polyhub.hub;
 
 import io.polyhub.channel.Cursor;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,163 +73,93 @@ public record SubscribeRequest(
   }
 
   public SubscribeRequest withStart(Start value) {
-    return new SubscribeRequest(
-        filter,
-        value,
-        mustRecover,
-        rest,
-        lastValues,
-        inline,
-        joinLeave,
-        noLocal,
-        token,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.start = value);
   }
 
   public SubscribeRequest withMustRecover(boolean value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        value,
-        rest,
-        lastValues,
-        inline,
-        joinLeave,
-        noLocal,
-        token,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.mustRecover = value);
   }
 
   public SubscribeRequest withRest(boolean value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        mustRecover,
-        value,
-        lastValues,
-        inline,
-        joinLeave,
-        noLocal,
-        token,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.rest = value);
   }
 
   public SubscribeRequest withLastValues(boolean value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        mustRecover,
-        rest,
-        value,
-        inline,
-        joinLeave,
-        noLocal,
-        token,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.lastValues = value);
   }
 
   public SubscribeRequest withInline(int value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        mustRecover,
-        rest,
-        lastValues,
-        value,
-        joinLeave,
-        noLocal,
-        token,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.inline = value);
   }
 
   public SubscribeRequest withJoinLeave(boolean value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        mustRecover,
-        rest,
-        lastValues,
-        inline,
-        value,
-        noLocal,
-        token,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.joinLeave = value);
   }
 
   public SubscribeRequest withNoLocal(boolean value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        mustRecover,
-        rest,
-        lastValues,
-        inline,
-        joinLeave,
-        value,
-        token,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.noLocal = value);
   }
 
   public SubscribeRequest withToken(@Nullable String value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        mustRecover,
-        rest,
-        lastValues,
-        inline,
-        joinLeave,
-        noLocal,
-        value,
-        share,
-        outlives,
-        attachment);
+    return with(parts -> parts.token = value);
   }
 
   public SubscribeRequest withAttachment(@Nullable Object value) {
-    return new SubscribeRequest(
-        filter,
-        start,
-        mustRecover,
-        rest,
-        lastValues,
-        inline,
-        joinLeave,
-        noLocal,
-        token,
-        share,
-        outlives,
-        value);
+    return with(parts -> parts.attachment = value);
   }
 
   /** Shares with all of that name; see {@link #share} and {@link #outlives}. */
   public SubscribeRequest withShare(String name, Duration keep) {
+    return with(parts -> {
+      parts.share = name;
+      parts.outlives = keep;
+    });
+  }
+
+  private SubscribeRequest with(Consumer<Parts> change) {
+    Parts parts = new Parts(this);
+    change.accept(parts);
     return new SubscribeRequest(
         filter,
-        start,
-        mustRecover,
-        rest,
-        lastValues,
-        inline,
-        joinLeave,
-        noLocal,
-        token,
-        name,
-        keep,
-        attachment);
+        parts.start,
+        parts.mustRecover,
+        parts.rest,
+        parts.lastValues,
+        parts.inline,
+        parts.joinLeave,
+        parts.noLocal,
+        parts.token,
+        parts.share,
+        parts.outlives,
+        parts.attachment);
+  }
+
+  /** What can be changed, while it is. */
+  private static final class Parts {
+    private Start start;
+    private boolean mustRecover;
+    private boolean rest;
+    private boolean lastValues;
+    private int inline;
+    private boolean joinLeave;
+    private boolean noLocal;
+    private @Nullable String token;
+    private @Nullable String share;
+    private Duration outlives;
+    private @Nullable Object attachment;
+
+    Parts(SubscribeRequest from) {
+      start = from.start;
+      mustRecover = from.mustRecover;
+      rest = from.rest;
+      lastValues = from.lastValues;
+      inline = from.inline;
+      joinLeave = from.joinLeave;
+      noLocal = from.noLocal;
+      token = from.token;
+      share = from.share;
+      outlives = from.outlives;
+      attachment = from.attachment;
+    }
   }
 }

@@ -67,6 +67,7 @@ public final class NatsBroker implements Broker {
   private record Started(
       LogStreams logs,
       StreamWatch streams,
+      PayloadRoom room,
       Map<NatsLog, Appender> appenders,
       Interest interest,
       Audit audit,
@@ -116,7 +117,9 @@ public final class NatsBroker implements Broker {
     NatsPresence presence =
         new NatsPresence(
             link, subjects, config, logs, nodes, telling, new PresenceMetrics(registry), clock);
-    Live live = new Live(config.limits(), logs, telling, presence::heard, metrics, streams::look);
+    RecentRing ring = new RecentRing(config.limits().ringBytes());
+    Live live =
+        new Live(config.limits(), logs, telling, ring, presence::heard, metrics, streams::look);
     Interest interest = new Interest(config.limits(), logs, streams, live, wiring::sure, metrics);
     Audit audit = new Audit(config.limits(), link, logs, streams, interest, live, metrics, chance);
     Map<NatsLog, Appender> appenders = new HashMap<>();
@@ -136,18 +139,25 @@ public final class NatsBroker implements Broker {
     }
     wiring.interest = interest;
     wiring.audit = audit;
+    BatchGets batches = new BatchGets(config.limits());
     LogReader reader =
         new LogReader(
             config.limits(),
-            new StreamGets(link),
+            new StreamGets(link, batches, readMetrics.asks("history")),
             logs,
+            ring,
+            live::isToCome,
             readMetrics,
             clock,
             System::nanoTime,
             streams::look);
     LastValues values =
         new LastValues(config.limits(), link, logs, readMetrics, clock, System::nanoTime);
-    started = new Started(logs, streams, appenders, interest, audit, presence, reader, values);
+    PayloadRoom room = new PayloadRoom(rules);
+    started =
+        new Started(logs, streams, room, appenders, interest, audit, presence, reader, values);
+    link.listen(room);
+    link.listen(batches);
     link.listen(interest);
     link.listen(streams);
     link.listen(new AppendersListener(appenders));
@@ -306,7 +316,11 @@ public final class NatsBroker implements Broker {
   @Override
   public boolean isReady() {
     Started now = started;
-    return now != null && link.isConnected() && now.streams().isReady() && now.interest().isReady();
+    return now != null
+        && link.isConnected()
+        && now.room().isEnough()
+        && now.streams().isReady()
+        && now.interest().isReady();
   }
 
   /**
@@ -314,15 +328,19 @@ public final class NatsBroker implements Broker {
    *
    * @param connected whether NATS is connected
    * @param streamsReady whether each stream is as the rules want it, stores and answers
+   * @param payloadsFit whether NATS takes the largest publication of every rule, as far as is known
    * @param nodes how many nodes are heard, this one among them
    */
-  public record State(boolean connected, boolean streamsReady, int nodes) {}
+  public record State(boolean connected, boolean streamsReady, boolean payloadsFit, int nodes) {}
 
   /** How it is just now. Never blocks. */
   public State state() {
     Started now = started;
     return new State(
-        link.isConnected(), now != null && now.streams().isReady(), nodes.live().size());
+        link.isConnected(),
+        now != null && now.streams().isReady(),
+        now == null || now.room().isEnough(),
+        nodes.live().size());
   }
 
   @Override

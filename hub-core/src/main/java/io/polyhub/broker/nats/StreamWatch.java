@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -47,6 +48,12 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(StreamWatch.class);
 
+  /**
+   * How long a stream that is gone is not made anew. A server before 2.10 tells that it is gone
+   * before it has removed its files, and would then remove those of the new one.
+   */
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
   /** The leader of a stream on a server that is alone. */
   private static final String ALONE = "alone";
 
@@ -58,6 +65,10 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
   private final RandomGenerator chance;
   private final Map<String, NatsLog> byStream = new HashMap<>();
   private final Set<String> kept = ConcurrentHashMap.newKeySet();
+
+  /** When streams that are gone may be made anew. */
+  private final Map<String, Long> anewFrom = new ConcurrentHashMap<>();
+
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   /** Streams that changed their leader or came back since they were last looked at. */
@@ -112,6 +123,19 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
   void look() {
     if (hints.availablePermits() == 0) {
       hints.release();
+    }
+  }
+
+  private void lookAfter(Duration pause) {
+    try {
+      var _ =
+          looking.submit(() -> {
+            Thread.sleep(pause);
+            look();
+            return null;
+          });
+    } catch (RejectedExecutionException closing) {
+      log.debug("Closed already", closing);
     }
   }
 
@@ -228,11 +252,18 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
         throw new UnavailableException(String.valueOf(info.getError()));
       }
       log.warn("Stream {} is gone", name);
+      anewFrom.put(name, System.nanoTime() + PAUSE.toNanos());
       kept.remove(name);
+      lookAfter(PAUSE);
+    }
+    Long from = anewFrom.get(name);
+    if (from != null && from - System.nanoTime() > 0) {
+      throw new UnavailableException(name + " is gone");
     }
     return switch (keeper.keep(name)) {
       case Outcome.Kept(StreamInfo info) -> {
         kept.add(name);
+        anewFrom.remove(name);
         refused.remove(name);
         yield info;
       }

@@ -5,12 +5,16 @@ import io.nats.client.Connection;
 import io.polyhub.broker.UnavailableException;
 import io.polyhub.channel.Rules;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** Tells what a node with some configuration would do to the streams in NATS, without doing it. */
+/**
+ * Tells what a node with some configuration would do to the streams in NATS, without doing it, and
+ * whether it would become ready.
+ */
 public final class StreamsPreview {
 
   private StreamsPreview() {}
@@ -18,8 +22,8 @@ public final class StreamsPreview {
   /**
    * One thing that would be done, or refused.
    *
-   * @param text in words for the operator, beginning with the stream's name
-   * @param refused whether the node would leave the stream as it is, and not become ready
+   * @param text in words for the operator, beginning with the stream's name if it is about one
+   * @param refused whether the node would not become ready, and leave the stream as it is
    */
   public record Step(String text, boolean refused) {}
 
@@ -27,7 +31,7 @@ public final class StreamsPreview {
    * Asks NATS what is there, and changes nothing. Blocks for at most the limit of a connection and
    * of one request for each stream.
    *
-   * @return nothing if all streams are as the rules want them
+   * @return nothing if all streams, and NATS itself, are as the rules want them
    * @throws UnavailableException if NATS cannot be reached within the limit, or does not answer
    */
   public static List<Step> of(NatsConfig config, Rules rules, Duration limit)
@@ -41,8 +45,13 @@ public final class StreamsPreview {
       if (!arrival.arrived.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new UnavailableException("NATS cannot be reached");
       }
+      List<Step> steps = new ArrayList<>();
+      new PayloadRoom(rules)
+          .refusal(link.connection())
+          .ifPresent(why -> steps.add(new Step("refuse to be ready: " + why, true)));
       LogStreams logs = new LogStreams(config, new Subjects(config.prefix()), rules);
-      return new StreamKeeper(config, link, logs).plan();
+      steps.addAll(new StreamKeeper(config, link, logs).plan());
+      return List.copyOf(steps);
     }
   }
 

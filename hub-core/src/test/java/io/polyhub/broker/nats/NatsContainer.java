@@ -16,6 +16,7 @@ import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.IsRunningStartupCheckStrategy;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
 
 /** A NATS server in a container, which keeps its port on this machine and its store over a kill. */
 final class NatsContainer implements NatsServer {
@@ -36,9 +37,12 @@ final class NatsContainer implements NatsServer {
    * @param image the image's name
    * @param name by which the other servers of its network know it
    * @param port on this machine, for clients
-   * @param config all else; the text {@code STORE} stands for its folder
+   * @param config all else; the text {@code STORE} stands for its folder, and {@code FOLDER} for
+   *     that of the files
+   * @param files what the configuration speaks of
    */
-  NatsContainer(String image, Network network, String name, int port, String config) {
+  NatsContainer(
+      String image, Network network, String name, int port, String config, Path... files) {
     this.port = port;
     ExposedPort inside = ExposedPort.tcp(NatsServers.CLIENT_PORT);
     container =
@@ -50,10 +54,16 @@ final class NatsContainer implements NatsServer {
                 Objects.requireNonNullElseGet(command.getHostConfig(), HostConfig::new)
                     .withPortBindings(new PortBinding(Binding.bindPort(port), inside)))
             .withCopyToContainer(
-                Transferable.of(config.replace("STORE", "/tmp/store")), "/nats.conf")
+                Transferable.of(
+                    config.replace("STORE", "/tmp/store").replace("FOLDER", "/tmp/files")),
+                "/nats.conf")
             .withStartupCheckStrategy(new IsRunningStartupCheckStrategy())
             .waitingFor(new NoWait())
             .withCommand("--config", "/nats.conf");
+    for (Path file : files) {
+      container.withCopyFileToContainer(
+          MountableFile.forHostPath(file), "/tmp/files/" + file.getFileName());
+    }
   }
 
   /** Whether an engine answers, and which version it is; empty if none does. */

@@ -34,15 +34,23 @@ final class NatsProcess implements NatsServer {
    * Makes ready to start it.
    *
    * @param port for clients, on loopback
-   * @param config all else; the text {@code STORE} stands for its folder
+   * @param config all else; the text {@code STORE} stands for its folder, and {@code FOLDER} for
+   *     that of the files
+   * @param files what the configuration speaks of
    */
-  NatsProcess(Path program, int port, String config) {
+  NatsProcess(Path program, int port, String config, Path... files) {
     this.program = program;
     this.port = port;
     try {
       folder = Files.createTempDirectory("polyhub-nats");
+      for (Path file : files) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
       Files.writeString(
-          folder.resolve("nats.conf"), config.replace("STORE", folder.resolve("store").toString()));
+          folder.resolve("nats.conf"),
+          config
+              .replace("STORE", folder.resolve("store").toString())
+              .replace("FOLDER", folder.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

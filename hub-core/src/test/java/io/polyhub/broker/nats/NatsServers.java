@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class NatsServers implements AutoCloseable {
   private static final String CHOICE = "HUB_TEST_NATS";
   private static final String IMAGE =
       Objects.requireNonNullElse(System.getenv("HUB_TEST_NATS_IMAGE"), "nats:2.9.10");
+  private static final String PAYLOAD = "max_payload: 2MB";
   private static final Duration UP_LIMIT = Duration.ofSeconds(60);
   private static final Duration STEP = Duration.ofMillis(20);
 
@@ -85,20 +87,7 @@ public final class NatsServers implements AutoCloseable {
 
   /** Starts that many servers, more than one as a cluster, and waits until JetStream answers. */
   public static synchronized NatsServers start(int count) {
-    Ground ground = chosen;
-    if (ground == null) {
-      ground = choose();
-      chosen = ground;
-    }
-    NatsServers started =
-        switch (ground) {
-          case Ground.Containers(String image) -> inContainers(image, count);
-          case Ground.Processes(Path program) -> asProcesses(program, count);
-        };
-    if (started.network == null) {
-      // Containers are seen to by Testcontainers.
-      Runtime.getRuntime().addShutdownHook(new Thread(started::close));
-    }
+    NatsServers started = made(count, PAYLOAD);
     try {
       started.servers.forEach(NatsServer::start);
       for (int i = 0; i < count; i++) {
@@ -110,6 +99,43 @@ public final class NatsServers implements AutoCloseable {
       throw failed;
     }
     return started;
+  }
+
+  /**
+   * Starts one server with settings of its own, and waits until it takes connections.
+   *
+   * @param settings beside those that all have, and {@code max_payload}; the text {@code
+   *     FOLDER/NAME} stands for a file of that name
+   * @param files what the settings speak of
+   */
+  public static synchronized NatsServers startWith(String settings, Path... files) {
+    NatsServers started = made(1, settings, files);
+    try {
+      started.servers.getFirst().start();
+      started.awaitConnectable();
+    } catch (RuntimeException failed) {
+      started.close();
+      throw failed;
+    }
+    return started;
+  }
+
+  private static NatsServers made(int count, String settings, Path... files) {
+    Ground ground = chosen;
+    if (ground == null) {
+      ground = choose();
+      chosen = ground;
+    }
+    NatsServers made =
+        switch (ground) {
+          case Ground.Containers(String image) -> inContainers(image, count, settings, files);
+          case Ground.Processes(Path program) -> asProcesses(program, count, settings, files);
+        };
+    if (made.network == null) {
+      // Containers are seen to by Testcontainers.
+      Runtime.getRuntime().addShutdownHook(new Thread(made::close));
+    }
+    return made;
   }
 
   private static Ground choose() {
@@ -147,34 +173,36 @@ public final class NatsServers implements AutoCloseable {
 
   /** Whether a container can be had at all. */
   private static void probe() {
-    NatsServers one = inContainers(IMAGE, 1);
+    NatsServers one = inContainers(IMAGE, 1, PAYLOAD);
     try (one) {
       one.servers.getFirst().start();
       one.awaitUp(0);
     }
   }
 
-  private static NatsServers asProcesses(Path program, int count) {
+  private static NatsServers asProcesses(Path program, int count, String settings, Path... files) {
     List<Integer> ports = freePorts(2 * count);
     List<String> routes =
         IntStream.range(0, count).mapToObj(i -> "127.0.0.1:" + ports.get(count + i)).toList();
     List<NatsServer> servers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String listen = "127.0.0.1:" + ports.get(i);
-      servers.add(new NatsProcess(program, ports.get(i), config(i, listen, routes.get(i), routes)));
+      String config = config(i, listen, routes.get(i), routes, settings);
+      servers.add(new NatsProcess(program, ports.get(i), config, files));
     }
     return new NatsServers(servers, null);
   }
 
-  private static NatsServers inContainers(String image, int count) {
+  private static NatsServers inContainers(String image, int count, String settings, Path... files) {
     List<Integer> ports = freePorts(count);
     List<String> routes =
         IntStream.range(0, count).mapToObj(i -> name(i) + ":" + ROUTE_PORT).toList();
     Network network = Network.newNetwork();
     List<NatsServer> servers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      String config = config(i, "0.0.0.0:" + CLIENT_PORT, "0.0.0.0:" + ROUTE_PORT, routes);
-      servers.add(new NatsContainer(image, network, name(i), ports.get(i), config));
+      String config =
+          config(i, "0.0.0.0:" + CLIENT_PORT, "0.0.0.0:" + ROUTE_PORT, routes, settings);
+      servers.add(new NatsContainer(image, network, name(i), ports.get(i), config, files));
     }
     return new NatsServers(servers, network);
   }
@@ -183,15 +211,17 @@ public final class NatsServers implements AutoCloseable {
     return "nats" + server;
   }
 
-  private static String config(int server, String listen, String routeListen, List<String> routes) {
+  private static String config(
+      int server, String listen, String routeListen, List<String> routes, String settings) {
     String config =
         """
         server_name: %s
         listen: "%s"
-        max_payload: 2MB
         jetstream { store_dir: "STORE", max_memory_store: 64GB, max_file_store: 1TB }
         """
-            .formatted(name(server), listen);
+                .formatted(name(server), listen)
+            + settings
+            + "\n";
     if (routes.size() == 1) {
       return config;
     }
@@ -263,6 +293,26 @@ public final class NatsServers implements AutoCloseable {
           streams.addStream(trial);
           streams.deleteStream(trial.getName());
         });
+  }
+
+  /** Waits until the first server takes connections, of whomever. */
+  private void awaitConnectable() {
+    URI uri = uris().getFirst();
+    long deadline = System.nanoTime() + UP_LIMIT.toNanos();
+    while (true) {
+      try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+        // The server speaks first.
+        if (socket.getInputStream().read() >= 0) {
+          return;
+        }
+      } catch (IOException notYet) {
+        // Tried again.
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("not up within " + UP_LIMIT + ": " + servers.getFirst());
+      }
+      LockSupport.parkNanos(STEP.toNanos());
+    }
   }
 
   /** What a server is asked, until it answers without an error. */
