@@ -147,7 +147,8 @@ final class NatsSection {
             section.read("keyWindow", standard.keyWindow(), Kind.duration(LEAST, MAX_WINDOW)),
             section.read("keys", standard.keys(), count()),
             section.read("auditPerSecond", standard.auditPerSecond(), count()),
-            section.read("streamPoll", standard.streamPoll(), time()));
+            section.read("streamPoll", standard.streamPoll(), time()),
+            section.read("ringBytes", standard.ringBytes(), Kind.bytes(0, Long.MAX_VALUE)));
     section.end();
     return limits;
   }

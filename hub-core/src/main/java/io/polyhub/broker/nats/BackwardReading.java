@@ -125,7 +125,13 @@ final class BackwardReading {
     long bytes = 0;
     int wanted = 0;
     LogWalk walk =
-        new LogWalk(tools.gets(), log.stream(), List.of(log.storedSubject(channel)), from);
+        new LogWalk(
+            tools.gets(),
+            log,
+            List.of(log.storedSubject(channel)),
+            from,
+            (int) Math.min(before - from, limit + 2),
+            limitBytes);
     StoredMessage message = walk.next(server);
     while (message != null && message.sequence() < before) {
       Publication publication = tools.decode(message);

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one stretch of one log onwards. Blocks; for one thread.
  *
- * <p>First it gets the messages one after the other from any server that holds the stream. Then it
- * asks the leader where the log begins and ends, and only then judges what may be missing and what
- * is no longer to be shown: nothing can have been let go before it was got and yet be there when
- * the leader is asked. At last it asks the leader whether more has come, so that an end is one.
+ * <p>First it gets the messages in their order from any server that holds the stream. Then it asks
+ * the leader where the log begins and ends, and only then judges what may be missing and what is no
+ * longer to be shown: nothing can have been let go before it was got and yet be there when the
+ * leader is asked. At last it asks the leader whether more has come, so that an end is one.
  */
 final class ForwardReading {
 
@@ -68,7 +68,8 @@ final class ForwardReading {
 
   private Stretch attempt(Start start) throws UnavailableException {
     long from = start instanceof Start.At(long offset) ? offset : 0;
-    LogWalk walk = new LogWalk(tools.gets(), log.stream(), log.storedSubjects(filter), from + 1);
+    LogWalk walk =
+        new LogWalk(tools.gets(), log, log.storedSubjects(filter), from + 1, limit + 2, limitBytes);
     Looked looked = new Looked(from);
     boolean exhausted = looked.at(walk, From.ANY, start);
     Look look = tools.look(log, epoch);

@@ -48,7 +48,7 @@ final class LastValues implements AutoCloseable {
       InstantSource clock,
       LongSupplier nanoTime) {
     this.logs = logs;
-    gets = new StreamGets(link);
+    gets = new StreamGets(link, null, metrics.asks("last-values"));
     puts = new StreamPuts(link);
     retries = new Retries(nanoTime);
     putTime = limits.appendTimeout();

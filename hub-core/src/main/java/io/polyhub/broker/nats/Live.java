@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class Live {
 
   private final Map<String, NatsLog> byStream = new HashMap<>();
   private final Telling telling;
+  private final RecentRing ring;
   private final LiveMetrics metrics;
   private final Consumer<byte[]> presence;
   private final Runnable onDoubt;
@@ -60,10 +62,12 @@ final class Live {
       NatsConfig.Limits limits,
       LogStreams logs,
       Telling telling,
+      RecentRing ring,
       Consumer<byte[]> presence,
       LiveMetrics metrics,
       Runnable onDoubt) {
     this.telling = telling;
+    this.ring = ring;
     this.presence = presence;
     this.metrics = metrics;
     this.onDoubt = onDoubt;
@@ -117,6 +121,9 @@ final class Live {
       Sequencer<Logged> sequencer = sequencers.get(of);
       if (sequencer != null) {
         sequencer.restart(state.top() + 1);
+      }
+      if (another) {
+        ring.forget(of);
       }
       if (another || doubted == null) {
         gap(of);
@@ -226,6 +233,14 @@ final class Live {
     }
   }
 
+  /** Whether that publication of a channel that is watched for itself did not come yet. */
+  boolean isToCome(NatsLog of, String channel, long sequence) {
+    synchronized (places) {
+      OptionalLong handled = places.handledUpTo(of.liveSubject(channel));
+      return handled.isPresent() && handled.getAsLong() < sequence;
+    }
+  }
+
   /** A publication that came from a log. */
   record Arrival(NatsLog log, String subject, Publication publication) {}
 
@@ -272,8 +287,7 @@ final class Live {
             logged.floor());
     switch (verdict) {
       case TELL -> {
-        Position position = new Position(places.epoch(arrival.log()), logged.sequence());
-        telling.onPublication(arrival.publication().at(position));
+        telling.onPublication(held(logged));
         metrics.told();
       }
       case COPY -> metrics.copy();
@@ -281,14 +295,25 @@ final class Live {
       case HOLE -> {
         metrics.hole();
         log.debug("Something before {} of {} did not come", logged.sequence(), arrival.subject());
+        var _ = held(logged);
         gap(ChannelFilter.of(channel));
       }
       case LATE -> {
         metrics.late();
         onDoubt.run();
+        var _ = held(logged);
         gap(ChannelFilter.of(channel));
       }
     }
+  }
+
+  /** Puts it into the ring, before it is told: then it may be asked for. */
+  private Publication held(Logged logged) {
+    NatsLog of = logged.arrival().log();
+    Position position = new Position(places.epoch(of), logged.sequence());
+    Publication publication = logged.arrival().publication().at(position);
+    ring.add(of, position, logged.before(), publication);
+    return publication;
   }
 
   private void onUnlogged(Message message, Headers headers, long connection) {

@@ -4,9 +4,7 @@ import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamState;
 import io.polyhub.broker.UnavailableException;
 import io.polyhub.channel.Position;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +37,7 @@ final class LogLooks {
 
   private final StreamGets gets;
   private final Runnable onDoubt;
-  private final Map<NatsLog, Asked> asked = new ConcurrentHashMap<>();
+  private final Questions<NatsLog, Look> questions = new Questions<>(this::ask);
 
   /**
    * Begins with no question.
@@ -56,80 +54,34 @@ final class LogLooks {
    * UnavailableException} alone: also if the log is not what it is known to be.
    */
   CompletableFuture<Look> look(NatsLog log) {
-    return asked.computeIfAbsent(log, Asked::new).look();
+    return questions.ask(log);
   }
 
-  private final class Asked {
+  private CompletableFuture<Look> ask(NatsLog log) {
+    NatsLog.State before = log.state();
+    return gets.info(log.stream()).thenCompose(info -> judge(log, before, info));
+  }
 
-    private final NatsLog log;
-    private boolean flying;
-    private @Nullable CompletableFuture<Look> next;
-
-    Asked(NatsLog log) {
-      this.log = log;
+  private CompletableFuture<Look> judge(
+      NatsLog log, NatsLog.@Nullable State before, StreamInfo info) {
+    NatsLog.State known = log.state();
+    String epoch = StreamWatch.epoch(log.stream(), info);
+    StreamState state = info.getStreamState();
+    if (known == null
+        || !known.epoch().equals(epoch)
+        || (before != null
+            && before.epoch().equals(epoch)
+            && before.top() > state.getLastSequence())) {
+      onDoubt.run();
+      return CompletableFuture.failedFuture(
+          new UnavailableException(log + " is not the stream that it was"));
     }
-
-    CompletableFuture<Look> look() {
-      CompletableFuture<Look> mine;
-      synchronized (this) {
-        mine = next;
-        if (mine == null) {
-          mine = new CompletableFuture<>();
-          next = mine;
-        }
-      }
-      fly();
-      return mine.copy();
-    }
-
-    private void fly() {
-      CompletableFuture<Look> mine;
-      synchronized (this) {
-        mine = next;
-        if (flying || mine == null) {
-          return;
-        }
-        flying = true;
-        next = null;
-      }
-      NatsLog.State before = log.state();
-      var _ =
-          gets.info(log.stream())
-              .whenComplete((info, failure) -> {
-                synchronized (this) {
-                  flying = false;
-                }
-                fly();
-                if (failure == null) {
-                  settle(mine, before, info);
-                } else {
-                  mine.completeExceptionally(StreamGets.unavailable(failure));
-                }
-              });
-    }
-
-    private void settle(
-        CompletableFuture<Look> mine, NatsLog.@Nullable State before, StreamInfo info) {
-      NatsLog.State known = log.state();
-      String epoch = StreamWatch.epoch(log.stream(), info);
-      StreamState state = info.getStreamState();
-      if (known == null
-          || !known.epoch().equals(epoch)
-          || (before != null
-              && before.epoch().equals(epoch)
-              && before.top() > state.getLastSequence())) {
-        onDoubt.run();
-        mine.completeExceptionally(
-            new UnavailableException(log + " is not the stream that it was"));
-        return;
-      }
-      mine.complete(
-          new Look(
-              epoch,
-              state.getFirstSequence(),
-              state.getLastSequence(),
-              state.getMsgCount(),
-              state.getSubjectCount()));
-    }
+    return CompletableFuture.completedFuture(
+        new Look(
+            epoch,
+            state.getFirstSequence(),
+            state.getLastSequence(),
+            state.getMsgCount(),
+            state.getSubjectCount()));
   }
 }

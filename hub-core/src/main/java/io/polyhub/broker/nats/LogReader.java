@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /**
- * Reads history from the streams, and tells where the logs end. Safe for any thread; nothing here
- * holds its caller.
+ * Reads history from the ring or from the streams, and tells where the logs end. Safe for any
+ * thread; nothing here holds its caller.
  */
 final class LogReader implements AutoCloseable {
 
@@ -24,17 +24,22 @@ final class LogReader implements AutoCloseable {
   private final LogStreams logs;
   private final ReadTools tools;
   private final Duration pageTime;
+  private final RingReads ring;
   private final SharedReads<LogQuery, LogPage> reads;
 
   /**
    * Begins.
    *
+   * @param ring what came last by the live feed
+   * @param feed tells what is still to come by it
    * @param onDoubt asks to have the streams looked at, because one is not as it is known
    */
   LogReader(
       NatsConfig.Limits limits,
       StreamGets gets,
       LogStreams logs,
+      RecentRing ring,
+      RingReads.Feed feed,
       ReadMetrics metrics,
       InstantSource clock,
       LongSupplier nanoTime,
@@ -42,12 +47,15 @@ final class LogReader implements AutoCloseable {
     this.logs = logs;
     tools = new ReadTools(gets, new LogLooks(gets, onDoubt), clock, nanoTime);
     pageTime = limits.requestTimeout().multipliedBy(REQUESTS_PER_PAGE);
+    this.ring = new RingReads(limits, ring, logs, tools, feed, metrics);
     reads = new SharedReads<>("history", limits, metrics, this::page);
   }
 
   /** See {@link io.polyhub.broker.Broker#read}. */
   CompletableFuture<LogPage> read(LogQuery query) {
-    return reads.ask(query);
+    return ring.read(query)
+        .thenCompose(
+            page -> page.map(CompletableFuture::completedFuture).orElseGet(() -> reads.ask(query)));
   }
 
   private LogPage page(LogQuery query) throws UnavailableException {
@@ -71,6 +79,7 @@ final class LogReader implements AutoCloseable {
 
   @Override
   public void close() {
+    ring.close();
     reads.close();
   }
 }

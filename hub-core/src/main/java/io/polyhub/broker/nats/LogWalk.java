@@ -1,28 +1,42 @@
 package io.polyhub.broker.nats;
 
 import io.polyhub.broker.UnavailableException;
-import java.util.ArrayDeque;
+import io.polyhub.broker.nats.StreamGets.From;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Goes along the messages of one log whose subjects match any of a few patterns, in the order of
  * the log. Blocks; for one thread.
+ *
+ * <p>Several messages are got ahead of each pattern. That a pattern has none is believed only for
+ * what was stored before it was asked for, by a server that is not behind: so no message of one
+ * pattern is passed by while those of another are given.
  */
 final class LogWalk {
 
-  private final StreamGets gets;
-  private final String stream;
-  private final List<Ahead> ahead = new ArrayList<>();
+  private final List<Way> ways = new ArrayList<>();
+  private final From confirming;
 
-  LogWalk(StreamGets gets, String stream, List<String> patterns, long from) {
-    this.gets = gets;
-    this.stream = stream;
+  /**
+   * Begins.
+   *
+   * @param from the first sequence to look at
+   * @param expected about how many messages are wanted
+   * @param expectedBytes about how many bytes of them
+   */
+  LogWalk(
+      StreamGets gets,
+      NatsLog log,
+      List<String> patterns,
+      long from,
+      int expected,
+      long expectedBytes) {
+    confirming = log.replicas() == 1 ? From.ANY : From.LEADER;
     for (String pattern : patterns) {
-      ahead.add(new Ahead(pattern, from));
+      ways.add(
+          new Way(new PatternWalk(gets, log.stream(), pattern, from, expected, expectedBytes)));
     }
   }
 
@@ -30,43 +44,70 @@ final class LogWalk {
    * The next message, or null if there is none. Once there was none, those that came since are
    * found by asking again.
    */
-  @Nullable StoredMessage next(StreamGets.From from) throws UnavailableException {
-    ArrayDeque<Ahead> asking = new ArrayDeque<>();
-    List<CompletableFuture<Optional<StoredMessage>>> answers = new ArrayList<>();
-    for (Ahead each : ahead) {
-      if (each.head == null) {
-        asking.add(each);
-        answers.add(gets.next(stream, each.pattern, each.from, from));
+  @Nullable StoredMessage next(From from) throws UnavailableException {
+    for (Way each : ways) {
+      if (!each.isAsked) {
+        each.isAsked = true;
+        each.noneUpTo = 0;
+        each.walk.peek(from);
       }
     }
-    for (CompletableFuture<Optional<StoredMessage>> answer : answers) {
-      asking.remove().head = StreamGets.await(answer).orElse(null);
+    Way first = first();
+    while (first != null && !isSure(first.walk.atHand())) {
+      first = first();
     }
-    Ahead first = null;
-    StoredMessage found = null;
-    for (Ahead each : ahead) {
-      StoredMessage head = each.head;
-      if (head != null && (found == null || head.sequence() < found.sequence())) {
+    if (first == null) {
+      ways.forEach(each -> each.isAsked = false);
+      return null;
+    }
+    StoredMessage message = first.walk.take();
+    first.isAsked = first.walk.atHand() != null;
+    return message;
+  }
+
+  /** The way whose message at hand is the first of all. */
+  private @Nullable Way first() {
+    Way first = null;
+    long lowest = Long.MAX_VALUE;
+    for (Way each : ways) {
+      StoredMessage message = each.walk.atHand();
+      if (message != null && message.sequence() < lowest) {
         first = each;
-        found = head;
+        lowest = message.sequence();
       }
     }
-    if (first != null && found != null) {
-      first.head = null;
-      first.from = found.sequence() + 1;
+    return first;
+  }
+
+  /** Makes sure that no way has a message before that one; if one may have, it is at hand now. */
+  private boolean isSure(@Nullable StoredMessage message) throws UnavailableException {
+    for (Way each : ways) {
+      if (message != null && each.walk.atHand() == null && each.noneUpTo < message.sequence()) {
+        long stored = 0;
+        for (Way other : ways) {
+          stored = Math.max(stored, other.walk.highest());
+        }
+        if (each.walk.peek(confirming) != null) {
+          return false;
+        }
+        each.noneUpTo = stored;
+      }
     }
-    return found;
+    return true;
   }
 
   /** One pattern's way. */
-  private static final class Ahead {
-    private final String pattern;
-    private long from;
-    private @Nullable StoredMessage head;
+  private static final class Way {
+    private final PatternWalk walk;
 
-    private Ahead(String pattern, long from) {
-      this.pattern = pattern;
-      this.from = from;
+    /** Whether it was asked since its last message was given. */
+    private boolean isAsked;
+
+    /** Up to there it has no message that was not given. */
+    private long noneUpTo;
+
+    Way(PatternWalk walk) {
+      this.walk = walk;
     }
   }
 }

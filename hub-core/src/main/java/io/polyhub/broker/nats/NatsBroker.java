@@ -116,7 +116,9 @@ public final class NatsBroker implements Broker {
     NatsPresence presence =
         new NatsPresence(
             link, subjects, config, logs, nodes, telling, new PresenceMetrics(registry), clock);
-    Live live = new Live(config.limits(), logs, telling, presence::heard, metrics, streams::look);
+    RecentRing ring = new RecentRing(config.limits().ringBytes());
+    Live live =
+        new Live(config.limits(), logs, telling, ring, presence::heard, metrics, streams::look);
     Interest interest = new Interest(config.limits(), logs, streams, live, wiring::sure, metrics);
     Audit audit = new Audit(config.limits(), link, logs, streams, interest, live, metrics, chance);
     Map<NatsLog, Appender> appenders = new HashMap<>();
@@ -136,11 +138,14 @@ public final class NatsBroker implements Broker {
     }
     wiring.interest = interest;
     wiring.audit = audit;
+    BatchGets batches = new BatchGets(config.limits());
     LogReader reader =
         new LogReader(
             config.limits(),
-            new StreamGets(link),
+            new StreamGets(link, batches, readMetrics.asks("history")),
             logs,
+            ring,
+            live::isToCome,
             readMetrics,
             clock,
             System::nanoTime,
@@ -148,6 +153,7 @@ public final class NatsBroker implements Broker {
     LastValues values =
         new LastValues(config.limits(), link, logs, readMetrics, clock, System::nanoTime);
     started = new Started(logs, streams, appenders, interest, audit, presence, reader, values);
+    link.listen(batches);
     link.listen(interest);
     link.listen(streams);
     link.listen(new AppendersListener(appenders));

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -220,6 +221,8 @@ public record NatsConfig(
    * @param auditPerSecond how many subjects are looked at per second when some messages may have
    *     been lost on the way
    * @param streamPoll how often the state of each stream is asked for
+   * @param ringBytes the most bytes of publications that came last and are kept in memory, so that
+   *     who reads them again needs no stream; 0 for none
    */
   public record Limits(
       int inFlightAppends,
@@ -234,7 +237,8 @@ public record NatsConfig(
       Duration keyWindow,
       int keys,
       int auditPerSecond,
-      Duration streamPoll) {
+      Duration streamPoll,
+      long ringBytes) {
 
     public static final Limits STANDARD =
         new Limits(
@@ -250,7 +254,8 @@ public record NatsConfig(
             Duration.ofMinutes(2),
             500_000,
             2_000,
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            64L << 20);
 
     public Limits {
       positive("inFlightAppends", inFlightAppends);
@@ -266,57 +271,83 @@ public record NatsConfig(
       positive("keys", keys);
       positive("auditPerSecond", auditPerSecond);
       positive("streamPoll", streamPoll);
+      require(ringBytes >= 0, "ringBytes", ringBytes, "0 or more");
     }
 
     public Limits withAppends(int inFlight, int queued, Duration timeout) {
-      return new Limits(
-          inFlight,
-          queued,
-          timeout,
-          requestTimeout,
-          concurrentReads,
-          queuedReads,
-          pendingMessages,
-          pendingBytes,
-          subjectsKnown,
-          keyWindow,
-          keys,
-          auditPerSecond,
-          streamPoll);
+      return with(parts -> {
+        parts.inFlightAppends = inFlight;
+        parts.queuedAppends = queued;
+        parts.appendTimeout = timeout;
+      });
+    }
+
+    public Limits withPending(int messages, long bytes) {
+      return with(parts -> {
+        parts.pendingMessages = messages;
+        parts.pendingBytes = bytes;
+      });
     }
 
     public Limits withKeyWindow(Duration other) {
-      return new Limits(
-          inFlightAppends,
-          queuedAppends,
-          appendTimeout,
-          requestTimeout,
-          concurrentReads,
-          queuedReads,
-          pendingMessages,
-          pendingBytes,
-          subjectsKnown,
-          other,
-          keys,
-          auditPerSecond,
-          streamPoll);
+      return with(parts -> parts.keyWindow = other);
+    }
+
+    public Limits withAuditPerSecond(int other) {
+      return with(parts -> parts.auditPerSecond = other);
     }
 
     public Limits withStreamPoll(Duration other) {
+      return with(parts -> parts.streamPoll = other);
+    }
+
+    public Limits withRingBytes(long other) {
+      return with(parts -> parts.ringBytes = other);
+    }
+
+    private Limits with(Consumer<Parts> change) {
+      Parts parts = new Parts(this);
+      change.accept(parts);
       return new Limits(
-          inFlightAppends,
-          queuedAppends,
-          appendTimeout,
+          parts.inFlightAppends,
+          parts.queuedAppends,
+          parts.appendTimeout,
           requestTimeout,
           concurrentReads,
           queuedReads,
-          pendingMessages,
-          pendingBytes,
+          parts.pendingMessages,
+          parts.pendingBytes,
           subjectsKnown,
-          keyWindow,
+          parts.keyWindow,
           keys,
-          auditPerSecond,
-          other);
+          parts.auditPerSecond,
+          parts.streamPoll,
+          parts.ringBytes);
+    }
+
+    /** What can be changed, while it is. */
+    private static final class Parts {
+      private int inFlightAppends;
+      private int queuedAppends;
+      private Duration appendTimeout;
+      private int pendingMessages;
+      private long pendingBytes;
+      private Duration keyWindow;
+      private int auditPerSecond;
+      private Duration streamPoll;
+      private long ringBytes;
+
+      Parts(Limits from) {
+        inFlightAppends = from.inFlightAppends;
+        queuedAppends = from.queuedAppends;
+        appendTimeout = from.appendTimeout;
+        pendingMessages = from.pendingMessages;
+        pendingBytes = from.pendingBytes;
+        keyWindow = from.keyWindow;
+        auditPerSecond = from.auditPerSecond;
+        streamPoll = from.streamPoll;
+        ringBytes = from.ringBytes;
+      }
     }
   }
 

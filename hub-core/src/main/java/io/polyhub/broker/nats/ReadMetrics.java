@@ -13,6 +13,8 @@ final class ReadMetrics {
   private final Counter shared;
   private final Counter refused;
   private final Counter failed;
+  private final Counter ringHits;
+  private final Counter ringMisses;
 
   ReadMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -20,10 +22,30 @@ final class ReadMetrics {
     shared = registry.counter("polyhub.nats.reads.shared");
     refused = registry.counter("polyhub.nats.reads.refused");
     failed = registry.counter("polyhub.nats.reads.failed");
+    ringHits = registry.counter("polyhub.nats.ring.reads", "result", "hit");
+    ringMisses = registry.counter("polyhub.nats.ring.reads", "result", "miss");
+  }
+
+  /** What counts the questions to streams for reads of that. */
+  Runnable asks(String what) {
+    Counter asks = registry.counter("polyhub.nats.reads.asks", "of", what);
+    return asks::increment;
   }
 
   void watchWaiting(String what, Supplier<Number> waiting) {
     Gauge.builder("polyhub.nats.reads.waiting", waiting).tag("of", what).register(registry);
+  }
+
+  void watchRing(Supplier<Number> bytes) {
+    Gauge.builder("polyhub.nats.ring.bytes", bytes).register(registry);
+  }
+
+  void ringHit() {
+    ringHits.increment();
+  }
+
+  void ringMissed() {
+    ringMisses.increment();
   }
 
   void read() {

@@ -64,7 +64,7 @@ final class RecordStore implements AutoCloseable {
     this.subjects = subjects;
     this.chance = chance;
     stream = subjects.recordsStream();
-    gets = new StreamGets(link);
+    gets = new StreamGets(link, null, metrics.asks("records"));
     puts = new StreamPuts(link);
     retries = new Retries(nanoTime);
     changeTime = limits.appendTimeout();

@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets single messages of streams. Safe for any thread.
+ * Gets messages of streams. Safe for any thread.
  *
  * <p>The stages complete within the limit of a request, on a thread that is not to be held;
  * exceptionally with {@link UnavailableException} alone.
@@ -38,12 +38,23 @@ final class StreamGets {
   private static final String API = "$JS.API.";
   private static final int NO_SUCH_MESSAGE = 10037;
   private static final int NOT_FOUND = 404;
+  private static final int MOST_BYTES = 64 << 20;
   private static final byte[] NOTHING = {};
 
   private final NatsLink link;
+  private final @Nullable BatchGets batches;
+  private final Runnable onAsked;
 
-  StreamGets(NatsLink link) {
+  /**
+   * Begins.
+   *
+   * @param batches gets many at a time; null if only single ones are wanted
+   * @param onAsked is told of each question to a stream
+   */
+  StreamGets(NatsLink link, @Nullable BatchGets batches, Runnable onAsked) {
     this.link = link;
+    this.batches = batches;
+    this.onAsked = onAsked;
   }
 
   /** The first message at or past that sequence on subjects that the pattern matches. */
@@ -57,8 +68,35 @@ final class StreamGets {
     return get(stream, MessageGetRequest.lastForSubject(subject), from);
   }
 
+  /** Whether {@link #nextMany} may bring more than one message. */
+  boolean getsMany() {
+    return batches != null && batches.isPossible();
+  }
+
+  /**
+   * The first messages at or past that sequence on subjects that the pattern matches, from any
+   * server that holds the stream. Only where it {@link #getsMany}.
+   *
+   * @param most how many at most
+   * @param mostBytes after so many bytes there are no more; at least one message
+   */
+  CompletableFuture<BatchGets.Batch> nextMany(
+      String stream, String pattern, long sequence, int most, long mostBytes) {
+    if (batches == null) {
+      return CompletableFuture.failedFuture(new UnavailableException("no batches"));
+    }
+    onAsked.run();
+    String one = MessageGetRequest.nextForSubject(Math.max(1, sequence), pattern).toJson();
+    String question =
+        "%s,\"batch\":%d,\"max_bytes\":%d}"
+            .formatted(
+                one.substring(0, one.lastIndexOf('}')), most, Math.min(mostBytes, MOST_BYTES));
+    return batches.ask(API + "DIRECT.GET." + stream, question.getBytes(StandardCharsets.UTF_8));
+  }
+
   private CompletableFuture<Optional<StoredMessage>> get(
       String stream, MessageGetRequest request, From from) {
+    onAsked.run();
     boolean direct = from == From.ANY;
     String subject = API + (direct ? "DIRECT.GET." : "STREAM.MSG.GET.") + stream;
     byte[] body = request.toJson().getBytes(StandardCharsets.UTF_8);
@@ -73,14 +111,18 @@ final class StreamGets {
       }
       throw new UnavailableException(answer.getStatus().getMessageWithCode());
     }
+    return Optional.of(stored(answer));
+  }
+
+  /** What a server that holds the stream answered with. */
+  static StoredMessage stored(Message answer) throws UnavailableException {
     Headers headers = answer.getHeaders();
     String subject = headers == null ? null : headers.getFirst("Nats-Subject");
     String sequence = headers == null ? null : headers.getFirst("Nats-Sequence");
     if (subject == null || sequence == null) {
       throw new UnavailableException("an answer without a place");
     }
-    return Optional.of(
-        new StoredMessage(subject, Long.parseLong(sequence), bytes(answer.getData()), headers));
+    return new StoredMessage(subject, Long.parseLong(sequence), bytes(answer.getData()), headers);
   }
 
   private static Optional<StoredMessage> fromLeader(String stream, Message answer)
@@ -106,6 +148,7 @@ final class StreamGets {
 
   /** What the stream's leader says of it. */
   CompletableFuture<StreamInfo> info(String stream) {
+    onAsked.run();
     return link.request(API + "STREAM.INFO." + stream, null, NOTHING)
         .thenCompose(answer ->
             settled(() -> {
@@ -124,6 +167,7 @@ final class StreamGets {
   Map<String, Long> counts(String stream, List<String> patterns) throws UnavailableException {
     Map<String, Long> counts = new HashMap<>();
     for (String pattern : patterns) {
+      onAsked.run();
       try {
         StreamInfo info =
             link.management().getStreamInfo(stream, StreamInfoOptions.filterSubjects(pattern));

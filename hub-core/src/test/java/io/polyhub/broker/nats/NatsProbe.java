@@ -64,6 +64,10 @@ record NatsProbe(BrokerProbe probe, SimpleMeterRegistry registry, NatsConfig con
     return registry.get(counter).counters().stream().mapToDouble(each -> each.count()).sum();
   }
 
+  double count(String counter, String tag, String value) {
+    return registry.get(counter).tag(tag, value).counter().count();
+  }
+
   double gauge(String gauge) {
     return registry.get(gauge).gauges().stream().mapToDouble(each -> each.value()).sum();
   }
