@@ -138,8 +138,8 @@ function feed(client, seen) {
           seen.back(event.recovery !== 'UNRECOVERABLE');
         }
       },
-      error: (error) => console.log(`gave up: ${seen.kind}: ${error?.message ?? JSON.stringify(error)}`),
-      complete: () => console.log(`gave up: ${seen.kind}: completed`),
+      error: (error) => givenUp.add(`${seen.kind} gave up: ${error?.message ?? JSON.stringify(error)}`),
+      complete: () => givenUp.add(`${seen.kind} gave up: completed`),
     },
   );
 }
@@ -214,6 +214,8 @@ const KINDS = {
 };
 
 const crowd = [];
+/** Why clients have ended for good, each reason once. */
+const givenUp = new Set();
 
 async function gather(kind, open) {
   for (let done = 0; done < EACH; done += AT_A_TIME) {
@@ -226,6 +228,12 @@ async function gather(kind, open) {
     }
     await Promise.all(coming);
   }
+}
+
+/** How many of each kind are not subscribed just now, with what they gave up for: nothing if all are. */
+function away() {
+  const kinds = Object.keys(KINDS).map((kind) => [kind, crowd.filter((seen) => seen.kind === kind && !seen.subscribed).length]);
+  return [...kinds.filter(([, count]) => count > 0).map(([kind, count]) => `${count} ${kind}`), ...givenUp].join(', ');
 }
 
 function report(acknowledged) {
@@ -253,7 +261,7 @@ await Promise.all(Object.entries(KINDS).map(([kind, open]) => gather(kind, open)
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'back') {
-    console.log(`back ${crowd.filter((seen) => seen.subscribed).length} of ${crowd.length}`);
+    console.log(`back ${away()}`);
   } else if (line.startsWith('report ')) {
     console.log(`report ${JSON.stringify(report(JSON.parse(line.slice('report '.length))))}`);
   }

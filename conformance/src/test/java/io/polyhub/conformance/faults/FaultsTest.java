@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Hubs, NATS servers and the links between them fail under load, one after the other, as a seed
  * decides; after each the clients are asked what they have. {@code -Dpolyhub.faults.count} says how
  * often, {@code -Dpolyhub.faults.seed} by which seed, {@code -Dpolyhub.faults.hold} for how many
- * seconds, {@code -Dpolyhub.faults.only} which kinds, separated by commas.
+ * seconds processes are paused, {@code -Dpolyhub.faults.only} which kinds, separated by commas.
  */
 final class FaultsTest {
 
@@ -36,6 +36,7 @@ final class FaultsTest {
   private static final long SEED = Long.getLong("polyhub.faults.seed", System.nanoTime());
   private static final Duration HOLD =
       Duration.ofSeconds(Integer.getInteger("polyhub.faults.hold", COUNT > 20 ? 20 : 7));
+  private static final Duration CUT = Duration.ofSeconds(7);
   private static final Duration AWAY = Duration.ofSeconds(2);
   private static final Duration PACE =
       Duration.ofMillis(Integer.getInteger("polyhub.faults.pace", 40));
@@ -155,7 +156,8 @@ final class FaultsTest {
     Duration hold =
         switch (fault) {
           case KILL_HUB, KILL_NATS, KILL_LEADER -> AWAY;
-          case PAUSE_HUB, PAUSE_NATS, CUT_BOTH_WAYS, CUT_FROM_HUB, CUT_FROM_NATS -> HOLD;
+          case PAUSE_HUB, PAUSE_NATS -> HOLD;
+          case CUT_BOTH_WAYS, CUT_FROM_HUB, CUT_FROM_NATS -> CUT;
           case SLOW_LINKS -> AWAY;
           case RESET_LINKS, RECREATE_STREAM -> Duration.ZERO;
         };

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,10 +81,25 @@ final class RollingRestartTest {
     hubs.hub(node).stop();
     Duration start = hubs.hub(node).startAgain();
     Waiting.until("node " + node + " is ready", BACK_LIMIT, () -> hubs.isReady(node));
-    Duration back = Waiting.until("everybody is back", BACK_LIMIT, crowd::isBack);
+    Duration back = awaitBack(crowd);
     System.out.printf(
         "  node %d: up after %,d ms, everybody back %,d ms later%n",
         node, start.toMillis(), back.toMillis());
+  }
+
+  private static Duration awaitBack(StockCrowd crowd) {
+    AtomicReference<String> away = new AtomicReference<>("");
+    try {
+      return Waiting.until(
+          "everybody is back",
+          BACK_LIMIT,
+          () -> {
+            away.set(crowd.away());
+            return away.get().isEmpty();
+          });
+    } catch (IllegalStateException late) {
+      throw new AssertionError("still away: " + away, late);
+    }
   }
 
   private static void check(StockCrowd crowd, List<DoorPublisher> publishers) {

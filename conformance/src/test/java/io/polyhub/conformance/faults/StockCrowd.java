@@ -101,10 +101,9 @@ final class StockCrowd implements AutoCloseable {
     }
   }
 
-  /** Whether all clients are subscribed. */
-  boolean isBack() {
-    String[] counts = ask("back", "back ").split(" of ", -1);
-    return counts[0].equals(counts[1]);
+  /** How many of which kinds are not subscribed, in words; empty if all are. */
+  String away() {
+    return ask("back", "back ");
   }
 
   /**

@@ -71,7 +71,7 @@ final class ForwardReading {
     LogWalk walk =
         new LogWalk(tools.gets(), log, log.storedSubjects(filter), from + 1, limit + 2, limitBytes);
     Looked looked = new Looked(from);
-    boolean exhausted = looked.at(walk, From.ANY, start);
+    boolean exhausted = looked.at(walk, tools.gets().reading(log), start);
     Look look = tools.look(log, epoch);
     if (start instanceof Start.At && from > look.last()) {
       return attempt(new Start.Lost());

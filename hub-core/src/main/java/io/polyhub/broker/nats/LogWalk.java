@@ -35,8 +35,7 @@ final class LogWalk {
       long expectedBytes) {
     confirming = log.replicas() == 1 ? From.ANY : From.LEADER;
     for (String pattern : patterns) {
-      ways.add(
-          new Way(new PatternWalk(gets, log.stream(), pattern, from, expected, expectedBytes)));
+      ways.add(new Way(new PatternWalk(gets, log, pattern, from, expected, expectedBytes)));
     }
   }
 

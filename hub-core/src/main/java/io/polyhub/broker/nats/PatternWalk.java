@@ -35,6 +35,11 @@ final class PatternWalk {
   private static final int WIDER = 4;
 
   private final StreamGets gets;
+  private final From reading;
+
+  /** Who is asked for single messages: see {@link StreamGets#reading}. */
+  private final From singly;
+
   private final String stream;
   private final String pattern;
   private final int expected;
@@ -70,9 +75,11 @@ final class PatternWalk {
    * @param expectedBytes about how many bytes of them
    */
   PatternWalk(
-      StreamGets gets, String stream, String pattern, long from, int expected, long expectedBytes) {
+      StreamGets gets, NatsLog log, String pattern, long from, int expected, long expectedBytes) {
     this.gets = gets;
-    this.stream = stream;
+    this.reading = gets.reading(log);
+    this.singly = log.replicas() == 1 ? From.ANY : From.LEADER;
+    this.stream = log.stream();
     this.pattern = pattern;
     this.expected = Math.clamp(expected, 1, BATCH);
     this.expectedBytes = Math.max(1, expectedBytes);
@@ -85,10 +92,10 @@ final class PatternWalk {
     if (message != null) {
       return message;
     }
-    if (from == From.LEADER) {
-      gets(List.of(next), From.LEADER);
-    } else {
+    if (from == reading) {
       getAhead();
+    } else {
+      gets(List.of(next), from);
     }
     return atHand();
   }
@@ -129,7 +136,7 @@ final class PatternWalk {
   private void getAhead() throws UnavailableException {
     if (single || !gets.getsMany()) {
       adapt();
-      gets(places(), From.ANY);
+      gets(places(), singly);
       return;
     }
     Batch batch = StreamGets.await(gets.nextMany(stream, pattern, next, expected, expectedBytes));

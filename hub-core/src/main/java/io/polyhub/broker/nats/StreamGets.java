@@ -74,6 +74,15 @@ final class StreamGets {
     return get(stream, MessageGetRequest.lastForSubject(subject), from);
   }
 
+  /**
+   * Who is asked for what a log holds, message after message. Servers before 2.11 that hold a
+   * stream together do not always hold the same: one that catches up answers before it has done so,
+   * and its sequences may be off by some for a while. Only the leader is believed then.
+   */
+  From reading(NatsLog log) {
+    return log.replicas() == 1 || getsMany() ? From.ANY : From.LEADER;
+  }
+
   /** Whether {@link #nextMany} may bring more than one message. */
   boolean getsMany() {
     return batches != null && batches.isPossible();
