@@ -151,8 +151,7 @@ final class BenchCommand implements Callable<Integer> {
     Findings findings = new Findings();
     long begun = System.nanoTime();
     scenario.run(lab, findings);
-    return findings.outcome(
-        scenario, command(scenario), (System.nanoTime() - begun) / 1e9);
+    return findings.outcome(scenario, command(scenario), (System.nanoTime() - begun) / 1e9);
   }
 
   private String command(Scenario scenario) {

@@ -46,8 +46,7 @@ public final class CentrifugeProtobufDialect implements Dialect {
   private @Nullable Place place;
   private int openingReplies;
 
-  private CentrifugeProtobufDialect(
-      List<String> channels, boolean resuming, @Nullable Place from) {
+  private CentrifugeProtobufDialect(List<String> channels, boolean resuming, @Nullable Place from) {
     this.channels = List.copyOf(channels);
     this.resuming = resuming;
     this.from = from;
@@ -102,8 +101,7 @@ public final class CentrifugeProtobufDialect implements Dialect {
   }
 
   /** Appends a command with its length; the request is used up. */
-  private static void command(
-      LoadClient client, ByteBuf out, long id, int field, ByteBuf request) {
+  private static void command(LoadClient client, ByteBuf out, long id, int field, ByteBuf request) {
     ByteBuf command = client.buffer(request.readableBytes() + 16);
     ProtobufFields.number(command, ID, id);
     ProtobufFields.message(command, field, request);

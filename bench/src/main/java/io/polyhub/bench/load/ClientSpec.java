@@ -43,9 +43,7 @@ public record ClientSpec(
 
   /** What the client with this number subscribes to. */
   List<String> channels(int index) {
-    return channels.stream()
-        .flatMap(channel -> Names.spread(Names.fill(channel, index)))
-        .toList();
+    return channels.stream().flatMap(channel -> Names.spread(Names.fill(channel, index))).toList();
   }
 
   /** How the client with this number speaks MQTT. */

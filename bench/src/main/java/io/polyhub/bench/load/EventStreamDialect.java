@@ -106,9 +106,7 @@ public final class EventStreamDialect implements Dialect {
 
   private void readEvents(LoadClient client, ByteBuf chunk) {
     ByteBuf text = begun.isReadable() ? Unpooled.copiedBuffer(begun, chunk) : chunk;
-    for (int end = Bytes.indexOf(text, EVENT_END);
-        end >= 0;
-        end = Bytes.indexOf(text, EVENT_END)) {
+    for (int end = Bytes.indexOf(text, EVENT_END); end >= 0; end = Bytes.indexOf(text, EVENT_END)) {
       readEvent(client, text.readSlice(end - text.readerIndex()));
       text.skipBytes(EVENT_END.length);
     }

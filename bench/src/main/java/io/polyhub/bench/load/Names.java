@@ -27,7 +27,9 @@ final class Names {
         });
   }
 
-  /** A name for each number of the range that stands in the pattern; the pattern if there is none. */
+  /**
+   * A name for each number of the range that stands in the pattern; the pattern if there is none.
+   */
   static Stream<String> spread(String pattern) {
     Matcher range = RANGE.matcher(pattern);
     if (!range.find()) {

@@ -57,7 +57,8 @@ public enum Protocol {
     List<String> channels = spec.channels(index);
     boolean resuming = spec.persistent() && !channels.isEmpty();
     if (resuming && channels.size() > 1 && this != MQTT_3 && this != MQTT_5) {
-      throw new IllegalArgumentException("channels: " + channels + " (expected: one, to come back to)");
+      throw new IllegalArgumentException(
+          "channels: " + channels + " (expected: one, to come back to)");
     }
     return switch (this) {
       case WEBSOCKET_JSON ->

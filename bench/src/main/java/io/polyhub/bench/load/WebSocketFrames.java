@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's side of RFC 6455, as much of it as load needs: messages in one frame each. Frames
- * are masked with a key of zeros, which leaves the payload as it is.
+ * A client's side of RFC 6455, as much of it as load needs: messages in one frame each. Frames are
+ * masked with a key of zeros, which leaves the payload as it is.
  */
 final class WebSocketFrames {
 
@@ -98,8 +98,7 @@ final class WebSocketFrames {
     return true;
   }
 
-  private static boolean readFrame(
-      LoadClient client, ByteBuf in, Consumer<ByteBuf> onMessage) {
+  private static boolean readFrame(LoadClient client, ByteBuf in, Consumer<ByteBuf> onMessage) {
     int start = in.readerIndex();
     int available = in.readableBytes();
     if (available < 2) {

@@ -96,8 +96,7 @@ final class CatchUp implements Scenario {
     double perCpuSecond = Medians.of(results, one -> one.deliveries() / one.targetCpu());
     double busy = Medians.of(results, Comeback.Result::busy);
     lab.say(
-        "%-28s %-28s %,10.0f/s  %,10.0f per CPU s",
-        kind.name(), variant, perSecond, perCpuSecond);
+        "%-28s %-28s %,10.0f/s  %,10.0f per CPU s", kind.name(), variant, perSecond, perCpuSecond);
     findings.row(
         kind.name(),
         variant,

@@ -12,7 +12,7 @@ import java.time.Duration;
 /**
  * Clients that are cut off, miss what is published meanwhile, and come back for it.
  *
- * @param spec how they behave; their channels are {@link #channel}
+ * @param spec how they behave; over which channels, by their numbers, {@link #of} says
  * @param clients how many
  * @param channels over how many channels they are spread
  * @param missed how many publications of its channel each misses
@@ -101,8 +101,6 @@ record Comeback(ClientSpec spec, int clients, int channels, int missed) {
 
   private static void awaitDelivered(Generator generator, long all) {
     Waiting.until(
-        all + " deliveries",
-        LIMIT,
-        () -> generator.look().fleet(FLEET).delivered() >= all);
+        all + " deliveries", LIMIT, () -> generator.look().fleet(FLEET).delivered() >= all);
   }
 }

@@ -39,8 +39,7 @@ final class FanOut implements Scenario {
     String wide = "%,d subscribers".formatted(many);
     String narrow = "%,d subscribers".formatted(few);
     Throughput throughput = new Throughput(lab, findings);
-    for (TargetKind kind :
-        new TargetKind[] {bare, hub, Targets.ws(), Targets.centrifugo()}) {
+    for (TargetKind kind : new TargetKind[] {bare, hub, Targets.ws(), Targets.centrifugo()}) {
       throughput.with(kind, Shape.oneToMany(wide, Protocol.WEBSOCKET_JSON, 0, many));
     }
     throughput

@@ -61,8 +61,7 @@ final class GeneratorLimit implements Scenario {
         Generator generator = Generator.start()) {
       for (int i = 0; i < lab.rounds(); i++) {
         rounds.add(
-            Throughput.measure(
-                lab, generator, target, Shape.oneToMany("", protocol, 0, many)));
+            Throughput.measure(lab, generator, target, Shape.oneToMany("", protocol, 0, many)));
       }
     }
     double own = Medians.of(rounds, one -> one.delivered() / one.generatorCpu());

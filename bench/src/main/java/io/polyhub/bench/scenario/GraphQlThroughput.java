@@ -41,8 +41,7 @@ final class GraphQlThroughput implements Scenario {
         .with(hub, Shape.oneToMany(plain, Protocol.WEBSOCKET_JSON, 0, many))
         .with(
             hub,
-            Shape.oneToMany(events, Protocol.SSE, 0, many)
-                .publishedBy(Protocol.WEBSOCKET_JSON))
+            Shape.oneToMany(events, Protocol.SSE, 0, many).publishedBy(Protocol.WEBSOCKET_JSON))
         .run();
     findings.compareTargets(hub, Targets.graphQlWs(), graphQl, Aim.atLeast(5));
     findings.compare(

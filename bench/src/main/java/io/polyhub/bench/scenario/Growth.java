@@ -51,8 +51,7 @@ final class Growth implements Scenario {
     for (int count : CHANNELS) {
       String name = "%,d channels of one subscriber".formatted(count);
       byChannels.put(count, name);
-      throughput.with(
-          hub, Shape.oneToOne(name, Protocol.WEBSOCKET_JSON, 0, lab.scaled(count)));
+      throughput.with(hub, Shape.oneToOne(name, Protocol.WEBSOCKET_JSON, 0, lab.scaled(count)));
     }
     Map<Integer, String> byBytes = new LinkedHashMap<>();
     for (int bytes : BYTES) {

@@ -82,11 +82,7 @@ final class IdleDensity implements Scenario {
   }
 
   private static void measure(
-      Lab lab,
-      Findings findings,
-      List<Plot.Line> lines,
-      Protocol protocol,
-      TargetKind... kinds) {
+      Lab lab, Findings findings, List<Plot.Line> lines, Protocol protocol, TargetKind... kinds) {
     for (TargetKind kind : lab.available(List.of(kinds))) {
       findings.configured(kind);
       try (Target target = lab.start(kind);
@@ -168,8 +164,7 @@ final class IdleDensity implements Scenario {
       return;
     }
     String what = protocol.title() + ", memory per connection";
-    findings.hold(
-        what, ours.get().value(PROCESS).orElseThrow(), "B", Aim.atMost(AIM_BYTES));
+    findings.hold(what, ours.get().value(PROCESS).orElseThrow(), "B", Aim.atMost(AIM_BYTES));
     findings.rows().stream()
         .filter(row -> !row.target().equals(Targets.hub().name()))
         .filter(row -> isOneOf(row.variant(), protocol, others))

@@ -23,12 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param wanted which targets take part, by words of their names; all if empty
  */
 public record Lab(
-    Path folder,
-    PrintStream out,
-    int rounds,
-    Duration measured,
-    int divisor,
-    List<String> wanted) {
+    Path folder, PrintStream out, int rounds, Duration measured, int divisor, List<String> wanted) {
 
   public Lab {
     wanted = List.copyOf(wanted);

@@ -44,7 +44,6 @@ final class Latencies {
 
   /** A field for such lines. */
   static Plot plot(String title, List<Plot.Line> lines) {
-    return new Plot(
-        title, "percentile", "ms", Plot.Scale.PERCENTILE, Plot.Scale.LOG, lines);
+    return new Plot(title, "percentile", "ms", Plot.Scale.PERCENTILE, Plot.Scale.LOG, lines);
   }
 }

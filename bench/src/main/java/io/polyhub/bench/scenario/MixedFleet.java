@@ -46,8 +46,8 @@ final class MixedFleet implements Scenario {
     fleet.put(Protocol.MQTT_3, lab.scaled(1_000));
     fleet.put(Protocol.MQTT_5, lab.scaled(1_000));
     fleet.put(Protocol.GRPC, lab.scaled(250));
-    fleet.forEach((protocol, count) ->
-        findings.parameter(protocol.title(), "%,d clients".formatted(count)));
+    fleet.forEach(
+        (protocol, count) -> findings.parameter(protocol.title(), "%,d clients".formatted(count)));
     findings.parameter("publications", "%,.0f/s on %d channels".formatted(PER_SECOND, CHANNELS));
     for (TargetKind kind : lab.available(List.of(Targets.hub(), Targets.hubOnDisk()))) {
       findings.configured(kind);
@@ -74,20 +74,21 @@ final class MixedFleet implements Scenario {
     });
     ClientSpec devices = ClientSpec.of(Protocol.MQTT_5, "device").atQos(1);
     generator.open("devices", devices, target.port(Protocol.MQTT_5), 0, CHANNELS);
-    generator.publish(
-        "devices", "bench/mixed/{i}", Shape.PAYLOAD_BYTES, new Pace.Rate(PER_SECOND));
+    generator.publish("devices", "bench/mixed/{i}", Shape.PAYLOAD_BYTES, new Pace.Rate(PER_SECOND));
     Lab.pass(lab.warmUp());
     Measured measured = Measured.over(lab.measured().multipliedBy(2), generator, target);
     generator.halt();
     List<Plot.Line> lines = new ArrayList<>();
-    fleet.keySet().forEach(protocol -> {
-      findings.row(
-          kind.name(),
-          protocol.title(),
-          Latencies.figures(List.of(measured), protocol.word()),
-          measured.isSaturated());
-      lines.add(Latencies.line(protocol.title(), measured.end().fleet(protocol.word())));
-    });
+    fleet
+        .keySet()
+        .forEach(protocol -> {
+          findings.row(
+              kind.name(),
+              protocol.title(),
+              Latencies.figures(List.of(measured), protocol.word()),
+              measured.isSaturated());
+          lines.add(Latencies.line(protocol.title(), measured.end().fleet(protocol.word())));
+        });
     List<Figure> all = new ArrayList<>(Measured.throughput(List.of(measured)));
     all.add(new Figure("processor", "%", 100 * measured.targetCpu() / measured.seconds()));
     findings.row(kind.name(), "all together", all, measured.isSaturated());

@@ -55,9 +55,11 @@ final class Nodes implements Scenario {
   @Override
   public void run(Lab lab, Findings findings) {
     findings.parameter(
-        "latency", "%,.0f publications/s to %d subscribers a node".formatted(PER_SECOND, LISTENERS));
+        "latency",
+        "%,.0f publications/s to %d subscribers a node".formatted(PER_SECOND, LISTENERS));
     findings.parameter(
-        "throughput", "%,d subscribers of one channel on all nodes".formatted(lab.scaled(SUBSCRIBERS)));
+        "throughput",
+        "%,d subscribers of one channel on all nodes".formatted(lab.scaled(SUBSCRIBERS)));
     List<Plot.Line> lines = new ArrayList<>();
     for (int nodes : NODES) {
       TargetKind kind = Targets.hubs(nodes, RULES);
@@ -124,8 +126,7 @@ final class Nodes implements Scenario {
     findings.row(
         hubs.name(),
         name + ", NATS",
-        List.of(
-            new Figure("messages to NATS", "", in), new Figure("messages from NATS", "", out)),
+        List.of(new Figure("messages to NATS", "", in), new Figure("messages from NATS", "", out)),
         false);
     lab.say("%-46s NATS messages per publication: %.2f in, %.2f out", name, in, out);
     generator.close("publisher");
@@ -147,8 +148,7 @@ final class Nodes implements Scenario {
         1);
   }
 
-  private static void throughput(
-      Lab lab, Findings findings, HubCluster hubs, Generator generator) {
+  private static void throughput(Lab lab, Findings findings, HubCluster hubs, Generator generator) {
     int each = Math.max(1, lab.scaled(SUBSCRIBERS) / hubs.nodes());
     for (int node = 0; node < hubs.nodes(); node++) {
       generator.open(
@@ -191,9 +191,7 @@ final class Nodes implements Scenario {
     ClientSpec spec =
         ClientSpec.of(Protocol.WEBSOCKET_JSON, "wide", "w/{i}/{0.." + (CHANNELS_EACH - 1) + "}");
     double seconds =
-        generator
-                .open("wide", spec, hubs.port(Protocol.WEBSOCKET_JSON, 0), 0, sessions)
-                .toNanos()
+        generator.open("wide", spec, hubs.port(Protocol.WEBSOCKET_JSON, 0), 0, sessions).toNanos()
             / 1e9;
     int channels = sessions * CHANNELS_EACH;
     findings.row(
@@ -201,8 +199,7 @@ final class Nodes implements Scenario {
         "%,d channels on one node".formatted(channels),
         List.of(
             new Figure("subscribed in", "s", seconds),
-            new Figure(
-                "NATS subscriptions", "", hubs.metrics(0).sum("polyhub_nats_subscriptions")),
+            new Figure("NATS subscriptions", "", hubs.metrics(0).sum("polyhub_nats_subscriptions")),
             new Figure(
                 "hub, for each channel",
                 "B",

@@ -42,8 +42,7 @@ final class ReconnectStorm implements Scenario {
         "clients",
         "%,d WebSockets on %d channels, %d publications missed by each"
             .formatted(clients, lab.scaled(CHANNELS), MISSED));
-    Comeback comeback =
-        Comeback.of(Protocol.WEBSOCKET_JSON, clients, lab.scaled(CHANNELS), MISSED);
+    Comeback comeback = Comeback.of(Protocol.WEBSOCKET_JSON, clients, lab.scaled(CHANNELS), MISSED);
     for (TargetKind kind : lab.available(List.of(Targets.hub(), Targets.hubOnDisk()))) {
       findings.configured(kind);
       try (Target target = lab.start(kind);

@@ -58,10 +58,8 @@ final class Rooms implements Scenario {
                 rooms,
                 ROOM_SIZE));
     for (TargetKind kind : new TargetKind[] {hub, mosquitto, Targets.hiveMq()}) {
-      throughput.with(
-          kind, Shape.manyToOne("sensors, MQTT QoS 0", Protocol.MQTT_3, 0, sensors));
-      throughput.with(
-          kind, Shape.manyToOne("sensors, MQTT QoS 1", Protocol.MQTT_3, 1, sensors));
+      throughput.with(kind, Shape.manyToOne("sensors, MQTT QoS 0", Protocol.MQTT_3, 0, sensors));
+      throughput.with(kind, Shape.manyToOne("sensors, MQTT QoS 1", Protocol.MQTT_3, 1, sensors));
     }
     throughput.run();
     findings.compareTargets(hub, mosquitto, "rooms, " + Protocol.MQTT_5.title(), null);

@@ -102,7 +102,6 @@ record Shape(
   }
 
   Shape withPayload(String name, int bytes) {
-    return new Shape(
-        name, subscribers, listening, publishers, publishing, channel, pace, bytes);
+    return new Shape(name, subscribers, listening, publishers, publishing, channel, pace, bytes);
   }
 }

@@ -43,7 +43,8 @@ final class SlowReaders implements Scenario {
   @Override
   public void run(Lab lab, Findings findings) {
     int readers = lab.scaled(READERS);
-    findings.parameter("readers", "%,d, and %,d that do not read".formatted(readers, readers / 100));
+    findings.parameter(
+        "readers", "%,d, and %,d that do not read".formatted(readers, readers / 100));
     // Those who do not read are to stay.
     TargetKind kind = Targets.hub("websocket: {writeTimeout: 10m}");
     if (lab.available(List.of(kind)).isEmpty()) {
@@ -84,16 +85,13 @@ final class SlowReaders implements Scenario {
   }
 
   private static void report(
-      Lab lab,
-      Findings findings,
-      TargetKind kind,
-      List<Measured> without,
-      List<Measured> with) {
+      Lab lab, Findings findings, TargetKind kind, List<Measured> without, List<Measured> with) {
     double quiet = p99(without);
     double disturbed = p99(with);
     lab.say("p99 without %.2f ms, with those who do not read %.2f ms", quiet, disturbed);
     findings.row(kind.name(), "without", Latencies.figures(without, "readers"), false);
-    findings.row(kind.name(), "with those who do not read", Latencies.figures(with, "readers"), false);
+    findings.row(
+        kind.name(), "with those who do not read", Latencies.figures(with, "readers"), false);
     findings.hold(
         "p99 with those who do not read / without", disturbed / quiet, "", Aim.atMost(1.5));
   }

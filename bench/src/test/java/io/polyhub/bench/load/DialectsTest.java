@@ -172,8 +172,7 @@ final class DialectsTest {
     LoadClient listener =
         connect(new CentrifugeDialect(false, channel), port(Protocol.WEBSOCKET_JSON), heard);
     LoadClient publisher =
-        connect(
-            protocol.dialect(ClientSpec.of(protocol, "s").atQos(1), 7), port(protocol), own);
+        connect(protocol.dialect(ClientSpec.of(protocol, "s").atQos(1), 7), port(protocol), own);
 
     for (long number = 1; number <= 3; number++) {
       publisher.publish(number, channel, Stamp.payload(System.nanoTime(), number, 64));
