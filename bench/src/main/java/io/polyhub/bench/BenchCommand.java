@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,7 +38,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private static final int QUICK_DIVISOR = 20;
 
-  @Spec private CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "SCENARIO", description = "what to measure, or all")
   private List<String> words = List.of();
@@ -44,9 +46,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      defaultValue = "bench-report",
       description = "where report.json and report.html go (${DEFAULT-VALUE})")
-  private Path out;
+  private Path out = Path.of("bench-report");
 
   @Option(
       names = "--add",
@@ -111,7 +112,7 @@ final class BenchCommand implements Callable<Integer> {
             Scenarios.named(word)
                 .orElseThrow(() ->
                     new ParameterException(
-                        spec.commandLine(),
+                        Objects.requireNonNull(spec).commandLine(),
                         "scenario: %s (expected: all, or some of %s)"
                             .formatted(
                                 word, Scenarios.all().stream().map(Scenario::word).toList()))))

@@ -16,11 +16,8 @@ import picocli.CommandLine.Parameters;
     description = "Prints the report of an earlier run, and makes its page anew.")
 final class ReportCommand implements Callable<Integer> {
 
-  @Parameters(
-      paramLabel = "FOLDER",
-      defaultValue = "bench-report",
-      description = "where report.json lies (${DEFAULT-VALUE})")
-  private Path folder;
+  @Parameters(paramLabel = "FOLDER", description = "where report.json lies (${DEFAULT-VALUE})")
+  private Path folder = Path.of("bench-report");
 
   @Override
   public Integer call() throws IOException {

@@ -103,8 +103,9 @@ final class Publishers {
       due = begun + (long) (published * interval);
     }
     long wait = Math.max(0, due - System.nanoTime());
-    loop.schedule(
-        () -> tick(rate), Math.max(wait, left < 0 ? 0 : TICK_NANOS), TimeUnit.NANOSECONDS);
+    var _ =
+        loop.schedule(
+            () -> tick(rate), Math.max(wait, left < 0 ? 0 : TICK_NANOS), TimeUnit.NANOSECONDS);
   }
 
   private void publish(long due) {

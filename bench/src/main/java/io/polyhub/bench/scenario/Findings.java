@@ -1,5 +1,6 @@
 package io.polyhub.bench.scenario;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.polyhub.bench.report.Aim;
 import io.polyhub.bench.report.Comparison;
 import io.polyhub.bench.report.Figure;
@@ -47,6 +48,7 @@ public final class Findings {
     plots.add(plot);
   }
 
+  @FormatMethod
   void note(String format, Object... arguments) {
     notes.add(format.formatted(arguments));
   }

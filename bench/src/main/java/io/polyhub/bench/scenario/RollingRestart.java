@@ -117,7 +117,8 @@ final class RollingRestart implements Scenario {
             new Figure("up in", "s", started),
             new Figure("p99 of others", "ms", stayed.millis(99))),
         false);
-    findings.hold("node %d: publications missed".formatted(node + 1), lost, "", Aim.atMost(0));
+    findings.hold(
+        "node %d: publications missed".formatted(node + 1), (double) lost, "", Aim.atMost(0));
     // Its clients come home, so that the next restart finds as many on each node.
     generator.cut(fleet(node));
     generator.comeBack(fleet(node), port(hubs, node));
