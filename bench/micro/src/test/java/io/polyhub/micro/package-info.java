@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.micro;
+
+import org.jspecify.annotations.NullMarked;
