@@ -32,6 +32,7 @@ final class FanOut implements Scenario {
     int many = lab.scaled(SUBSCRIBERS);
     int few = many / 10;
     findings.parameter("subscribers", "%,d and %,d".formatted(few, many));
+    findings.parameter("on their way", Shape.FAN_WINDOW + " publications, or one");
     findings.parameter("payload", Shape.PAYLOAD_BYTES + " bytes");
     TargetKind hub = Targets.hub();
     TargetKind bare = Targets.bareNetty();
@@ -46,8 +47,14 @@ final class FanOut implements Scenario {
         .with(Targets.socketIo(), Shape.oneToMany(wide, Protocol.SOCKET_IO, 0, many))
         .with(nats, Shape.oneToMany(wide, Protocol.NATS_WEBSOCKET, 0, many))
         .with(hub, Shape.oneToMany(wide + ", Protobuf", Protocol.WEBSOCKET_PROTOBUF, 0, many))
-        .with(hub, Shape.oneToMany(narrow, Protocol.WEBSOCKET_JSON, 0, few))
-        .run();
+        .with(hub, Shape.oneToMany(narrow, Protocol.WEBSOCKET_JSON, 0, few));
+    String alone = wide + ", one publication at a time";
+    for (TargetKind kind : new TargetKind[] {bare, hub, Targets.ws()}) {
+      throughput.with(kind, Shape.oneToMany(wide, Protocol.WEBSOCKET_JSON, 0, many).alone(alone));
+    }
+    throughput.run();
+    findings.compareTargets(hub, bare, alone, null);
+    findings.compareTargets(hub, Targets.ws(), alone, null);
     findings.compareTargets(hub, bare, wide, Aim.atLeast(0.8));
     findings.compareTargets(hub, Targets.ws(), wide, Aim.atLeast(2));
     findings.compareTargets(hub, Targets.socketIo(), wide, Aim.atLeast(5));

@@ -28,8 +28,10 @@ record Shape(
 
   static final int PAYLOAD_BYTES = 64;
 
-  /** As many publications on their way in a fan-out; enough that nobody waits for the publisher. */
-  private static final int FAN_WINDOW = 4;
+  /**
+   * As many publications on their way in a fan-out: a server under load always has some to send.
+   */
+  static final int FAN_WINDOW = 16;
 
   /** One publisher, and many who listen to its one channel. */
   static Shape oneToMany(String variant, Protocol protocol, int qos, int listening) {
@@ -96,9 +98,17 @@ record Shape(
         payloadBytes);
   }
 
-  Shape at(Pace other) {
+  /** The same under another name, with one publication on its way at a time. */
+  Shape alone(String name) {
     return new Shape(
-        variant, subscribers, listening, publishers, publishing, channel, other, payloadBytes);
+        name,
+        subscribers,
+        listening,
+        publishers,
+        publishing,
+        channel,
+        new Pace.Window(1, listening),
+        payloadBytes);
   }
 
   Shape withPayload(String name, int bytes) {

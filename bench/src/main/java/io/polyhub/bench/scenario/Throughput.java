@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Measures how much targets carry: all of them run at the same time, rounds alternate between them,
- * and the middle one of each counts.
+ * and the middle one of each counts. A first round is for warming up alone.
  */
 final class Throughput {
 
@@ -50,13 +50,15 @@ final class Throughput {
         findings.configured(kind);
       }
       Map<Entry, List<Measured>> rounds = new LinkedHashMap<>();
-      for (int round = 1; round <= lab.rounds(); round++) {
+      for (int round = 0; round <= lab.rounds(); round++) {
         for (Entry entry : entries) {
           Target target = targets.get(entry.kind);
           if (target != null) {
             Measured measured = measure(lab, generator, target, entry.shape);
-            rounds.computeIfAbsent(entry, one -> new ArrayList<>()).add(measured);
-            tell(round, entry, measured);
+            if (round > 0) {
+              rounds.computeIfAbsent(entry, one -> new ArrayList<>()).add(measured);
+              tell(round, entry, measured);
+            }
           }
         }
       }
