@@ -101,7 +101,7 @@ final class Nodes implements Scenario {
     NatsCounts before = hubs.natsCounts();
     long sent = generator.look().published();
     generator.publish("publisher", channel, Shape.PAYLOAD_BYTES, new Pace.Rate(PER_SECOND));
-    Lab.pass(lab.warmUp());
+    Lab.pass(lab.warmUp().multipliedBy(3));
     Measured measured = Measured.over(lab.measured().multipliedBy(2), generator, hubs);
     generator.halt();
     Lab.pass(lab.warmUp());

@@ -76,7 +76,7 @@ final class Pairs implements Scenario {
     ClientSpec publisher = ClientSpec.of(protocol, "from-" + protocol.word()).atQos(1);
     generator.open("publisher", publisher, target.port(protocol), 0, 1);
     generator.publish("publisher", "bench/pairs", Shape.PAYLOAD_BYTES, new Pace.Rate(PER_SECOND));
-    Lab.pass(lab.warmUp());
+    Lab.pass(lab.warmUp().multipliedBy(3));
     Measured measured = Measured.over(lab.measured(), generator, target);
     generator.halt();
     generator.close("publisher");

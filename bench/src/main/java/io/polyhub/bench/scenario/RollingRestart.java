@@ -52,7 +52,8 @@ final class RollingRestart implements Scenario {
     findings.configured(kind);
     try (HubCluster hubs = (HubCluster) lab.start(kind);
         Generator generator = Generator.start()) {
-      ClientSpec listening = ClientSpec.of(Protocol.WEBSOCKET_JSON, "listener", CHANNEL);
+      ClientSpec listening =
+          ClientSpec.of(Protocol.WEBSOCKET_JSON, "listener", CHANNEL).persisting();
       for (int node = 0; node < NODES; node++) {
         generator.open(fleet(node), listening, port(hubs, node), 0, each);
       }
