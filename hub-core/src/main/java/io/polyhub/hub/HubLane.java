@@ -27,7 +27,7 @@ final class HubLane implements Lane {
   static final int ENTRIES_PER_TURN = 1024;
 
   /** After so many deliveries a turn ends with the entry at hand, so that they are flushed. */
-  static final int DELIVERIES_PER_TURN = 16_384;
+  static final int DELIVERIES_PER_TURN = 65_536;
 
   private static final Logger log = LoggerFactory.getLogger(HubLane.class);
 

@@ -10,12 +10,14 @@ import io.polyhub.proto.v1.Publication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the log of one channel holds, read as it grows. */
 final class LogTail {
 
   private static final int PAGE = 1_000;
   private static final int LIMIT_SECONDS = 30;
+  private static final int AGAIN_MILLIS = 250;
 
   private final String channel;
   private final ManagedChannel hub;
@@ -58,7 +60,23 @@ final class LogTail {
     return page;
   }
 
+  /** A storage that has no leader just now says so; it is asked again, as a client would. */
   private HistoryResponse ask(String since) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (true) {
+      try {
+        return askOnce(since);
+      } catch (StatusRuntimeException refused) {
+        boolean passing = refused.getStatus().getCode() == Status.Code.UNAVAILABLE;
+        if (!passing || System.nanoTime() >= until) {
+          throw refused;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(AGAIN_MILLIS));
+      }
+    }
+  }
+
+  private HistoryResponse askOnce(String since) {
     return HubGrpc.newBlockingStub(hub)
         .withWaitForReady()
         .withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS)
