@@ -26,7 +26,11 @@ final class HubLane implements Lane {
    */
   static final int ENTRIES_PER_TURN = 1024;
 
-  /** After so many deliveries a turn ends with the entry at hand, so that they are flushed. */
+  /**
+   * After so many deliveries a turn ends with the entry at hand, so that they are flushed and other
+   * work of the thread is not held up. A lower bound flushes large fan-outs publication by
+   * publication, with a call of the system for each delivery.
+   */
   static final int DELIVERIES_PER_TURN = 65_536;
 
   private static final Logger log = LoggerFactory.getLogger(HubLane.class);
@@ -47,6 +51,7 @@ final class HubLane implements Lane {
 
   private List<Object> turn = new ArrayList<>();
   private int turnNext;
+  private final List<Publication> run = new ArrayList<>();
   private boolean delivering;
   private boolean inTask;
   private int deliveries;
@@ -137,7 +142,7 @@ final class HubLane implements Lane {
     try {
       while (turnNext < end && deliveries < DELIVERIES_PER_TURN) {
         switch (turn.get(turnNext++)) {
-          case Publication publication -> index.deliver(publication);
+          case Publication publication -> deliver(publication, end);
           case MemberEvent event -> index.deliver(event);
           case ChannelFilter filter -> {
             metrics.gap();
@@ -154,6 +159,34 @@ final class HubLane implements Lane {
       delivering = false;
       scheduleRest();
     }
+  }
+
+  /**
+   * Delivers the publication together with those of its channel that follow it at once. A
+   * subscriber is given all of them before the next one is: what belongs to it is then touched
+   * once, not once for each publication. If nothing comes after them in the turn, each is flushed
+   * as soon as it has them.
+   */
+  private void deliver(Publication first, int end) {
+    run.add(first);
+    if (follows(first, end)) {
+      String channel = first.channel();
+      int room = (DELIVERIES_PER_TURN - deliveries) / Math.max(1, index.subscriptions(channel));
+      while (run.size() < room && follows(first, end)) {
+        run.add((Publication) turn.get(turnNext++));
+      }
+    }
+    try {
+      index.deliver(run, turnNext == end);
+    } finally {
+      run.clear();
+    }
+  }
+
+  private boolean follows(Publication publication, int end) {
+    return turnNext < end
+        && turn.get(turnNext) instanceof Publication next
+        && next.channel().equals(publication.channel());
   }
 
   private void scheduleRest() {
@@ -210,6 +243,11 @@ final class HubLane implements Lane {
       metrics.delivered(deliveries);
       deliveries = 0;
     }
+    flushWritten();
+  }
+
+  /** Sends what was written so far in this turn. */
+  void flushWritten() {
     for (int i = 0; i < toFlush.size(); i++) {
       toFlush.get(i).flush();
     }

@@ -3,6 +3,7 @@ package io.polyhub.hub;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Publication;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,18 +49,38 @@ final class LaneIndex {
     }
   }
 
-  /** Gives the publication to every subscription of this lane that it is for. */
-  void deliver(Publication publication) {
-    Group named = exact.get(publication.channel());
-    if (named != null) {
-      deliver(named, publication);
-    }
-    wildcards.match(publication.channel(), group -> deliver(group, publication));
+  /** How many subscriptions of this lane a publication on that channel is for. */
+  int subscriptions(String channel) {
+    Group named = exact.get(channel);
+    int[] sum = {named == null ? 0 : named.size()};
+    wildcards.match(channel, group -> sum[0] += group.size());
+    return sum[0];
   }
 
-  private static void deliver(Group group, Publication publication) {
+  /**
+   * Gives publications of one channel, in their order, to every subscription of this lane that they
+   * are for; to one subscription after another.
+   *
+   * @param flush whether each is to be flushed when it has all of them, while its memory is near
+   */
+  void deliver(List<Publication> run, boolean flush) {
+    String channel = run.getFirst().channel();
+    Group named = exact.get(channel);
+    if (named != null) {
+      deliver(named, run, flush);
+    }
+    wildcards.match(channel, group -> deliver(group, run, flush));
+  }
+
+  private void deliver(Group group, List<Publication> run, boolean flush) {
     for (int i = 0; i < group.size(); i++) {
-      group.at(i).onLive(publication);
+      LaneSubscription subscription = group.at(i);
+      for (int j = 0; j < run.size(); j++) {
+        subscription.onLive(run.get(j));
+      }
+      if (flush) {
+        lane.flushWritten();
+      }
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,34 @@ class HubNodeTest {
     numbers(1, 500).forEach(number -> publisher.publish("a/b", number));
     assertThat(exact.texts(500)).isEqualTo(numbers(1, 500));
     assertThat(wildcard.texts(500)).isEqualTo(numbers(1, 500));
+  }
+
+  @Test
+  void publications_that_waited_for_a_lane_reach_each_subscription_in_order() throws Exception {
+    LocalClient publisher = LocalClient.admitted(hub);
+    LocalClient reader = LocalClient.admitted(hub);
+    reader.subscribe("turn/a");
+    reader.subscribe("turn/+");
+    CountDownLatch published = new CountDownLatch(1);
+    reader.inBackground(() -> LocalClient.await(published));
+    List<String> onA = new ArrayList<>();
+    List<String> onBoth = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      // Runs of one, two and three.
+      boolean isOnA = i % 6 == 0 || i % 6 >= 3;
+      String text = Integer.toString(i);
+      publisher.publish(isOnA ? "turn/a" : "turn/b", text);
+      onBoth.add(text);
+      if (isOnA) {
+        onA.add(text);
+      }
+    }
+    int flushes = reader.flushes();
+    published.countDown();
+    reader.texts(onA.size() + onBoth.size());
+    assertThat(reader.texts("turn/a")).isEqualTo(onA);
+    assertThat(reader.texts("turn/+")).isEqualTo(onBoth);
+    assertThat(reader.flushes() - flushes).isLessThan(10);
   }
 
   @Test
@@ -241,9 +270,9 @@ class HubNodeTest {
   }
 
   private static void awaitLast(LocalClient client, String text) {
-    int count = 1;
-    while (!client.texts(count).getLast().equals(text)) {
-      count = client.received().size() + 1;
+    List<String> texts = client.texts(1);
+    while (!texts.getLast().equals(text)) {
+      texts = client.texts(texts.size() + 1);
     }
   }
 

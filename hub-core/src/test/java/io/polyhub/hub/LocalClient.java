@@ -1,5 +1,7 @@
 package io.polyhub.hub;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
 import io.polyhub.identity.Credentials;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -91,6 +94,11 @@ public final class LocalClient implements Downlink, AutoCloseable {
       done.complete(true);
     });
     await(done);
+  }
+
+  /** Does something in its lane and does not wait for it. */
+  public void inBackground(Runnable task) {
+    lane.execute(task);
   }
 
   public Published publish(String channel, String payload) {
@@ -213,6 +221,14 @@ public final class LocalClient implements Downlink, AutoCloseable {
     return received().stream().map(Received::text).toList();
   }
 
+  /** The payloads received by one of its subscriptions, as text. */
+  public List<String> texts(String filter) {
+    return received().stream()
+        .filter(one -> one.subscription().filter().text().equals(filter))
+        .map(Received::text)
+        .toList();
+  }
+
   /** Who came ({@code +}) and went ({@code -}), once so many did. */
   public List<String> members(int count) {
     await(() -> members.size() >= count);
@@ -251,6 +267,15 @@ public final class LocalClient implements Downlink, AutoCloseable {
   /** Waits for a stage, within a limit. */
   public static <T> T await(CompletionStage<T> stage) {
     return stage.toCompletableFuture().orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
+  }
+
+  /** Waits for a latch, within a limit. */
+  public static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
   }
 
   /** Ends it as a client that says goodbye. */
