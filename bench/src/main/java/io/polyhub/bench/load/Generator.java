@@ -1,8 +1,8 @@
 package io.polyhub.bench.load;
 
-import io.polyhub.bench.target.Children;
-import io.polyhub.bench.target.JavaCommand;
-import io.polyhub.bench.target.ProcessProbe;
+import io.polyhub.bench.process.Children;
+import io.polyhub.bench.process.JavaCommand;
+import io.polyhub.bench.process.ProcessProbe;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;

@@ -1,6 +1,7 @@
 package io.polyhub.bench.target;
 
 import io.polyhub.bench.load.Protocol;
+import io.polyhub.bench.process.JavaCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.polyhub.bench.target;
 
+import io.polyhub.bench.process.Children;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

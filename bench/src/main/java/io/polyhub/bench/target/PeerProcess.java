@@ -1,6 +1,8 @@
 package io.polyhub.bench.target;
 
 import io.polyhub.bench.Waiting;
+import io.polyhub.bench.process.Children;
+import io.polyhub.bench.process.ProcessProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

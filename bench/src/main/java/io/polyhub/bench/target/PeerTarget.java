@@ -1,6 +1,7 @@
 package io.polyhub.bench.target;
 
 import io.polyhub.bench.load.Protocol;
+import io.polyhub.bench.process.ProcessProbe;
 import java.util.List;
 import java.util.Map;
 

@@ -1,12 +1,17 @@
 package io.polyhub.bench.target;
 
+import io.polyhub.bench.process.Children;
+import io.polyhub.bench.process.JavaCommand;
+import io.polyhub.bench.process.ProcessProbe;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +93,7 @@ public final class ServerProcess implements AutoCloseable {
       Process started = builder.start();
       Children.endWithThis(started);
       output = new Output();
-      output.follow(started);
+      output.follow(started, folder.resolve("server.log"));
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -216,13 +221,18 @@ public final class ServerProcess implements AutoCloseable {
     private boolean up;
     private boolean ended;
 
-    void follow(Process process) {
-      Thread.ofVirtual().start(() -> read(process));
+    void follow(Process process, Path file) {
+      Thread.ofVirtual().start(() -> read(process, file));
     }
 
-    private void read(Process process) {
-      try (BufferedReader reader = process.inputReader()) {
+    private void read(Process process, Path file) {
+      try (BufferedReader reader = process.inputReader();
+          Writer copy =
+              Files.newBufferedWriter(
+                  file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+          copy.write(line + "\n");
+          copy.flush();
           add(line);
         }
       } catch (IOException e) {

@@ -1,7 +1,7 @@
 package io.polyhub.conformance.ends;
 
-import io.polyhub.bench.target.JavaCommand;
-import io.polyhub.bench.target.ProcessProbe;
+import io.polyhub.bench.process.JavaCommand;
+import io.polyhub.bench.process.ProcessProbe;
 import io.polyhub.bench.target.ServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import io.polyhub.broker.nats.StreamPlan.Change;
 import io.polyhub.broker.nats.StreamsPreview.Step;
 import io.polyhub.channel.Rule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,11 @@ final class StreamKeeper {
 
   private static final int NO_SUCH_STREAM = 10059;
   private static final byte[] NOTHING = {};
+
+  /** No message has the sequence 0. One past the end must not be named: 2.9 resets the stream. */
+  private static final byte[] REMOVE_NOTHING =
+      "{\"seq\":0,\"no_erase\":true}".getBytes(StandardCharsets.US_ASCII);
+
 
   private final NatsLink link;
   private final boolean allowLoss;
@@ -202,6 +208,16 @@ final class StreamKeeper {
   /** Asks for the state of the stream; the stage completes as {@link NatsLink#request} says. */
   CompletableFuture<Message> look(String name) {
     return link.request("$JS.API.STREAM.INFO." + name, null, NOTHING);
+  }
+
+  /**
+   * Waits until the stream's leader has done all that was ever agreed on; the stage completes as
+   * {@link NatsLink#request} says. Before NATS 2.11 a server that has just become the leader
+   * answers earlier, as if the newest messages were not there. The removal of a message that is
+   * never there is agreed on like everything else, so its answer comes after all of that.
+   */
+  CompletableFuture<Message> settled(String name) {
+    return link.request("$JS.API.STREAM.MSG.DELETE." + name, null, REMOVE_NOTHING);
   }
 
   /** Whether the answer says that there is no such stream. */

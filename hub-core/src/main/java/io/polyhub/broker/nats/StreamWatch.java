@@ -1,6 +1,7 @@
 package io.polyhub.broker.nats;
 
 import io.nats.client.Connection;
+import io.nats.client.Message;
 import io.nats.client.api.ClusterInfo;
 import io.nats.client.api.StreamInfo;
 import io.polyhub.broker.UnavailableException;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -244,7 +246,7 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
 
   private StreamInfo info(String name) throws UnavailableException {
     if (kept.contains(name)) {
-      StreamInfo info = new StreamInfo(answer(name));
+      StreamInfo info = new StreamInfo(answer(keeper.look(name)));
       if (!info.hasError()) {
         return info;
       }
@@ -276,9 +278,9 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
     };
   }
 
-  private io.nats.client.Message answer(String name) throws UnavailableException {
+  private static Message answer(CompletableFuture<Message> question) throws UnavailableException {
     try {
-      return keeper.look(name).get();
+      return question.get();
     } catch (ExecutionException e) {
       throw new UnavailableException(String.valueOf(e.getMessage()));
     } catch (InterruptedException closing) {
@@ -290,16 +292,24 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
   private State note(NatsLog of, StreamInfo info, boolean suspected) throws UnavailableException {
     State before = of.state();
     StreamInfo seen = info;
+    boolean doubtful = suspected || before == null || isOther(before, info);
+    if (doubtful && of.replicas() > 1) {
+      answer(keeper.settled(of.stream()));
+      seen = new StreamInfo(answer(keeper.look(of.stream())));
+      if (seen.hasError()) {
+        throw new UnavailableException(String.valueOf(seen.getError()));
+      }
+    }
     String epoch = epoch(of.stream(), seen);
     if (before != null
         && before.epoch().equals(epoch)
-        && seen.getStreamState().getLastSequence() < before.top()
-        && new StreamInfo(answer(of.stream())).getStreamState().getLastSequence() < before.top()) {
+        && top(seen) < before.top()
+        && top(new StreamInfo(answer(keeper.look(of.stream())))) < before.top()) {
       log.warn("Stream {} lost what it held", of.stream());
       seen = keeper.tellApart(seen, Long.toHexString(chance.nextLong()));
       epoch = epoch(of.stream(), seen);
     }
-    State now = new State(epoch, seen.getStreamState().getLastSequence(), leader(seen));
+    State now = new State(epoch, top(seen), leader(seen));
     of.know(now);
     boolean another = before != null && !before.epoch().equals(epoch);
     if (another) {
@@ -313,6 +323,15 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
       }
     }
     return now;
+  }
+
+  /** Whether the stream is led by another server than it was, or holds less. */
+  private static boolean isOther(State before, StreamInfo info) {
+    return !Objects.equals(before.leader(), leader(info)) || top(info) < before.top();
+  }
+
+  private static long top(StreamInfo info) {
+    return info.getStreamState().getLastSequence();
   }
 
   private static String leader(StreamInfo info) {

@@ -49,6 +49,7 @@ class NatsClusterTest {
           if (BrokerProbe.get(stages.get(i)) instanceof Appended.Stored(Position at, boolean _)) {
             acknowledged.add(Integer.toString(i));
             assertThat(last == null || at.offset() > last.offset()).as("order").isTrue();
+            assertThat(last == null || at.epoch().equals(last.epoch())).as("one log").isTrue();
             last = at;
           }
         }
@@ -67,6 +68,36 @@ class NatsClusterTest {
           if (each.probe().told().gaps() == 0) {
             assertThat(BrokerProbe.texts(each.probe().told().publications()))
                 .containsSubsequence(acknowledged);
+          }
+        }
+      }
+    }
+  }
+
+  /** A server that becomes the leader may answer before it has done all that was agreed on. */
+  @Test
+  void that_another_server_leads_a_stream_is_not_taken_for_a_loss() throws Exception {
+    try (NatsServers servers = NatsServers.start(3)) {
+      NatsConfig config = NatsProbe.config(servers.uris());
+      NatsConfig patient =
+          config.with(config.limits().withAppends(256, 65_536, Duration.ofSeconds(15)));
+      try (NatsProbe node = NatsProbe.ready(patient, RULES);
+          NatsClient client = NatsClient.connect(servers.uris().getFirst())) {
+        String epoch = node.probe().publish(KEPT, "begin").epoch();
+        for (int change = 0; change < 8; change++) {
+          List<CompletionStage<Appended>> stages = new ArrayList<>();
+          for (int i = 0; i < 3_000; i++) {
+            stages.add(node.probe().append(text(KEPT, change + " " + i).build(), null));
+            if (i == 1_500) {
+              client
+                  .connection()
+                  .publish("$JS.API.STREAM.LEADER.STEPDOWN." + config.prefix() + "-kept-0", null);
+            }
+          }
+          for (CompletionStage<Appended> stage : stages) {
+            if (BrokerProbe.get(stage) instanceof Appended.Stored(Position at, boolean _)) {
+              assertThat(at.epoch()).isEqualTo(epoch);
+            }
           }
         }
       }

@@ -1,4 +1,4 @@
-package io.polyhub.bench.target;
+package io.polyhub.bench.process;
 
 /** Processes that this one starts. */
 public final class Children {

@@ -1,4 +1,4 @@
-package io.polyhub.bench.target;
+package io.polyhub.bench.process;
 
 import java.nio.file.Path;
 import java.util.List;
