@@ -31,7 +31,7 @@ public final class GraphQlAdapter implements AutoCloseable {
       Hub hub, GraphQlConfig config, MeterRegistry registry, List<HttpService> others)
       throws IOException {
     this.hub = hub;
-    engine = new GraphQlEngine(hub, config, registry);
+    engine = new GraphQlEngine(hub.limits().historyPage(), config, registry);
     metrics = new ConnectionMetrics(registry);
     replies = new HttpReplies(new Cors(config.corsOrigins()));
     deadlines = new Deadlines();

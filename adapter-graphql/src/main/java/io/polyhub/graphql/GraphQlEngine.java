@@ -14,7 +14,6 @@ import graphql.schema.GraphQLSchema;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.polyhub.hub.Hub;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscribed;
 import java.util.LinkedHashMap;
@@ -42,7 +41,12 @@ final class GraphQlEngine {
   private final Counter answers;
   private final Counter events;
 
-  GraphQlEngine(Hub hub, GraphQlConfig config, MeterRegistry registry) {
+  /**
+   * Executes nothing yet.
+   *
+   * @param historyPage the most publications that a query of history may ask for
+   */
+  GraphQlEngine(int historyPage, GraphQlConfig config, MeterRegistry registry) {
     this.config = config;
     GraphQLSchema schema = HubSchema.build();
     DataFetcherExceptionHandler handler =
@@ -61,7 +65,7 @@ final class GraphQlEngine {
             .preparsedDocumentProvider(
                 (input, parse) -> CompletableFuture.completedFuture(operation(input).entry()))
             .build();
-    documents = new Documents(schema, config, hub.limits().historyPage(), registry);
+    documents = new Documents(schema, config, historyPage, registry);
     answers = registry.counter("polyhub.graphql.executions", "kind", "answer");
     events = registry.counter("polyhub.graphql.executions", "kind", "event");
     Gauge.builder("polyhub.graphql.views", views, EventViews::size).register(registry);

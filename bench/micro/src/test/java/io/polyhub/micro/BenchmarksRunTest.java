@@ -43,6 +43,7 @@ final class BenchmarksRunTest {
             "FanOutBenchmark",
             "MqttEncodeBenchmark",
             "GrpcEncodeBenchmark",
+            "GraphQlEncodeBenchmark",
             "CentrifugeEncodeBenchmark",
             "LogBenchmark");
   }
