@@ -228,8 +228,7 @@ public final class ServerProcess implements AutoCloseable {
     private void read(Process process, Path file) {
       try (BufferedReader reader = process.inputReader();
           Writer copy =
-              Files.newBufferedWriter(
-                  file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+              Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
           copy.write(line + "\n");
           copy.flush();

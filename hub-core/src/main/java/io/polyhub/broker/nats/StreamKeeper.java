@@ -44,7 +44,6 @@ final class StreamKeeper {
   private static final byte[] REMOVE_NOTHING =
       "{\"seq\":0,\"no_erase\":true}".getBytes(StandardCharsets.US_ASCII);
 
-
   private final NatsLink link;
   private final boolean allowLoss;
   private final Map<String, StreamConfiguration> wanted = new LinkedHashMap<>();
