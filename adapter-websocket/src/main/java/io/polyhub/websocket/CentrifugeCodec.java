@@ -12,6 +12,9 @@ import java.util.List;
  */
 sealed interface CentrifugeCodec permits CentrifugeJsonCodec, CentrifugeProtobufCodec {
 
+  CentrifugeCodec JSON = new CentrifugeJsonCodec();
+  CentrifugeCodec PROTOBUF = new CentrifugeProtobufCodec();
+
   /** Whether payloads stand in it as JSON. */
   boolean json();
 

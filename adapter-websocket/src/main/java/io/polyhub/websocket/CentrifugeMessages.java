@@ -47,27 +47,35 @@ final class CentrifugeMessages {
    */
   static PreparedMessage push(
       CentrifugeCodec codec, Publication publication, CentrifugeSubscription to) {
-    // Found out first: inside a memo's making no other may be asked for.
-    byte[] json = codec.json() ? JsonPayload.of(publication).orElse(null) : null;
     if (!to.wild()) {
-      Object key = codec.json() ? JSON_KEY : PROTOBUF_KEY;
-      return publication.memo(
-          key, made -> encode(codec, made, json, made.channel(), made.position() != null, false));
+      return codec.json()
+          ? publication.memo(JSON_KEY, CentrifugeMessages::jsonPush)
+          : publication.memo(PROTOBUF_KEY, CentrifugeMessages::protobufPush);
     }
     Position position = publication.position();
     boolean placed = position != null && position.epoch().equals(to.epoch());
     return publication.memo(
         new WildKey(codec.json(), to.channel(), placed),
-        made -> encode(codec, made, json, to.channel(), placed, true));
+        made -> encode(codec, made, to.channel(), placed, true));
+  }
+
+  private static PreparedMessage jsonPush(Publication publication) {
+    boolean placed = publication.position() != null;
+    return encode(CentrifugeCodec.JSON, publication, publication.channel(), placed, false);
+  }
+
+  private static PreparedMessage protobufPush(Publication publication) {
+    boolean placed = publication.position() != null;
+    return encode(CentrifugeCodec.PROTOBUF, publication, publication.channel(), placed, false);
   }
 
   private static PreparedMessage encode(
       CentrifugeCodec codec,
       Publication publication,
-      byte @Nullable [] json,
       String channel,
       boolean placed,
       boolean named) {
+    byte[] json = codec.json() ? JsonPayload.of(publication).orElse(null) : null;
     Push.Builder push =
         Push.newBuilder()
             .setChannel(channel)

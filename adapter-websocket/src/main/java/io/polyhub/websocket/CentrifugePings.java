@@ -12,11 +12,9 @@ import java.util.random.RandomGenerator;
 final class CentrifugePings extends Wheel.Timer {
 
   private static final PreparedMessage JSON_PING =
-      new CentrifugeJsonCodec()
-          .prepare(new CentrifugeJsonCodec().encode(Reply.getDefaultInstance()));
+      CentrifugeCodec.JSON.prepare(CentrifugeCodec.JSON.encode(Reply.getDefaultInstance()));
   private static final PreparedMessage PROTOBUF_PING =
-      new CentrifugeProtobufCodec()
-          .prepare(new CentrifugeProtobufCodec().encode(Reply.getDefaultInstance()));
+      CentrifugeCodec.PROTOBUF.prepare(CentrifugeCodec.PROTOBUF.encode(Reply.getDefaultInstance()));
 
   private enum Phase {
     /** The connect command must be answered with success in time. */

@@ -17,9 +17,6 @@ final class CentrifugeSubprotocol implements WebSocketSubprotocol {
   /** With this parameter a client asks for WebSocket's own pings in place of the protocol's. */
   private static final String FRAME_PINGS = "cf_ws_frame_ping_pong";
 
-  private static final CentrifugeCodec JSON = new CentrifugeJsonCodec();
-  private static final CentrifugeCodec PROTOBUF = new CentrifugeProtobufCodec();
-
   final Hub hub;
   final EventLoops loops;
   final CentrifugeConfig config;
@@ -70,7 +67,7 @@ final class CentrifugeSubprotocol implements WebSocketSubprotocol {
         PROTOBUF_NAME.equals(opening.subprotocol())
             || "protobuf".equals(opening.query().get("cf_protocol"))
             || "protobuf".equals(opening.query().get("format"));
-    CentrifugeCodec codec = protobuf ? PROTOBUF : JSON;
+    CentrifugeCodec codec = protobuf ? CentrifugeCodec.PROTOBUF : CentrifugeCodec.JSON;
     channel.pipeline().addLast(new CentrifugeConnection(this, channel, opening, codec));
   }
 

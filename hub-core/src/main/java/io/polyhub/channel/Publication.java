@@ -2,7 +2,6 @@ package io.polyhub.channel;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -137,21 +136,22 @@ public final class Publication {
   /**
    * Returns what {@code make} makes of this publication, made once for each key. Keys are compared
    * by {@code equals}; one key always stands for the same type. Any thread; {@code make} must not
-   * block, and must not ask for the same publication's memos.
+   * block, and may ask for other memos of this publication. What is delivered to many should come
+   * with a function that captures nothing, as it is passed for each of them.
    */
   @SuppressWarnings("unchecked") // one key, one type: the caller's promise
   public <T> T memo(Object key, Function<Publication, T> make) {
-    Optional<Object> kept = find(memos, key);
-    if (kept.isPresent()) {
-      return (T) kept.get();
+    Object kept = find(memos, key);
+    if (kept != null) {
+      return (T) kept;
     }
     synchronized (this) {
-      Memo[] current = memos;
-      kept = find(current, key);
-      if (kept.isPresent()) {
-        return (T) kept.get();
+      kept = find(memos, key);
+      if (kept != null) {
+        return (T) kept;
       }
       T made = make.apply(this);
+      Memo[] current = memos;
       if (current.length < MAX_MEMOS) {
         Memo[] grown = new Memo[current.length + 1];
         System.arraycopy(current, 0, grown, 0, current.length);
@@ -162,13 +162,13 @@ public final class Publication {
     }
   }
 
-  private static Optional<Object> find(Memo[] memos, Object key) {
+  private static @Nullable Object find(Memo[] memos, Object key) {
     for (Memo memo : memos) {
       if (memo.key.equals(key)) {
-        return Optional.of(memo.value);
+        return memo.value;
       }
     }
-    return Optional.empty();
+    return null;
   }
 
   @Override

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 public class CentrifugeEncodeBenchmark {
 
   private final Publication publication = Ground.publication("plants/5/heat");
-  private final CentrifugeCodec json = new CentrifugeJsonCodec();
-  private final CentrifugeCodec protobuf = new CentrifugeProtobufCodec();
+  private final CentrifugeCodec json = CentrifugeCodec.JSON;
+  private final CentrifugeCodec protobuf = CentrifugeCodec.PROTOBUF;
 
   @Benchmark
   public byte[] json() {
