@@ -366,6 +366,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     }
     connecting = null;
     if (transportGone) {
+      outlet.close();
       if (goodbye != null) {
         goodbye.release();
       }
@@ -374,6 +375,8 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     if (goodbye != null) {
       outlet.write(goodbye);
     }
+    outlet.flush();
+    outlet.close();
     timer.linger();
     carrier.end(channel, reason);
   }

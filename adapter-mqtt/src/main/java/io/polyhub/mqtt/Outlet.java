@@ -3,10 +3,11 @@ package io.polyhub.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The way of packets to one client: written as they come, flushed once for all that is written in
- * one turn of the event loop. Only in that loop.
+ * The way of packets to one client: small ones are joined in one buffer as they come, which is sent
+ * once for all that is written in one turn of the event loop. Only in that loop.
  */
 final class Outlet {
 
@@ -15,9 +16,14 @@ final class Outlet {
    */
   private static final int COPIED_PAYLOAD_BYTES_MAX = 2048;
 
+  /** A buffer of joined packets does not grow beyond this. */
+  private static final int JOINED_BYTES_MAX = 16 * 1024;
+
   private final Channel channel;
+  private @Nullable ByteBuf joined;
   private boolean reading;
   private boolean flushing;
+  private boolean closed;
 
   Outlet(Channel channel) {
     this.channel = channel;
@@ -25,7 +31,18 @@ final class Outlet {
 
   /** Writes a packet, which is released. */
   void write(ByteBuf packet) {
-    var _ = channel.write(packet, channel.voidPromise());
+    if (closed) {
+      packet.release();
+      return;
+    }
+    ByteBuf before = joined;
+    if (before != null && fits(before, packet.readableBytes())) {
+      before.writeBytes(packet);
+      packet.release();
+    } else {
+      writeJoined();
+      writeNow(packet);
+    }
     flushSoon();
   }
 
@@ -35,15 +52,49 @@ final class Outlet {
    * @param length its remaining length
    */
   void write(PublishForm form, PublishForm.Envelope envelope, MqttVersion version, int length) {
+    if (closed) {
+      return;
+    }
     byte[] payload = form.payload();
-    boolean copied = payload.length <= COPIED_PAYLOAD_BYTES_MAX;
-    int bytes = length + PacketDecoder.FIXED_HEADER_BYTES_MAX - (copied ? 0 : payload.length);
-    ByteBuf head = channel.alloc().buffer(bytes);
-    form.writeHead(head, envelope, version);
-    write(
-        copied
-            ? head.writeBytes(payload)
-            : Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(payload)));
+    int bytes = length + PacketDecoder.FIXED_HEADER_BYTES_MAX;
+    if (payload.length <= COPIED_PAYLOAD_BYTES_MAX) {
+      ByteBuf out = room(bytes);
+      form.writeHead(out, envelope, version);
+      out.writeBytes(payload);
+    } else {
+      ByteBuf head = channel.alloc().buffer(bytes - payload.length);
+      form.writeHead(head, envelope, version);
+      writeJoined();
+      writeNow(Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(payload)));
+    }
+    flushSoon();
+  }
+
+  private ByteBuf room(int bytes) {
+    ByteBuf before = joined;
+    if (before != null && fits(before, bytes)) {
+      return before;
+    }
+    writeJoined();
+    ByteBuf fresh = channel.alloc().buffer(bytes);
+    joined = fresh;
+    return fresh;
+  }
+
+  private static boolean fits(ByteBuf before, int bytes) {
+    return before.readableBytes() + bytes <= JOINED_BYTES_MAX;
+  }
+
+  private void writeJoined() {
+    ByteBuf packets = joined;
+    if (packets != null) {
+      joined = null;
+      writeNow(packets);
+    }
+  }
+
+  private void writeNow(ByteBuf packets) {
+    var _ = channel.write(packets, channel.voidPromise());
   }
 
   /** While packets are read, what is written waits for {@link #readEnded}. */
@@ -69,7 +120,17 @@ final class Outlet {
   void flush() {
     if (flushing) {
       flushing = false;
+      writeJoined();
       channel.flush();
+    }
+  }
+
+  /** Nothing is written any more, and what was not sent is forgotten. */
+  void close() {
+    closed = true;
+    if (joined != null) {
+      joined.release();
+      joined = null;
     }
   }
 }

@@ -11,8 +11,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class HubYaml {
 
   /**
-   * Ports of the hub's own choice, and the doors' bounds on connections above what is measured
-   * where their defaults are not.
+   * Ports of the hub's own choice, and bounds on connections and on one session's publications
+   * above what is measured where their defaults are not.
    */
   static final String DOORS =
       """
@@ -21,6 +21,7 @@ final class HubYaml {
       http: {port: 0, streams: 20000, http: {connections: 25000, requests: 22000}}
       grpc: {port: 0, limits: {connections: 20000}}
       admin: {port: 0}
+      limits: {publishesPerSecondPerSession: 200000}
       """;
 
   private HubYaml() {}
