@@ -112,6 +112,11 @@ final class ArchitectureTest {
   }
 
   @Test
+  void the_parts_of_the_bench_know_each_other_in_one_direction() {
+    slices().matching("io.polyhub.bench.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
   void nothing_but_the_server_knows_the_server() {
     noClasses()
         .that(resideOutsideOfPackage(SERVER))
