@@ -49,8 +49,8 @@ final class CentrifugeMessages {
       CentrifugeCodec codec, Publication publication, CentrifugeSubscription to) {
     if (!to.wild()) {
       return codec.json()
-          ? publication.memo(JSON_KEY, CentrifugeMessages::jsonPush)
-          : publication.memo(PROTOBUF_KEY, CentrifugeMessages::protobufPush);
+          ? publication.memo(JSON_KEY, made -> push(CentrifugeCodec.JSON, made))
+          : publication.memo(PROTOBUF_KEY, made -> push(CentrifugeCodec.PROTOBUF, made));
     }
     Position position = publication.position();
     boolean placed = position != null && position.epoch().equals(to.epoch());
@@ -59,14 +59,10 @@ final class CentrifugeMessages {
         made -> encode(codec, made, to.channel(), placed, true));
   }
 
-  private static PreparedMessage jsonPush(Publication publication) {
+  /** What goes to all who subscribed to the channel itself. */
+  private static PreparedMessage push(CentrifugeCodec codec, Publication publication) {
     boolean placed = publication.position() != null;
-    return encode(CentrifugeCodec.JSON, publication, publication.channel(), placed, false);
-  }
-
-  private static PreparedMessage protobufPush(Publication publication) {
-    boolean placed = publication.position() != null;
-    return encode(CentrifugeCodec.PROTOBUF, publication, publication.channel(), placed, false);
+    return encode(codec, publication, publication.channel(), placed, false);
   }
 
   private static PreparedMessage encode(

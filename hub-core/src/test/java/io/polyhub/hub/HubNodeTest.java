@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,12 +56,12 @@ class HubNodeTest {
   }
 
   @Test
-  void publications_that_waited_for_a_lane_reach_each_subscription_in_order() throws Exception {
+  void publications_that_waited_for_a_lane_reach_each_subscription_in_order() {
     LocalClient publisher = LocalClient.admitted(hub);
     LocalClient reader = LocalClient.admitted(hub);
     reader.subscribe("turn/a");
     reader.subscribe("turn/+");
-    CountDownLatch published = new CountDownLatch(1);
+    CompletableFuture<Boolean> published = new CompletableFuture<>();
     reader.inBackground(() -> LocalClient.await(published));
     List<String> onA = new ArrayList<>();
     List<String> onBoth = new ArrayList<>();
@@ -77,7 +76,7 @@ class HubNodeTest {
       }
     }
     int flushes = reader.flushes();
-    published.countDown();
+    published.complete(true);
     reader.texts(onA.size() + onBoth.size());
     assertThat(reader.texts("turn/a")).isEqualTo(onA);
     assertThat(reader.texts("turn/+")).isEqualTo(onBoth);

@@ -1,7 +1,5 @@
 package io.polyhub.hub;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
 import io.polyhub.identity.Credentials;
@@ -11,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -267,15 +264,6 @@ public final class LocalClient implements Downlink, AutoCloseable {
   /** Waits for a stage, within a limit. */
   public static <T> T await(CompletionStage<T> stage) {
     return stage.toCompletableFuture().orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
-  }
-
-  /** Waits for a latch, within a limit. */
-  public static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-    } catch (InterruptedException interrupted) {
-      throw new AssertionError(interrupted);
-    }
   }
 
   /** Ends it as a client that says goodbye. */

@@ -14,7 +14,7 @@ final class HubYaml {
    * Ports of the hub's own choice, and bounds on connections and on one session's publications
    * above what is measured where their defaults are not.
    */
-  static final String DOORS =
+  static final String COMMON =
       """
       websocket: {port: 0}
       mqtt: {port: 0}

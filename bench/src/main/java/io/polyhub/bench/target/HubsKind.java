@@ -54,7 +54,7 @@ record HubsKind(int nodes, String rulesYaml) implements TargetKind {
   String hubYaml(int natsPort) {
     String broker =
         "broker: {type: nats, nats: {servers: ['nats://127.0.0.1:%d']}}".formatted(natsPort);
-    return HubYaml.merged(HubYaml.merged(HubYaml.DOORS, broker), rulesYaml);
+    return HubYaml.merged(HubYaml.merged(HubYaml.COMMON, broker), rulesYaml);
   }
 
   @Override

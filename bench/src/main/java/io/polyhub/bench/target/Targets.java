@@ -6,11 +6,12 @@ import java.util.List;
 /** Every kind of target there is. The same question has the same or an equal kind as its answer. */
 public final class Targets {
 
-  private static final String IN_MEMORY = HubYaml.merged(HubYaml.DOORS, "broker: {inMemory: true}");
+  private static final String IN_MEMORY =
+      HubYaml.merged(HubYaml.COMMON, "broker: {inMemory: true}");
 
   private static final TargetKind HUB = new HubKind("Polyhub", IN_MEMORY);
   private static final TargetKind HUB_ON_DISK =
-      new HubKind("Polyhub on disk", HubYaml.merged(HubYaml.DOORS, ""));
+      new HubKind("Polyhub on disk", HubYaml.merged(HubYaml.COMMON, ""));
   private static final TargetKind BARE_NETTY =
       new BareKind("bare Netty", BareWriter.class, Protocol.WEBSOCKET_JSON);
   private static final TargetKind BARE_GRPC =

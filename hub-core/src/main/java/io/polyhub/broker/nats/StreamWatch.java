@@ -1,7 +1,6 @@
 package io.polyhub.broker.nats;
 
 import io.nats.client.Connection;
-import io.nats.client.Message;
 import io.nats.client.api.ClusterInfo;
 import io.nats.client.api.StreamInfo;
 import io.polyhub.broker.UnavailableException;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -246,7 +244,7 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
 
   private StreamInfo info(String name) throws UnavailableException {
     if (kept.contains(name)) {
-      StreamInfo info = new StreamInfo(answer(keeper.look(name)));
+      StreamInfo info = look(name);
       if (!info.hasError()) {
         return info;
       }
@@ -278,15 +276,8 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
     };
   }
 
-  private static Message answer(CompletableFuture<Message> question) throws UnavailableException {
-    try {
-      return question.get();
-    } catch (ExecutionException e) {
-      throw new UnavailableException(String.valueOf(e.getMessage()));
-    } catch (InterruptedException closing) {
-      Thread.currentThread().interrupt();
-      throw new UnavailableException("closing");
-    }
+  private StreamInfo look(String name) throws UnavailableException {
+    return new StreamInfo(StreamGets.await(keeper.look(name)));
   }
 
   private State note(NatsLog of, StreamInfo info, boolean suspected) throws UnavailableException {
@@ -294,8 +285,8 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
     StreamInfo seen = info;
     boolean doubtful = suspected || before == null || isOther(before, info);
     if (doubtful && of.replicas() > 1) {
-      answer(keeper.settled(of.stream()));
-      seen = new StreamInfo(answer(keeper.look(of.stream())));
+      StreamGets.await(keeper.settled(of.stream()));
+      seen = look(of.stream());
       if (seen.hasError()) {
         throw new UnavailableException(String.valueOf(seen.getError()));
       }
@@ -304,7 +295,7 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
     if (before != null
         && before.epoch().equals(epoch)
         && top(seen) < before.top()
-        && top(new StreamInfo(answer(keeper.look(of.stream())))) < before.top()) {
+        && top(look(of.stream())) < before.top()) {
       log.warn("Stream {} lost what it held", of.stream());
       seen = keeper.tellApart(seen, Long.toHexString(chance.nextLong()));
       epoch = epoch(of.stream(), seen);
