@@ -24,6 +24,7 @@ import io.polyhub.websocket.WebSocketEnd;
 import io.polyhub.websocket.WebSocketOpening;
 import io.polyhub.websocket.Wheel;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +52,10 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
   private final Lane lane;
   private final Wheel wheel;
   private final ConnectionMetrics metrics;
-  private final WebSocketOpening opening;
+
+  /** Null once the client has introduced itself: what it has shown is not kept. */
+  private @Nullable WebSocketOpening opening;
+
   private final Wheel.Timer initTimer =
       new Wheel.Timer() {
         @Override
@@ -136,11 +140,13 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
     }
     phase = Phase.INITIALISING;
     wheel.cancel(initTimer);
+    WebSocketOpening opened = Objects.requireNonNull(opening);
+    opening = null;
     Hello hello =
         new Hello(
             GraphQlAdapter.DOOR,
-            ClientCredentials.of(payload, opening.bearerToken(), opening.certificate()),
-            opening.remoteAddress());
+            ClientCredentials.of(payload, opened.bearerToken(), opened.certificate()),
+            opened.remoteAddress());
     var _ = hub.admit(hello, lane, this).thenAccept(this::admitted);
   }
 

@@ -54,6 +54,7 @@ final class MqttDoor {
       EventLoop loop = (EventLoop) executor;
       savers.put(loop, new SessionSaver(loops.wheel(loop), config));
     }
+    metrics.gauge("polyhub.connections", channels::size);
     metrics.gauge("polyhub.mqtt.sessions.stored", sessions::count);
     metrics.gauge("polyhub.mqtt.wills.kept", wills::count);
     metrics.gauge("polyhub.mqtt.sessions.kept.bytes", sessions::keptBytes);
@@ -74,8 +75,6 @@ final class MqttDoor {
 
   /** Counts a connection as long as its channel is there. */
   void opened(Channel channel) {
-    metrics.connections.incrementAndGet();
     channels.add(channel);
-    channel.closeFuture().addListener(closed -> metrics.connections.decrementAndGet());
   }
 }

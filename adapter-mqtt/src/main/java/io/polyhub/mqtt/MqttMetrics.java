@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** What this door counts. Safe for any thread. */
@@ -15,7 +14,6 @@ final class MqttMetrics {
   private static final String DOOR = "door";
   private static final String MQTT = "mqtt";
 
-  final AtomicInteger connections = new AtomicInteger();
   final Counter received;
   final Counter sent;
   final Counter expired;
@@ -43,7 +41,6 @@ final class MqttMetrics {
     wills = counter("polyhub.mqtt.wills");
     willsFailed = counter("polyhub.mqtt.wills.failed");
     willsInherited = counter("polyhub.mqtt.wills.inherited");
-    gauge("polyhub.connections", connections::get);
     for (MqttReasonCode reason : MqttReasonCode.values()) {
       if (reason.isError()) {
         refusedConnects.put(reason, reasonCounter(reason));

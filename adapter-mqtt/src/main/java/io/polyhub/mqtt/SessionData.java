@@ -2,6 +2,7 @@ package io.polyhub.mqtt;
 
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
+import io.polyhub.channel.SmallMaps;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class SessionData {
   private static final int PACKET_IDS = 0xFFFF;
   private static final int KEPT_ENTRY_BYTES = 128;
 
-  private final Map<String, ClientSubscription> subscriptions = new LinkedHashMap<>(2);
+  private Map<String, ClientSubscription> subscriptions = Map.of();
   private Map<Integer, InFlight> outbound = Map.of();
   private Map<Integer, CompletionStage<Outcome<Published>>> unreleased = Map.of();
   private int lastPacketId;
@@ -47,13 +48,14 @@ final class SessionData {
 
   void add(ClientSubscription subscription) {
     subscription.overlapWith(subscriptions.values());
-    subscriptions.put(subscription.name(), subscription);
+    subscriptions = SmallMaps.with(subscriptions, subscription.name(), subscription);
   }
 
   /** Removes the subscription to that filter, and returns it if there was one. */
   @Nullable ClientSubscription remove(String filter) {
-    ClientSubscription removed = subscriptions.remove(filter);
+    ClientSubscription removed = subscriptions.get(filter);
     if (removed != null) {
+      subscriptions = SmallMaps.without(subscriptions, filter);
       removed.forget();
     }
     return removed;

@@ -12,6 +12,7 @@ import io.polyhub.hub.UnsubscribeReason;
 import io.polyhub.identity.Credentials;
 import io.polyhub.proto.centrifuge.Command;
 import io.polyhub.proto.centrifuge.ConnectResult;
+import io.polyhub.proto.centrifuge.HistoryRequest;
 import io.polyhub.proto.centrifuge.PresenceResult;
 import io.polyhub.proto.centrifuge.PresenceStatsResult;
 import io.polyhub.proto.centrifuge.PublishRequest;
@@ -43,7 +44,6 @@ final class CentrifugeCommands {
   private final Session session;
   private final CentrifugeOutput output;
   private final CentrifugeSubscriptions subscriptions;
-  private final CentrifugeHistory history;
   private int unanswered;
 
   CentrifugeCommands(
@@ -56,7 +56,6 @@ final class CentrifugeCommands {
     this.session = session;
     this.output = output;
     subscriptions = new CentrifugeSubscriptions(this, protocol, session, output.codec().json());
-    history = new CentrifugeHistory(this, protocol, session, output.codec().json());
   }
 
   /** How many commands the hub is at work on. */
@@ -83,7 +82,7 @@ final class CentrifugeCommands {
       String channel = command.getPresenceStats().getChannel();
       named(channel, () -> ask(id, session.presenceStats(channel), this::presenceStats));
     } else if (command.hasHistory()) {
-      named(command.getHistory().getChannel(), () -> history.ask(id, command.getHistory()));
+      named(command.getHistory().getChannel(), () -> history(id, command.getHistory()));
     } else if (command.hasRpc()) {
       fail(id, CentrifugeError.NOT_AVAILABLE);
     } else if (command.hasSend()) {
@@ -223,6 +222,10 @@ final class CentrifugeCommands {
 
   private Reply.Builder published(Published published) {
     return Reply.newBuilder().setPublish(PublishResult.getDefaultInstance());
+  }
+
+  private void history(int id, HistoryRequest request) {
+    new CentrifugeHistory(this, protocol, session, output.codec().json()).ask(id, request);
   }
 
   private Reply.Builder presence(List<Member> members) {

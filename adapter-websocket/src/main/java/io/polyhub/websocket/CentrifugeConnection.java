@@ -24,6 +24,7 @@ import io.polyhub.proto.centrifuge.Reply;
 import io.polyhub.websocket.CentrifugeCodec.MalformedCommandException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -53,7 +54,10 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
 
   private final CentrifugeSubprotocol protocol;
   private final Channel channel;
-  private final WebSocketOpening opening;
+
+  /** Null once the client has introduced itself: what it has shown is not kept. */
+  private @Nullable WebSocketOpening opening;
+
   private final CentrifugeOutput output;
   private final CentrifugePings pings;
   private State state = State.INTRODUCING;
@@ -103,7 +107,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
       protocol.countCommands(received.size());
       take(received);
     } catch (MalformedCommandException malformed) {
-      LOG.debug("{}: {}", opening, malformed.getMessage());
+      LOG.debug("{}: {}", channel, malformed.getMessage());
       close(CentrifugeCloseCode.BAD_REQUEST);
     }
   }
@@ -178,13 +182,15 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
   // Connecting
 
   private void connect(int id, ConnectRequest request) {
-    Credentials credentials = CentrifugeAdmission.credentials(request.getToken(), opening);
+    WebSocketOpening opened = Objects.requireNonNull(opening);
+    opening = null;
+    Credentials credentials = CentrifugeAdmission.credentials(request.getToken(), opened);
     if (CentrifugeAdmission.isTooLong(credentials)) {
       close(CentrifugeCloseCode.INVALID_TOKEN);
       return;
     }
     state = State.CONNECTING;
-    Hello hello = new Hello("websocket", credentials, opening.remoteAddress());
+    Hello hello = new Hello("websocket", credentials, opened.remoteAddress());
     whenDone(
         protocol.hub.admit(hello, protocol.loops.lane(channel.eventLoop()), this),
         outcome -> {
@@ -241,12 +247,20 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
         });
   }
 
+  /**
+   * The time for introducing itself is over. If it has asked, and the hub has not decided, it is to
+   * come back.
+   */
+  void notIntroduced() {
+    close(state == State.CONNECTING ? CentrifugeCloseCode.INTERNAL : CentrifugeCloseCode.STALE);
+  }
+
   /** Goes on with the outcome; a fault of ours ends the connection. */
   <T> void whenDone(CompletionStage<T> stage, Consumer<T> then) {
     stage
         .thenAccept(then)
         .exceptionally(fault -> {
-          LOG.error("{}: a command failed", opening, fault);
+          LOG.error("{}: a command failed", channel, fault);
           close(CentrifugeCloseCode.INTERNAL);
           return null;
         });
@@ -398,7 +412,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    LOG.error("{}: connection failed", opening, cause);
+    LOG.error("{}: connection failed", channel, cause);
     close(CentrifugeCloseCode.INTERNAL);
   }
 }

@@ -2,6 +2,7 @@ package io.polyhub.websocket;
 
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Position;
+import io.polyhub.channel.SmallMaps;
 import io.polyhub.hub.History;
 import io.polyhub.hub.HistoryRequest;
 import io.polyhub.hub.Outcome;
@@ -16,7 +17,6 @@ import io.polyhub.proto.centrifuge.SubRefreshRequest;
 import io.polyhub.proto.centrifuge.SubscribeRequest;
 import io.polyhub.proto.centrifuge.SubscribeResult;
 import io.polyhub.proto.centrifuge.UnsubscribeResult;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class CentrifugeSubscriptions {
   private final CentrifugeSubprotocol protocol;
   private final Session session;
   private final boolean json;
-  private final Map<String, CentrifugeSubscription> byChannel = new HashMap<>(2);
+  private Map<String, CentrifugeSubscription> byChannel = Map.of();
 
   CentrifugeSubscriptions(
       CentrifugeCommands commands, CentrifugeSubprotocol protocol, Session session, boolean json) {
@@ -53,7 +53,7 @@ final class CentrifugeSubscriptions {
       return;
     }
     CentrifugeSubscription subscription = new CentrifugeSubscription(channel, false);
-    byChannel.put(channel, subscription);
+    byChannel = SmallMaps.with(byChannel, channel, subscription);
     if (request.getRecover() && request.getEpoch().isEmpty() && request.getOffset() > 0) {
       // Any epoch will do, and so the present one.
       commands.await(
@@ -138,7 +138,7 @@ final class CentrifugeSubscriptions {
 
   private void refused(
       int id, SubscribeRequest request, CentrifugeSubscription subscription, Refusal refusal) {
-    byChannel.remove(subscription.channel());
+    byChannel = SmallMaps.without(byChannel, subscription.channel());
     boolean byToken = !request.getToken().isEmpty();
     if (byToken && refusal == Refusal.PERMISSION_DENIED) {
       commands.close(CentrifugeCloseCode.INVALID_TOKEN);
@@ -181,7 +181,7 @@ final class CentrifugeSubscriptions {
       return;
     }
     CentrifugeSubscription subscription = new CentrifugeSubscription(channel, true);
-    byChannel.put(channel, subscription);
+    byChannel = SmallMaps.with(byChannel, channel, subscription);
     SubscribeRequest hint = hints.getOrDefault(channel, SubscribeRequest.getDefaultInstance());
     commands.await(
         session.subscribe(toHub(hint, subscription, start(hint), false)),
@@ -213,7 +213,7 @@ final class CentrifugeSubscriptions {
   private void unsubscribeIfAsked(CentrifugeSubscription subscription) {
     Subscription inForce = subscription.inForce();
     if (inForce != null && !subscription.unsubscribes().isEmpty()) {
-      byChannel.remove(subscription.channel());
+      byChannel = SmallMaps.without(byChannel, subscription.channel());
       inForce.cancel();
       subscription.unsubscribes().forEach(this::unsubscribed);
     }
@@ -225,7 +225,7 @@ final class CentrifugeSubscriptions {
 
   /** The hub has ended it. What the hub began by itself, clients cannot ask for again alone. */
   void ended(CentrifugeSubscription subscription, UnsubscribeReason reason) {
-    byChannel.remove(subscription.channel());
+    byChannel = SmallMaps.without(byChannel, subscription.channel());
     CentrifugeUnsubscribeCode code = CentrifugeUnsubscribeCode.of(reason);
     if (subscription.serverSide() && code == CentrifugeUnsubscribeCode.EXPIRED) {
       commands.close(CentrifugeCloseCode.SUBSCRIPTION_EXPIRED);

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -31,6 +32,7 @@ public final class EventLoops implements AutoCloseable {
   private final EventLoopGroup group;
   private final Class<? extends ServerChannel> serverChannel;
   private final Map<EventLoop, LoopState> states;
+  private final RecvByteBufAllocator receiveBuffers = new ReceiveBuffers();
 
   private EventLoops(
       EventLoopGroup group,
@@ -74,6 +76,11 @@ public final class EventLoops implements AutoCloseable {
   /** The class of listening channels that fits the loops. */
   public Class<? extends ServerChannel> serverChannel() {
     return serverChannel;
+  }
+
+  /** What sockets on these loops are read into. */
+  public RecvByteBufAllocator receiveBuffers() {
+    return receiveBuffers;
   }
 
   /** The lane that the loop is. */

@@ -2,13 +2,11 @@ package io.polyhub.websocket;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -27,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * subprotocols have a path each. Safe for any thread.
  */
 public final class WebSocketAdapter implements AutoCloseable {
-
-  /** Read buffers fit what each connection sends, and are given back after each read. */
-  private static final RecvByteBufAllocator RECEIVE_BUFFERS =
-      new AdaptiveRecvByteBufAllocator(64, 2048, 64 * 1024);
 
   private final Carrier carrier;
   private final Channel listener;
@@ -68,7 +62,7 @@ public final class WebSocketAdapter implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, config.acceptBacklog())
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, RECEIVE_BUFFERS)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, carrier.loops.receiveBuffers())
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(config.writeLowBytes(), config.writeHighBytes()))

@@ -2,9 +2,8 @@ package io.polyhub.broker;
 
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.SmallMaps;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,21 +16,31 @@ public final class LocalPresence {
 
   /** The members of one channel. Guarded by the map's entry. */
   private static final class Members {
-    private final Map<String, Member> bySession = new LinkedHashMap<>();
-    private final Map<String, Integer> sessionsByUser = new HashMap<>();
+    private Map<String, Member> bySession = Map.of();
+    private Map<String, Integer> sessionsByUser = Map.of();
 
     void add(Member member) {
       remove(member.session());
-      bySession.put(member.session(), member);
-      sessionsByUser.merge(member.user(), 1, Integer::sum);
+      bySession = SmallMaps.with(bySession, member.session(), member);
+      countSessions(member.user(), 1);
     }
 
     boolean remove(String session) {
-      Member removed = bySession.remove(session);
-      if (removed != null) {
-        sessionsByUser.computeIfPresent(removed.user(), (user, n) -> n == 1 ? null : n - 1);
+      Member removed = bySession.get(session);
+      if (removed == null) {
+        return false;
       }
-      return removed != null;
+      bySession = SmallMaps.without(bySession, session);
+      countSessions(removed.user(), -1);
+      return true;
+    }
+
+    private void countSessions(String user, int change) {
+      int count = sessionsByUser.getOrDefault(user, 0) + change;
+      sessionsByUser =
+          count == 0
+              ? SmallMaps.without(sessionsByUser, user)
+              : SmallMaps.with(sessionsByUser, user, count);
     }
   }
 

@@ -47,19 +47,28 @@ final class Claims implements Nodes.Listener {
   private static final class Claim {
     private final String key;
     private final LaneSession session;
-    private volatile Stamp stamp;
+
+    /** The time of its stamp, whose node is this one. */
+    private volatile long millis;
+
     private volatile boolean admitted;
 
-    private Claim(String key, LaneSession session, Stamp stamp) {
+    private Claim(String key, LaneSession session, long millis) {
       this.key = key;
       this.session = session;
-      this.stamp = stamp;
+      this.millis = millis;
     }
 
     /** Ends the session for another one. Completes when it has ended. */
     private CompletionStage<Void> giveUp() {
-      session.lane().execute(() -> session.closeByHub(CloseReason.TAKEN_OVER));
-      return session.ended;
+      CompletableFuture<Void> over = new CompletableFuture<>();
+      session
+          .lane()
+          .execute(() -> {
+            session.closeByHub(CloseReason.TAKEN_OVER);
+            session.ended().thenRun(() -> over.complete(null));
+          });
+      return over;
     }
   }
 
@@ -81,19 +90,23 @@ final class Claims implements Nodes.Listener {
     nodes.listen(this);
   }
 
-  private Stamp stamp() {
-    long millis = latest.updateAndGet(before -> Math.max(before + 1, clock.millis()));
-    return Stamp.newBuilder().setTimeMs(millis).setNodeId(nodes.self()).build();
+  private long nextMillis() {
+    return latest.updateAndGet(before -> Math.max(before + 1, clock.millis()));
+  }
+
+  private Stamp stamp(Claim own) {
+    return Stamp.newBuilder().setTimeMs(own.millis).setNodeId(nodes.self()).build();
   }
 
   private void saw(Stamp stamp) {
     latest.accumulateAndGet(stamp.getTimeMs(), Math::max);
   }
 
-  private static boolean isOlder(Stamp one, Stamp other) {
-    return one.getTimeMs() != other.getTimeMs()
-        ? one.getTimeMs() < other.getTimeMs()
-        : one.getNodeId().compareTo(other.getNodeId()) < 0;
+  private boolean isOlder(Claim own, Stamp other) {
+    long millis = own.millis;
+    return millis != other.getTimeMs()
+        ? millis < other.getTimeMs()
+        : nodes.self().compareTo(other.getNodeId()) < 0;
   }
 
   // Claiming
@@ -108,7 +121,7 @@ final class Claims implements Nodes.Listener {
     if (key == null) {
       return CompletableFuture.completedStage(true);
     }
-    Claim claim = new Claim(key, session, stamp());
+    Claim claim = new Claim(key, session, nextMillis());
     Claim older = held.put(key, claim);
     CompletionStage<Void> here =
         older == null ? CompletableFuture.completedStage(null) : older.giveUp();
@@ -122,7 +135,7 @@ final class Claims implements Nodes.Listener {
 
   private CompletionStage<Boolean> elsewhere(Claim claim, int attempt) {
     byte[] question =
-        ClaimQuestion.newBuilder().setKey(claim.key).setStamp(claim.stamp).build().toByteArray();
+        ClaimQuestion.newBuilder().setKey(claim.key).setStamp(stamp(claim)).build().toByteArray();
     return nodes
         .ask(ASK, question)
         .thenCompose(answers -> {
@@ -133,7 +146,7 @@ final class Claims implements Nodes.Listener {
           if (!standing.getAdmitted() || attempt == TRIES || held.get(claim.key) != claim) {
             return CompletableFuture.completedStage(false);
           }
-          claim.stamp = stamp();
+          claim.millis = nextMillis();
           return elsewhere(claim, attempt + 1);
         });
   }
@@ -184,12 +197,12 @@ final class Claims implements Nodes.Listener {
     if (own == null) {
       return CompletableFuture.completedStage(NO_ANSWER);
     }
-    if (isOlder(own.stamp, question.getStamp())) {
+    if (isOlder(own, question.getStamp())) {
       return own.giveUp().thenApply(ended -> NO_ANSWER);
     }
     return CompletableFuture.completedStage(
         ClaimAnswer.newBuilder()
-            .setStanding(own.stamp)
+            .setStanding(stamp(own))
             .setAdmitted(own.admitted)
             .build()
             .toByteArray());
@@ -210,7 +223,7 @@ final class Claims implements Nodes.Listener {
   private byte[] notice(List<Claim> claims) {
     ClaimsNotice.Builder notice = ClaimsNotice.newBuilder().setCount(held.size());
     for (Claim claim : claims) {
-      notice.addHeld(HeldClaim.newBuilder().setKey(claim.key).setStamp(claim.stamp));
+      notice.addHeld(HeldClaim.newBuilder().setKey(claim.key).setStamp(stamp(claim)));
     }
     return notice.build().toByteArray();
   }
@@ -255,7 +268,7 @@ final class Claims implements Nodes.Listener {
       saw(other.getStamp());
       Claim own = held.get(other.getKey());
       if (own != null) {
-        if (isOlder(own.stamp, other.getStamp())) {
+        if (isOlder(own, other.getStamp())) {
           log.info("A session is closed, as node {} has a newer one with its exclusive key", node);
           var _ = own.giveUp();
         } else {

@@ -140,13 +140,13 @@ final class FanOut implements Broker.Listener {
     if (filter.exact()) {
       LaneSet set = exact.get(filter.text());
       if (set != null) {
-        found.add(new ChannelSummary(filter.text(), set.subscriptions.get()));
+        found.add(new ChannelSummary(filter.text(), set.subscriptions()));
       }
       return found;
     }
     exact.forEach((name, set) -> {
       if (filter.matches(name)) {
-        found.add(new ChannelSummary(name, set.subscriptions.get()));
+        found.add(new ChannelSummary(name, set.subscriptions()));
       }
     });
     return found;

@@ -22,7 +22,7 @@ final class Group {
     }
     subscription.slot = size;
     members[size++] = subscription;
-    interest.subscriptions.incrementAndGet();
+    interest.count(1);
   }
 
   /** Takes the subscription out; tells whether none is left. The last one moves into its slot. */
@@ -34,7 +34,7 @@ final class Group {
     if (size < members.length / 4) {
       members = Arrays.copyOf(members, members.length / 2);
     }
-    interest.subscriptions.decrementAndGet();
+    interest.count(-1);
     return size == 0;
   }
 

@@ -26,13 +26,11 @@ final class LaneSession implements Session {
 
   private static final Logger log = LoggerFactory.getLogger(LaneSession.class);
 
-  /** Completes in the lane when the session has closed. */
-  final CompletableFuture<Void> ended = new CompletableFuture<>();
-
   private final HubNode hub;
   private final HubLane lane;
   private final String id;
-  private final Hello hello;
+  private final String door;
+  private final @Nullable String exclusiveKey;
   private final Outgoing outgoing;
   private final String userName;
   private final @Nullable User user;
@@ -43,6 +41,10 @@ final class LaneSession implements Session {
   private int inFlight;
   private boolean open = true;
   private boolean ofTheHub;
+  private boolean released;
+
+  /** Who waits until the session has ended; null while nobody does. */
+  private @Nullable CompletableFuture<Void> ended;
 
   LaneSession(
       HubNode hub,
@@ -55,11 +57,14 @@ final class LaneSession implements Session {
     this.hub = hub;
     this.lane = lane;
     this.id = id;
-    this.hello = hello;
     this.outgoing = new Outgoing(hub, this, downlink);
     this.identity = identity;
     this.userName = identity.user();
     this.user = user;
+    // Not the rest of what it said: credentials are not kept longer than they are needed.
+    door = hello.door();
+    String key = hello.exclusiveKey();
+    exclusiveKey = key == null ? null : userName + '\0' + door + '\0' + key;
     expireAt(identity.expiresAt());
   }
 
@@ -79,13 +84,12 @@ final class LaneSession implements Session {
   }
 
   String door() {
-    return hello.door();
+    return door;
   }
 
   /** The exclusive key, scoped to its user and door; null if it has none. */
   @Nullable String exclusiveKey() {
-    String key = hello.exclusiveKey();
-    return key == null ? null : userName + '\0' + door() + '\0' + key;
+    return exclusiveKey;
   }
 
   /** The user, which stays the same; empty for an anonymous one. */
@@ -363,7 +367,21 @@ final class LaneSession implements Session {
     List<LaneSubscription> all = List.copyOf(subscriptions);
     subscriptions.clear();
     all.forEach(this::free);
-    ended.complete(null);
+    released = true;
+    if (ended != null) {
+      ended.complete(null);
+    }
+  }
+
+  /** Completes when the session has closed and holds nothing any more. */
+  CompletionStage<Void> ended() {
+    if (released) {
+      return CompletableFuture.completedStage(null);
+    }
+    if (ended == null) {
+      ended = new CompletableFuture<>();
+    }
+    return ended;
   }
 
   /** It is a session of the hub's own: it may read everything, and is not counted with clients'. */

@@ -2,7 +2,7 @@ package io.polyhub.hub;
 
 import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Which lanes want what is published on one filter's channels. Changed under {@link FanOut}'s lock.
@@ -12,9 +12,10 @@ final class LaneSet {
   /** Completes when the broker will tell of everything on these channels. */
   final CompletionStage<Void> watched;
 
-  /** How many subscriptions there are, over all lanes. */
-  final AtomicInteger subscriptions = new AtomicInteger();
+  private static final AtomicIntegerFieldUpdater<LaneSet> SUBSCRIPTIONS =
+      AtomicIntegerFieldUpdater.newUpdater(LaneSet.class, "subscriptions");
 
+  private volatile int subscriptions;
   private volatile HubLane[] lanes = {};
 
   LaneSet(CompletionStage<Void> watched) {
@@ -24,6 +25,16 @@ final class LaneSet {
   /** The lanes; not to be changed. */
   HubLane[] lanes() {
     return lanes;
+  }
+
+  /** How many subscriptions there are, over all lanes. Any thread. */
+  int subscriptions() {
+    return subscriptions;
+  }
+
+  /** So many subscriptions came, or went. Any thread. */
+  void count(int change) {
+    SUBSCRIPTIONS.addAndGet(this, change);
   }
 
   void add(HubLane lane) {

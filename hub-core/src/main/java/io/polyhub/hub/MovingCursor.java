@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor that moves with each publication, without making an object for each: the place in the
- * log that moved last is kept apart from the others. Only in its lane.
+ * log that moved last is kept apart from the others, of which mostly there are none. Only in its
+ * lane.
  */
 final class MovingCursor {
 
@@ -14,8 +15,9 @@ final class MovingCursor {
   private @Nullable Position last;
 
   void set(Cursor cursor) {
-    others = cursor;
-    last = null;
+    boolean one = cursor.positions().size() == 1;
+    last = one ? cursor.positions().getFirst() : null;
+    others = one ? Cursor.EMPTY : cursor;
   }
 
   /** Moves to the position, which lies ahead in its log. */
@@ -37,10 +39,6 @@ final class MovingCursor {
 
   Cursor cursor() {
     Position moved = last;
-    if (moved != null) {
-      others = others.with(moved);
-      last = null;
-    }
-    return others;
+    return moved == null ? others : others.with(moved);
   }
 }

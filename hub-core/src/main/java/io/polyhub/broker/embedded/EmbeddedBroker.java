@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedBroker implements Broker {
 
+  private static final CompletionStage<Void> WATCHED = CompletableFuture.completedStage(null);
+
   private final InstantSource clock;
   private final Telling telling = new Telling();
   private final HistoryLog durable;
@@ -193,7 +195,7 @@ public final class EmbeddedBroker implements Broker {
   /** Completes at once: there is no other node, and everything is told. */
   @Override
   public CompletionStage<Void> watch(ChannelFilter filter) {
-    return CompletableFuture.completedStage(null);
+    return WATCHED;
   }
 
   @Override
