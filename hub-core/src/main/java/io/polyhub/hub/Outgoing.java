@@ -111,7 +111,11 @@ final class Outgoing {
   void replay(LaneSubscription subscription) {
     if (replays == null) {
       replays =
-          new Replays(session, this, hub.broker(), new ReplayRetry(hub.chance(), hub.metrics()));
+          new Replays(
+              session,
+              this,
+              hub.broker(),
+              new BrokerRetry(hub.chance(), hub.metrics(), Replays.PATIENCE));
     }
     replays.add(subscription);
   }

@@ -4,6 +4,7 @@ import io.polyhub.broker.Broker;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.channel.Publication;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replays {
 
+  /** A client whose node cannot read for so long had better look for another one. */
+  static final Duration PATIENCE = Duration.ofMinutes(2);
+
   /** The most publications of one page. */
   static final int PAGE_PUBLICATIONS = 256;
 
@@ -24,14 +28,14 @@ final class Replays {
   static final int PAGE_BYTES = 256 * 1024;
 
   private final LaneSession session;
-  private final ReplayRetry retry;
+  private final BrokerRetry retry;
   private final Outgoing outgoing;
   private final Broker broker;
   private final Deque<LaneSubscription> queue = new ArrayDeque<>();
   private boolean reading;
   private boolean scheduled;
 
-  Replays(LaneSession session, Outgoing outgoing, Broker broker, ReplayRetry retry) {
+  Replays(LaneSession session, Outgoing outgoing, Broker broker, BrokerRetry retry) {
     this.session = session;
     this.retry = retry;
     this.outgoing = outgoing;

@@ -12,10 +12,13 @@ import io.polyhub.hub.SubscribeRequest.Start;
 import io.polyhub.hub.Subscribed.Recovery;
 import io.polyhub.identity.Authenticator.ChannelVerification;
 import io.polyhub.identity.ChannelPass;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscribing {
 
+  /** How long the broker may be unable to answer before a subscriber is refused. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final HubNode hub;
   private final LaneSession session;
   private final SubscribeRequest request;
@@ -33,6 +39,7 @@ final class Subscribing {
   private final List<Rule> rules;
   private final CompletableFuture<Outcome<Subscribed>> outcome = new CompletableFuture<>();
   private final LaneSubscription subscription;
+  private final BrokerRetry retry;
   private @Nullable ChannelPass pass;
   private List<Publication> lastValues = List.of();
 
@@ -48,6 +55,7 @@ final class Subscribing {
     this.filter = filter;
     this.rules = rules;
     this.subscription = new LaneSubscription(session, filter, request);
+    this.retry = new BrokerRetry(hub.chance(), hub.metrics(), PATIENCE);
   }
 
   static CompletionStage<Outcome<Subscribed>> start(
@@ -127,8 +135,8 @@ final class Subscribing {
       readLog(); // what begins with the oldest has the last values in it
       return;
     }
-    await(
-        hub.broker().lastValues(filter, hub.limits().lastValues()),
+    ask(
+        () -> hub.broker().lastValues(filter, hub.limits().lastValues()),
         values -> {
           lastValues = values;
           readLog();
@@ -162,13 +170,13 @@ final class Subscribing {
       refuse(Refusal.UNRECOVERABLE_POSITION);
       return;
     }
-    await(hub.broker().top(filter), top -> acknowledge(top, top, recovery, List.of(), true));
+    ask(() -> hub.broker().top(filter), top -> acknowledge(top, top, recovery, List.of(), true));
   }
 
   private void readSince(@Nullable Cursor since) {
     int limit = request.inline() > 0 ? request.inline() : Replays.PAGE_PUBLICATIONS;
-    await(
-        hub.broker().read(new LogQuery(filter, since, limit, Replays.PAGE_BYTES, false)),
+    ask(
+        () -> hub.broker().read(new LogQuery(filter, since, limit, Replays.PAGE_BYTES, false)),
         page -> {
           if (since == null) {
             from(before(page), page, Recovery.RECOVERED);
@@ -278,20 +286,42 @@ final class Subscribing {
     return Guarantee.AT_LEAST_ONCE;
   }
 
+  /** Asks the broker; for a while again, where it cannot answer just now. */
+  private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<T> then) {
+    await(question.get(), then, () -> askAgain(question, then));
+  }
+
+  private <T> void askAgain(Supplier<CompletionStage<T>> question, Consumer<T> then) {
+    Instant next = retry.failed(session.now());
+    if (next == null || !goesOn()) {
+      refuse(Refusal.BROKER_UNAVAILABLE);
+    } else {
+      session.lane().at(next, () -> ask(question, then));
+    }
+  }
+
+  private <T> void await(CompletionStage<T> stage, Consumer<T> then) {
+    await(stage, then, () -> refuse(Refusal.BROKER_UNAVAILABLE));
+  }
+
   /**
    * Goes on when the stage gives something, unless the session or the subscription ended meanwhile.
    */
-  private <T> void await(CompletionStage<T> stage, Consumer<T> then) {
+  private <T> void await(CompletionStage<T> stage, Consumer<T> then, Runnable failed) {
     session.onLane(
         stage,
         value -> {
-          if (subscription.isActive() && session.isOpen()) {
+          if (goesOn()) {
             then.accept(value);
           } else {
             refuse(Refusal.SHUTTING_DOWN);
           }
         },
-        () -> refuse(Refusal.BROKER_UNAVAILABLE));
+        failed);
+  }
+
+  private boolean goesOn() {
+    return subscription.isActive() && session.isOpen();
   }
 
   private void refuse(Refusal refusal) {

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,24 @@ class BrokerAwayTest {
       assertThat(reader.session().isOpen()).isTrue();
       servers.restart(0);
       assertThat(reader.texts(MANY)).isEqualTo(BrokerProbe.numbers(1, MANY));
+    }
+  }
+
+  @Test
+  void a_subscriber_waits_a_while_for_the_broker() throws Exception {
+    try (LocalClient client = LocalClient.admitted(hub)) {
+      servers.kill(0);
+      BrokerProbe.await(() -> !broker.isReady());
+      Thread restart =
+          Thread.startVirtualThread(() -> {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            servers.restart(0);
+          });
+      client.subscribe("news");
+      restart.join();
+      assertThat(registry.get("polyhub.replay.retries").counter().count()).isPositive();
+      client.publish("news", "1");
+      assertThat(client.texts(1)).containsExactly("1");
     }
   }
 

@@ -8,27 +8,30 @@ import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class ReplayRetryTest {
+class BrokerRetryTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final ReplayRetry retry = new ReplayRetry(new Random(7), new HubMetrics(registry));
+  private final BrokerRetry retry =
+      new BrokerRetry(new Random(7), new HubMetrics(registry), PATIENCE);
 
   @Test
   void waits_double_up_to_a_bound_until_its_patience_ends() {
     Instant start = Instant.ofEpochSecond(1_000);
     Instant now = start;
-    long most = ReplayRetry.FIRST_WAIT.toMillis();
+    long most = BrokerRetry.FIRST_WAIT.toMillis();
     int tries = 0;
     Instant next = retry.failed(now);
     while (next != null) {
       assertThat(Duration.between(now, next).toMillis()).isBetween(most / 2, most);
       now = next;
-      most = Math.min(2 * most, ReplayRetry.LONGEST_WAIT.toMillis());
+      most = Math.min(2 * most, BrokerRetry.LONGEST_WAIT.toMillis());
       next = retry.failed(now);
       tries++;
     }
     assertThat(Duration.between(start, now))
-        .isBetween(ReplayRetry.PATIENCE, ReplayRetry.PATIENCE.plus(ReplayRetry.LONGEST_WAIT));
+        .isBetween(PATIENCE, PATIENCE.plus(BrokerRetry.LONGEST_WAIT));
     assertThat(registry.get("polyhub.replay.retries").counter().count()).isEqualTo(tries + 1);
   }
 
@@ -37,9 +40,9 @@ class ReplayRetryTest {
     Instant start = Instant.ofEpochSecond(1_000);
     assertThat(retry.failed(start)).isNotNull();
     retry.succeeded();
-    Instant later = start.plus(ReplayRetry.PATIENCE).plusSeconds(1);
+    Instant later = start.plus(PATIENCE).plusSeconds(1);
     Instant next = retry.failed(later);
     assertThat(next).isNotNull();
-    assertThat(Duration.between(later, next)).isLessThanOrEqualTo(ReplayRetry.FIRST_WAIT);
+    assertThat(Duration.between(later, next)).isLessThanOrEqualTo(BrokerRetry.FIRST_WAIT);
   }
 }

@@ -6,11 +6,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a session asks again for a page of a log that the broker could not give: the waits double up
- * to a bound and are drawn by chance, so that the sessions of a node do not ask all at once when
- * the broker is back. Only in the session's lane.
+ * When a session asks again for what the broker could not give: the waits double up to a bound and
+ * are drawn by chance, so that the sessions of a node do not ask all at once when the broker is
+ * back. Only in the session's lane.
  */
-final class ReplayRetry {
+final class BrokerRetry {
 
   /** The first wait, at most. */
   static final Duration FIRST_WAIT = Duration.ofMillis(250);
@@ -18,27 +18,24 @@ final class ReplayRetry {
   /** Every wait, at most. */
   static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-  /** A client whose node cannot read for so long had better look for another one. */
-  static final Duration PATIENCE = Duration.ofMinutes(2);
-
   private final RandomGenerator chance;
   private final HubMetrics metrics;
+  private final Duration patience;
   private @Nullable Instant failingSince;
   private long waitMillis;
 
-  ReplayRetry(RandomGenerator chance, HubMetrics metrics) {
+  BrokerRetry(RandomGenerator chance, HubMetrics metrics, Duration patience) {
     this.chance = chance;
     this.metrics = metrics;
+    this.patience = patience;
   }
 
-  /** A page was read. */
+  /** It was given. */
   void succeeded() {
     failingSince = null;
   }
 
-  /**
-   * A page could not be read: returns when to ask again, or null if it was asked for long enough.
-   */
+  /** It could not be given: returns when to ask again, or null if it was asked for long enough. */
   @Nullable Instant failed(Instant now) {
     metrics.replayRetry();
     Instant since = failingSince;
@@ -49,7 +46,7 @@ final class ReplayRetry {
     } else {
       waitMillis = Math.min(LONGEST_WAIT.toMillis(), 2 * waitMillis);
     }
-    if (now.isAfter(since.plus(PATIENCE))) {
+    if (now.isAfter(since.plus(patience))) {
       return null;
     }
     return now.plusMillis(waitMillis - chance.nextLong(waitMillis / 2 + 1));
