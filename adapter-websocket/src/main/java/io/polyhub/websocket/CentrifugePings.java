@@ -83,7 +83,7 @@ final class CentrifugePings extends Wheel.Timer {
   protected void expired() {
     Duration pongTimeout = protocol.config.pongTimeout();
     switch (phase) {
-      case INTRODUCTION -> connection.close(CentrifugeCloseCode.STALE);
+      case INTRODUCTION -> connection.notIntroduced();
       case PAUSE -> ping();
       case WRITING -> connection.close(CentrifugeCloseCode.WRITE_ERROR);
       case WAITING -> {

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.TestHub;
+import io.polyhub.identity.Authenticator;
+import io.polyhub.identity.Credentials;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +24,16 @@ class CentrifugeTimeTest {
     try (TestDoor door = TestDoor.start(settings -> settings.introductionTimeout = SHORT);
         JsonClient client = new JsonClient(door.port())) {
       assertThat(client.closing()).isEqualTo("3502 stale");
+    }
+  }
+
+  @Test
+  void a_client_that_the_hub_keeps_waiting_is_to_come_back() throws IOException {
+    TestHub hub = TestHub.with().authenticator(new Undecided()).start();
+    try (TestDoor door = TestDoor.start(hub, settings -> settings.introductionTimeout = SHORT);
+        JsonClient client = new JsonClient(door.port())) {
+      client.send("{\"id\":1,\"connect\":{}}");
+      assertThat(client.closing()).isEqualTo("3004 internal server error");
     }
   }
 
@@ -133,6 +147,21 @@ class CentrifugeTimeTest {
       assertThat(echo.events.poll(20, TimeUnit.SECONDS))
           .isEqualTo(new WebSocketEnd.ByCarrier(1006, CloseReason.SLOW_CONSUMER));
       sender.join();
+    }
+  }
+
+  /** One that waits for somebody who does not answer. */
+  private static final class Undecided implements Authenticator {
+
+    @Override
+    public CompletionStage<Verification> authenticate(Credentials credentials) {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletionStage<ChannelVerification> authenticateChannel(
+        String jwt, String user, String channel) {
+      return new CompletableFuture<>();
     }
   }
 }
