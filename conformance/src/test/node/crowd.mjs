@@ -1,7 +1,7 @@
-// A crowd of stock clients, some of each kind, that stay subscribed to one channel while the servers behind them restart.
+// A crowd of stock clients of one kind that stay subscribed to one channel while the servers behind them restart.
 // Each comes back by what its library does for that; where the library leaves it to its user to open a stream again
 // (gRPC), it is done as users do it. The test that started the crowd asks, a line for each question, and is answered in
-// a line: `back` with how many are subscribed, `report` and what was acknowledged with what each kind missed.
+// a line: `back` with how many are not subscribed, `report` and what was acknowledged with what they missed.
 import { createInterface } from 'node:readline';
 import { Centrifuge } from 'centrifuge';
 import { Centrifuge as CentrifugeProtobuf } from 'centrifuge/build/protobuf';
@@ -14,7 +14,8 @@ import { Hub, Stream, grpc } from './grpc-stream.mjs';
 import { setting } from './stage.mjs';
 
 const CHANNEL = setting('POLYHUB_CHANNEL');
-const EACH = Number(setting('POLYHUB_EACH'));
+const KIND = setting('POLYHUB_KIND');
+const COUNT = Number(setting('POLYHUB_COUNT'));
 /** How many clients of a kind are on their way in at a time. */
 const AT_A_TIME = 25;
 const RETRIES = 10_000;
@@ -24,15 +25,13 @@ class Seen {
   #numbers = new Map();
   #lostSince = null;
   subscribed = false;
+  /** Why it is not subscribed, as its library says it. */
+  trouble = '';
   repeats = 0;
   disorder = 0;
   gaps = [];
   unrecovered = 0;
   #waiting = [];
-
-  constructor(kind) {
-    this.kind = kind;
-  }
 
   message({ p, n }) {
     let of = this.#numbers.get(p);
@@ -97,6 +96,11 @@ function centrifuge(Client, decode) {
     subscription.on('publication', (publication) => seen.message(decode(publication.data)));
     subscription.on('subscribed', (event) => seen.back(!event.wasRecovering || event.recovered));
     subscription.on('subscribing', () => seen.lost());
+    subscription.on('error', ({ type, error }) => (seen.trouble = `${type}: ${error.message}`));
+    client.on('connecting', ({ code, reason }) => (seen.trouble = `${code} ${reason}`));
+    client.on('error', ({ type, error }) => (seen.trouble = `${type}: ${error.message}`));
+    client.on('disconnected', ({ code, reason }) => givenUp.add(`${KIND} gave up: ${code} ${reason}`));
+    subscription.on('unsubscribed', ({ code, reason }) => givenUp.add(`${KIND} gave up: ${code} ${reason}`));
     subscription.subscribe();
     client.connect();
   };
@@ -119,7 +123,7 @@ function mqttOf(version) {
       }
     });
     client.on('close', () => seen.lost());
-    client.on('error', () => {});
+    client.on('error', (error) => (seen.trouble = error.message));
   };
 }
 
@@ -138,8 +142,8 @@ function feed(client, seen) {
           seen.back(event.recovery !== 'UNRECOVERABLE');
         }
       },
-      error: (error) => givenUp.add(`${seen.kind} gave up: ${error?.message ?? JSON.stringify(error)}`),
-      complete: () => givenUp.add(`${seen.kind} gave up: completed`),
+      error: (error) => givenUp.add(`${KIND} gave up: ${error?.message ?? JSON.stringify(error)}`),
+      complete: () => givenUp.add(`${KIND} gave up: completed`),
     },
   );
 }
@@ -217,11 +221,11 @@ const crowd = [];
 /** Why clients have ended for good, each reason once. */
 const givenUp = new Set();
 
-async function gather(kind, open) {
-  for (let done = 0; done < EACH; done += AT_A_TIME) {
+async function gather(open) {
+  for (let done = 0; done < COUNT; done += AT_A_TIME) {
     const coming = [];
-    for (let i = done; i < Math.min(done + AT_A_TIME, EACH); i++) {
-      const seen = new Seen(kind);
+    for (let i = done; i < Math.min(done + AT_A_TIME, COUNT); i++) {
+      const seen = new Seen();
       crowd.push(seen);
       open(seen, i);
       coming.push(seen.ready());
@@ -230,34 +234,37 @@ async function gather(kind, open) {
   }
 }
 
-/** How many of each kind are not subscribed just now, with what they gave up for: nothing if all are. */
+/** How many are not subscribed just now and why, with what they gave up for: nothing if all are. */
 function away() {
-  const kinds = Object.keys(KINDS).map((kind) => [kind, crowd.filter((seen) => seen.kind === kind && !seen.subscribed).length]);
-  return [...kinds.filter(([, count]) => count > 0).map(([kind, count]) => `${count} ${kind}`), ...givenUp].join(', ');
+  const counts = new Map();
+  for (const { trouble, subscribed } of crowd) {
+    if (!subscribed) {
+      const what = trouble ? `${KIND} (${trouble})` : KIND;
+      counts.set(what, (counts.get(what) ?? 0) + 1);
+    }
+  }
+  return [...[...counts].map(([what, count]) => `${count} ${what}`), ...givenUp].join(', ');
 }
 
 function report(acknowledged) {
-  return Object.keys(KINDS).map((kind) => {
-    const own = crowd.filter((seen) => seen.kind === kind);
-    const gaps = own.flatMap((seen) => seen.gaps).sort((a, b) => a - b);
-    const sum = (of) => own.reduce((total, seen) => total + of(seen), 0);
-    return {
-      kind,
-      clients: own.length,
-      missing: sum((seen) => seen.missing(acknowledged)),
-      repeats: sum((seen) => seen.repeats),
-      disorder: sum((seen) => seen.disorder),
-      unrecovered: sum((seen) => seen.unrecovered),
-      comebacks: gaps.length,
-      gapMedianMs: gaps[Math.floor(gaps.length / 2)] ?? 0,
-      gapMaxMs: gaps.at(-1) ?? 0,
-    };
-  });
+  const gaps = crowd.flatMap((seen) => seen.gaps).sort((a, b) => a - b);
+  const sum = (of) => crowd.reduce((total, seen) => total + of(seen), 0);
+  return {
+    kind: KIND,
+    clients: crowd.length,
+    missing: sum((seen) => seen.missing(acknowledged)),
+    repeats: sum((seen) => seen.repeats),
+    disorder: sum((seen) => seen.disorder),
+    unrecovered: sum((seen) => seen.unrecovered),
+    comebacks: gaps.length,
+    gapMedianMs: gaps[Math.floor(gaps.length / 2)] ?? 0,
+    gapMaxMs: gaps.at(-1) ?? 0,
+  };
 }
 
 process.on('unhandledRejection', (error) => console.log(`failed: ${error?.stack ?? error}`));
 
-await Promise.all(Object.entries(KINDS).map(([kind, open]) => gather(kind, open)));
+await gather(KINDS[KIND]);
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'back') {

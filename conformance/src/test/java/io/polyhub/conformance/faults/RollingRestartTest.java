@@ -39,7 +39,7 @@ final class RollingRestartTest {
   @Test
   @Timeout(value = 15, unit = TimeUnit.MINUTES)
   void nothing_is_lost_and_everybody_comes_back_while_node_after_node_restarts() {
-    int each = Math.ceilDiv(CLIENTS, StockCrowd.KINDS);
+    int each = Math.ceilDiv(CLIENTS, StockCrowd.KINDS.size());
     try (Ground ground = Ground.on(folder, NODES, NODES, random)) {
       List<DoorPublisher> publishers = publishers(ground.hubs());
       try (StockCrowd crowd =
