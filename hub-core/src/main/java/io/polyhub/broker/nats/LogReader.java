@@ -5,6 +5,7 @@ import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.UnavailableException;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
+import io.polyhub.channel.Position;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class LogReader implements AutoCloseable {
   private final Duration pageTime;
   private final RingReads ring;
   private final SharedReads<LogQuery, LogPage> reads;
+  private final JoinedReads joined;
 
   /**
    * Begins.
@@ -49,13 +51,19 @@ final class LogReader implements AutoCloseable {
     pageTime = limits.requestTimeout().multipliedBy(REQUESTS_PER_PAGE);
     this.ring = new RingReads(limits, ring, logs, tools, feed, metrics);
     reads = new SharedReads<>("history", limits, metrics, this::page);
+    joined = new JoinedReads(reads::ask, metrics, limits.queuedReads());
   }
 
   /** See {@link io.polyhub.broker.Broker#read}. */
   CompletableFuture<LogPage> read(LogQuery query) {
     return ring.read(query)
         .thenCompose(
-            page -> page.map(CompletableFuture::completedFuture).orElseGet(() -> reads.ask(query)));
+            page -> page.map(CompletableFuture::completedFuture).orElseGet(() -> stored(query)));
+  }
+
+  private CompletableFuture<LogPage> stored(LogQuery query) {
+    Position since = ring.since(query);
+    return since == null ? reads.ask(query) : joined.read(query, since.epoch());
   }
 
   private LogPage page(LogQuery query) throws UnavailableException {

@@ -110,7 +110,7 @@ final class RingReads implements AutoCloseable {
   }
 
   /** The place to read from, if it is one in the log of a single channel. */
-  private @Nullable Position since(LogQuery query) {
+  @Nullable Position since(LogQuery query) {
     Cursor cursor = query.since();
     if (query.reverse() || cursor == null || !query.filter().exact()) {
       return null;
