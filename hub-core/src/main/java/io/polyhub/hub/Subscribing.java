@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscribing {
 
-  /** How long the broker may be unable to answer before a subscriber is refused. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  /**
+   * How long the broker may fail to answer before a subscriber is refused; less than any door
+   * waits.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final HubNode hub;
   private final LaneSession session;
