@@ -15,12 +15,12 @@ public final class SmallMaps {
 
   /** Returns a map with that entry, and with those of the map that have other keys. */
   public static <K, V> Map<K, V> with(Map<K, V> map, K key, V value) {
-    if (!(map instanceof LinkedHashMap) && map.size() <= (map.containsKey(key) ? 1 : 0)) {
+    if (map.isEmpty()) {
       return Map.of(key, value);
     }
     Map<K, V> several = map instanceof LinkedHashMap ? map : new LinkedHashMap<>(map);
     several.put(key, value);
-    return several;
+    return several.size() == 1 ? Map.of(key, value) : several;
   }
 
   /** Returns a map with the map's entries that have other keys. */

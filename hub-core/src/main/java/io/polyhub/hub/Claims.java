@@ -66,7 +66,7 @@ final class Claims implements Nodes.Listener {
           .lane()
           .execute(() -> {
             session.closeByHub(CloseReason.TAKEN_OVER);
-            session.ended().thenRun(() -> over.complete(null));
+            var _ = session.ended().thenRun(() -> over.complete(null));
           });
       return over;
     }

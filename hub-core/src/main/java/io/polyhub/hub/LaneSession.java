@@ -41,9 +41,8 @@ final class LaneSession implements Session {
   private int inFlight;
   private boolean open = true;
   private boolean ofTheHub;
-  private boolean released;
 
-  /** Who waits until the session has ended; null while nobody does. */
+  /** Made when somebody first asks for it, or at the end. */
   private @Nullable CompletableFuture<Void> ended;
 
   LaneSession(
@@ -367,21 +366,17 @@ final class LaneSession implements Session {
     List<LaneSubscription> all = List.copyOf(subscriptions);
     subscriptions.clear();
     all.forEach(this::free);
-    released = true;
-    if (ended != null) {
-      ended.complete(null);
-    }
+    ended().complete(null);
   }
 
   /** Completes when the session has closed and holds nothing any more. */
-  CompletionStage<Void> ended() {
-    if (released) {
-      return CompletableFuture.completedStage(null);
+  CompletableFuture<Void> ended() {
+    CompletableFuture<Void> made = ended;
+    if (made == null) {
+      made = new CompletableFuture<>();
+      ended = made;
     }
-    if (ended == null) {
-      ended = new CompletableFuture<>();
-    }
-    return ended;
+    return made;
   }
 
   /** It is a session of the hub's own: it may read everything, and is not counted with clients'. */

@@ -85,22 +85,16 @@ final class JoinedReads {
 
   private void send(Run run, Map<LogQuery, CompletableFuture<LogPage>> asked) {
     LogQuery joint = joint(run, asked.keySet());
+    CompletableFuture<LogPage> read = reading.read(joint);
     var _ =
-        reading
-            .read(joint)
-            .whenComplete((page, failure) -> {
-              Map<LogQuery, CompletableFuture<LogPage>> next = next(run);
-              if (!next.isEmpty()) {
-                send(run, next);
-              }
-              asked.forEach((query, answer) -> {
-                if (failure == null) {
-                  answer(part(page, joint, query, run.epoch), query, answer);
-                } else {
-                  answer.completeExceptionally(StreamGets.unavailable(failure));
-                }
-              });
-            });
+        read.whenComplete((_, _) -> {
+          Map<LogQuery, CompletableFuture<LogPage>> next = next(run);
+          if (!next.isEmpty()) {
+            send(run, next);
+          }
+          asked.forEach((query, answer) ->
+              settle(answer, read.thenCompose(page -> own(page, joint, query, run.epoch))));
+        });
   }
 
   /** Who asked meanwhile; if nobody did, nothing is on its way any more. */
@@ -116,21 +110,22 @@ final class JoinedReads {
     }
   }
 
-  private void answer(@Nullable LogPage part, LogQuery query, CompletableFuture<LogPage> answer) {
-    if (part != null) {
-      answer.complete(part);
-      return;
-    }
+  /** What answers the query: its part of the joint page, or a page read for it alone. */
+  private CompletableFuture<LogPage> own(
+      LogPage page, LogQuery joint, LogQuery query, String epoch) {
+    LogPage part = part(page, joint, query, epoch);
+    return part == null ? reading.read(query) : CompletableFuture.completedFuture(part);
+  }
+
+  private static void settle(CompletableFuture<LogPage> answer, CompletableFuture<LogPage> own) {
     var _ =
-        reading
-            .read(query)
-            .whenComplete((page, failure) -> {
-              if (failure == null) {
-                answer.complete(page);
-              } else {
-                answer.completeExceptionally(StreamGets.unavailable(failure));
-              }
-            });
+        own.whenComplete((page, failure) -> {
+          if (failure == null) {
+            answer.complete(page);
+          } else {
+            answer.completeExceptionally(StreamGets.unavailable(failure));
+          }
+        });
   }
 
   /** One that begins at the first place and takes as much as the greediest. */
