@@ -435,11 +435,14 @@ final class ClientSessions {
         });
   }
 
-  /** Stores the state of a session in use. The stage completes when that is done or has failed. */
-  CompletionStage<Void> save(ClientSession session, SessionData data, long expirySeconds) {
+  /**
+   * Stores the state of a session in use. The stage tells whether it is stored, and never completes
+   * exceptionally.
+   */
+  CompletionStage<Boolean> save(ClientSession session, SessionData data, long expirySeconds) {
     return store
         .put(session.key, StoredSession.of(data, expirySeconds, 0, handover.self()))
-        .exceptionally(failed -> null);
+        .handle((done, failure) -> failure == null);
   }
 
   /** Ends a session, under its lock. */

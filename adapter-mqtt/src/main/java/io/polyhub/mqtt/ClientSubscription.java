@@ -100,7 +100,9 @@ final class ClientSubscription {
     return wantsCursor;
   }
 
-  /** Whether deliveries on it wait because another subscription is about to take its place. */
+  /**
+   * Whether deliveries on it wait, for its SUBACK or because another is about to take its place.
+   */
   boolean isHeld() {
     return held;
   }
@@ -206,6 +208,7 @@ final class ClientSubscription {
   void detach() {
     resume = cursor();
     live = null;
+    held = false;
   }
 
   /** The place after what was taken. */

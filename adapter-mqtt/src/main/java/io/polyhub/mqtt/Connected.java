@@ -28,6 +28,7 @@ final class Connected {
   private @Nullable StoredWill will;
   private long expirySeconds;
   private boolean changed;
+  private boolean moved;
   private boolean saving;
 
   /**
@@ -143,35 +144,68 @@ final class Connected {
     }
   }
 
-  /** The session has changed and is to be saved in a while. */
+  /** The session has changed and is to be saved soon. */
   void touched() {
     if (stored != null && !changed) {
       changed = true;
       if (!saving) {
-        connection.saver().add(connection);
+        connection.saver().changed(connection);
       }
     }
   }
 
-  /** Saves the session, unless it is being saved; then it is saved again after that. */
-  void save() {
-    if (stored == null || !changed) {
-      return;
+  /** No more than the places of the session have moved, which is saved in a while. */
+  void moved() {
+    if (stored != null && !moved) {
+      moved = true;
+      connection.saver().moved(connection);
     }
-    changed = false;
-    saving = true;
-    connection
-        .door()
-        .sessions
-        .save(stored, data, expirySeconds)
-        .thenRun(() -> connection.inLane(this::saved));
+  }
+
+  /** Saves the session if it has changed. */
+  void save() {
+    if (changed) {
+      changed = false;
+      write();
+    }
+  }
+
+  /** Saves the session with the places to which it has moved. */
+  void savePlaces() {
+    moved = false;
+    if (saving) {
+      changed = true;
+    } else {
+      write();
+    }
+  }
+
+  private void write() {
+    if (stored != null) {
+      saving = true;
+      connection
+          .door()
+          .sessions
+          .save(stored, data, expirySeconds)
+          .thenRun(() -> connection.inLane(this::saved));
+    }
   }
 
   private void saved() {
     saving = false;
     if (changed && !connection.isClosed()) {
-      connection.saver().add(connection);
+      connection.saver().changed(connection);
     }
+  }
+
+  /**
+   * Saves the session at once. The stage tells whether it is stored, as it always is if it ends
+   * with the connection; it never completes exceptionally.
+   */
+  CompletionStage<Boolean> keep() {
+    return stored == null
+        ? CompletableFuture.completedFuture(true)
+        : connection.door().sessions.save(stored, data, expirySeconds);
   }
 
   /** The connection is over: ends the hub's session, hands back our own, sees to the will. */

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param sessionsMax the most sessions that outlive their connections
  * @param willDelayMax the longest will delay
  * @param saveInterval how long changes of a connected client's session may wait to be saved
+ * @param placeSaveInterval how long its places may wait, which move with what the client is sent
+ *     and acknowledges with QoS 0 and 1; so far back QoS 1 repeats begin after the end of a process
  * @param savesPerTickMax the most sessions that one event loop saves in 100 ms
  * @param detachedBytesMax the most bytes of unacknowledged publications that are kept in memory for
  *     clients which are away; beyond it they are read from the log again
@@ -59,6 +61,7 @@ public record MqttConfig(
     int sessionsMax,
     Duration willDelayMax,
     Duration saveInterval,
+    Duration placeSaveInterval,
     int savesPerTickMax,
     long detachedBytesMax,
     int writeHighBytes,
@@ -86,6 +89,7 @@ public record MqttConfig(
           100_000,
           Duration.ofDays(1),
           Duration.ofMillis(100),
+          Duration.ofSeconds(1),
           1_000,
           64L * 1024 * 1024,
           64 * 1024,
@@ -110,6 +114,7 @@ public record MqttConfig(
     within("willDelayMax", willDelayMax.toSeconds(), 0, 0xFFFF_FFFFL);
     within("connectTimeout", connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
     within("saveInterval", saveInterval.toMillis(), 100, 60_000);
+    within("placeSaveInterval", placeSaveInterval.toMillis(), 100, 60_000);
     within("savesPerTickMax", savesPerTickMax, 1, Integer.MAX_VALUE);
     within("detachedBytesMax", detachedBytesMax, 0, Long.MAX_VALUE);
     within("writeHighBytes", writeHighBytes, 1024, Integer.MAX_VALUE);
@@ -142,6 +147,7 @@ public record MqttConfig(
         sessionsMax,
         willDelayMax,
         saveInterval,
+        placeSaveInterval,
         savesPerTickMax,
         detachedBytesMax,
         writeHighBytes,

@@ -16,6 +16,8 @@ import io.polyhub.hub.Subscription;
 import io.polyhub.hub.UnsubscribeReason;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,11 +140,30 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     }
   }
 
+  /** No more than the places of the session have moved. */
+  void moved() {
+    if (connected != null) {
+      connected.moved();
+    }
+  }
+
+  /** Saves the places of the session. */
+  void savePlaces() {
+    if (connected != null && !closed) {
+      connected.savePlaces();
+    }
+  }
+
   /** Saves the session. */
   void save() {
     if (connected != null && !closed) {
       connected.save();
     }
+  }
+
+  /** Saves the session at once. The stage tells whether it is stored. */
+  CompletionStage<Boolean> keep() {
+    return connected == null || closed ? CompletableFuture.completedFuture(true) : connected.keep();
   }
 
   // Reading

@@ -109,8 +109,7 @@ final class OutboundFlow {
       to.settled(publication);
     }
     if (send(publication, owed != null, qos, retain, packetId, ids, cursor) && qos > 0) {
-      data.addOutbound(
-          new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication));
+      began(new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication));
     }
     return taken();
   }
@@ -130,8 +129,7 @@ final class OutboundFlow {
       to.settled(publication);
       int[] ids = to.identifier() == 0 ? ClientSubscription.NO_IDS : new int[] {to.identifier()};
       if (send(publication, true, owed.qos(), false, owed.packetId(), ids, null)) {
-        data.addOutbound(
-            new InFlight(owed.packetId(), owed.qos(), to, to.cursor(), false, ids, publication));
+        began(new InFlight(owed.packetId(), owed.qos(), to, to.cursor(), false, ids, publication));
       }
     }
     if (to.owed().isEmpty()
@@ -141,6 +139,20 @@ final class OutboundFlow {
       connection.lane().execute(subscription::cancel);
     }
     return taken();
+  }
+
+  private void began(InFlight sent) {
+    data.addOutbound(sent);
+    changed(sent);
+  }
+
+  /** What was sent with QoS 2 may not be sent anew after the end of the process. */
+  private void changed(InFlight sent) {
+    if (sent.qos == 2) {
+      connection.touched();
+    } else {
+      connection.moved();
+    }
   }
 
   private static @Nullable String cursorAfter(
@@ -157,7 +169,7 @@ final class OutboundFlow {
   }
 
   private Downlink.Offer taken() {
-    connection.touched();
+    connection.moved();
     return Downlink.Offer.TAKEN;
   }
 
@@ -245,7 +257,7 @@ final class OutboundFlow {
       if (sent.qos != 1) {
         throw PacketException.protocolError("PUBACK for QoS 2");
       }
-      finish(puback.packetId());
+      finish(sent);
     }
   }
 
@@ -257,7 +269,7 @@ final class OutboundFlow {
     }
     if (pubrec.isError()) {
       if (sent != null) {
-        finish(pubrec.packetId());
+        finish(sent);
       }
       return;
     }
@@ -275,13 +287,13 @@ final class OutboundFlow {
   void completed(Packet.Ack pubcomp) {
     InFlight sent = sent(pubcomp.packetId());
     if (sent != null && sent.isReleased()) {
-      finish(pubcomp.packetId());
+      finish(sent);
     }
   }
 
-  private void finish(int packetId) {
-    data.removeOutbound(packetId);
-    connection.touched();
+  private void finish(InFlight sent) {
+    data.removeOutbound(sent.packetId);
+    changed(sent);
     ready();
   }
 

@@ -1,41 +1,68 @@
 package io.polyhub.mqtt;
 
 import io.polyhub.websocket.Wheel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 
 /**
  * Saves the sessions of one event loop's connections, a while after they changed and many at a
- * time, so that a session which moves with every acknowledgement is written a few times a second.
- * Holds each connection at most once. Only in its loop.
+ * time, so that a session which moves with every acknowledgement is not written with each. Only in
+ * its loop.
  */
-final class SessionSaver extends Wheel.Timer {
+final class SessionSaver {
 
   private final Wheel wheel;
-  private final MqttConfig config;
-  private final Deque<MqttConnection> changed = new ArrayDeque<>();
+  private final int most;
+  private final Round changes;
+  private final Round places;
 
   SessionSaver(Wheel wheel, MqttConfig config) {
     this.wheel = wheel;
-    this.config = config;
+    most = config.savesPerTickMax();
+    changes = new Round(config.saveInterval(), MqttConnection::save);
+    places = new Round(config.placeSaveInterval(), MqttConnection::savePlaces);
   }
 
   /** The connection's session has changed; called once until it is saved. */
-  void add(MqttConnection connection) {
-    changed.add(connection);
-    if (!isSet()) {
-      wheel.set(this, config.saveInterval());
-    }
+  void changed(MqttConnection connection) {
+    changes.add(connection);
   }
 
-  @Override
-  protected void expired() {
-    int count = Math.min(changed.size(), config.savesPerTickMax());
-    for (int i = 0; i < count; i++) {
-      changed.remove().save();
+  /** The places of the connection's session have moved; called once until they are saved. */
+  void moved(MqttConnection connection) {
+    places.add(connection);
+  }
+
+  /** Connections whose sessions are saved after the same while; each of them once. */
+  private final class Round extends Wheel.Timer {
+
+    private final Duration interval;
+    private final Consumer<MqttConnection> save;
+    private final Deque<MqttConnection> waiting = new ArrayDeque<>();
+
+    Round(Duration interval, Consumer<MqttConnection> save) {
+      this.interval = interval;
+      this.save = save;
     }
-    if (!changed.isEmpty()) {
-      wheel.set(this, Wheel.TICK);
+
+    void add(MqttConnection connection) {
+      waiting.add(connection);
+      if (!isSet()) {
+        wheel.set(this, interval);
+      }
+    }
+
+    @Override
+    protected void expired() {
+      int count = Math.min(waiting.size(), most);
+      for (int i = 0; i < count; i++) {
+        save.accept(waiting.remove());
+      }
+      if (!waiting.isEmpty()) {
+        wheel.set(this, Wheel.TICK);
+      }
     }
   }
 }

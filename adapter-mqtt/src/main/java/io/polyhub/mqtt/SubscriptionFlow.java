@@ -63,15 +63,40 @@ final class SubscriptionFlow {
     }
 
     void refused(int index, MqttReasonCode reason) {
-      decide(index, connection.version().isV5() ? reason.code() : FAILURE_OF_V3);
+      decide(index, code(reason));
+    }
+
+    private int code(MqttReasonCode reason) {
+      return connection.version().isV5() ? reason.code() : FAILURE_OF_V3;
     }
 
     private void decide(int index, int code) {
       codes[index] = (byte) code;
       open--;
       if (open == 0) {
-        connection.subscribed(packet.packetId(), codes, told);
+        connection.keep().thenAccept(kept -> connection.inLane(() -> answer(kept)));
       }
+    }
+
+    /** Grants what survives this process, and refuses the rest. */
+    private void answer(boolean kept) {
+      if (connection.isClosed()) {
+        return;
+      }
+      for (int i = 0; i < codes.length; i++) {
+        ClientSubscription granted = codes[i] < 0 ? null : data.subscription(filter(i));
+        if (granted != null && kept) {
+          granted.hold(false);
+        } else if (granted != null) {
+          unsubscribe(filter(i));
+          codes[i] = (byte) code(MqttReasonCode.ofSubscribe(Refusal.BROKER_UNAVAILABLE));
+        }
+      }
+      connection.subscribed(packet.packetId(), codes, told);
+    }
+
+    private String filter(int index) {
+      return packet.filters().get(index).filter();
     }
   }
 
@@ -184,6 +209,7 @@ final class SubscriptionFlow {
       Request request, int index, ClientSubscription made, Subscribed subscribed, boolean asked) {
     made.change(made.options(), made.identifier(), request.wantsCursor);
     made.begin(subscribed);
+    made.hold(true);
     ClientSubscription replaced = data.remove(made.name());
     if (replaced != null) {
       replaced.cancel();

@@ -162,6 +162,37 @@ final class SeveralNodesTest {
   }
 
   @Test
+  void what_a_suback_grants_survives_the_node_that_is_killed_right_after_it() throws IOException {
+    try (RawClient publisher = connect(b, "publisher", CLEAN, "")) {
+      try (DoorProcess killed = DoorProcess.start(nats, prefix)) {
+        RawClient client = NodeDoor.connect(killed.port(), "granted", CLEAN, KEEP);
+        subscribe(client, "p", 1);
+      }
+      publish(publisher, "x");
+      try (RawClient client = connect(a, "granted", GO_ON, KEEP)) {
+        assertThat(client.read()).endsWith('x');
+      }
+    }
+  }
+
+  @Test
+  void a_subscription_that_cannot_be_stored_with_its_session_is_refused() throws IOException {
+    try (NatsServers server = NatsServers.start(1);
+        NodeDoor door = NodeDoor.start(server.uris().getFirst(), prefix);
+        RawClient kept = connect(door, "kept", CLEAN, KEEP);
+        RawClient passing = connect(door, "passing", CLEAN, "")) {
+      server.kill(0);
+      kept.send("82 0B 00 01 00 00 05 'amo/x' 20 ; SUBSCRIBE without retained messages");
+      passing.send("82 0B 00 01 00 00 05 'amo/x' 20");
+      passing.expect("90 04 00 01 00 00");
+      kept.expect("90 04 00 01 00 83 ; implementation specific error");
+      passing.send("30 09 00 05 'amo/x' 00 '!'");
+      passing.expect("30 09 00 05 'amo/x' 00 '!'");
+      kept.expectNothing();
+    }
+  }
+
+  @Test
   void retained_messages_are_there_on_every_node() throws IOException {
     try (RawClient publisher = connect(a, "publisher", CLEAN, "")) {
       publisher.send("33 0B 00 04 'kept' 00 07 00 'ok' ; PUBLISH, QoS 1, retain");

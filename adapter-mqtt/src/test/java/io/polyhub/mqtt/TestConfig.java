@@ -94,6 +94,7 @@ final class TestConfig {
         sessionsMax,
         standard.willDelayMax(),
         standard.saveInterval(),
+        standard.placeSaveInterval(),
         standard.savesPerTickMax(),
         detachedBytesMax,
         standard.writeHighBytes(),

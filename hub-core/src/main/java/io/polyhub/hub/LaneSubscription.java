@@ -154,20 +154,23 @@ final class LaneSubscription implements Subscription {
     deadline = value;
   }
 
+  /** About to be acknowledged: what is delivered begins after that cursor. */
+  void startAt(Cursor at) {
+    taken.set(at);
+  }
+
   /**
    * Acknowledged: deliver the last values, then what lies after the cursor, then the live feed.
    *
-   * @param at where it begins
    * @param lastValues what comes first
-   * @param live whether nothing in the logs lay beyond {@code at} when it was read
+   * @param live whether nothing in the logs lay beyond the cursor when it was read
    */
-  void begin(Cursor at, List<Publication> lastValues, boolean live) {
-    taken.set(at);
+  void begin(List<Publication> lastValues, boolean live) {
     if (!lastValues.isEmpty()) {
       replay = Replay.lastValues(lastValues, live, replay);
     }
     state = State.REPLAYING;
-    if (replay == null && live && hasHeardNothingBeyond(at)) {
+    if (replay == null && live && hasHeardNothingBeyond(taken.cursor())) {
       goLive();
     } else {
       session.outgoing().replay(this);

@@ -223,6 +223,7 @@ final class Subscribing {
   private void acknowledge(
       Cursor told, Cursor at, Recovery recovery, List<Publication> inline, boolean end) {
     ChannelPass leave = pass;
+    subscription.startAt(at);
     outcome.complete(
         Outcome.done(
             new Subscribed(
@@ -239,7 +240,7 @@ final class Subscribing {
     if (leave != null) {
       session.expireAt(subscription, leave.expiresAt());
     }
-    subscription.begin(at, lastValues, end);
+    subscription.begin(lastValues, end);
     if (filter.exact() && rules.getFirst().presence()) {
       session.join(subscription, leave == null ? null : leave.info());
     }

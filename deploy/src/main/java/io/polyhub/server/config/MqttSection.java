@@ -61,6 +61,11 @@ final class MqttSection {
             "saveInterval",
             standard.saveInterval(),
             Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)));
+    Duration placeSaveInterval =
+        section.read(
+            "placeSaveInterval",
+            standard.placeSaveInterval(),
+            Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(1)));
     int savesPerTickMax =
         section.read(
             "savesPerTickMax", standard.savesPerTickMax(), Kind.integer(1, Integer.MAX_VALUE));
@@ -95,6 +100,7 @@ final class MqttSection {
                     sessionsMax,
                     willDelayMax,
                     saveInterval,
+                    placeSaveInterval,
                     savesPerTickMax,
                     detachedBytesMax,
                     writeHighBytes,
