@@ -414,7 +414,7 @@ final class ClientSessions {
     long detachedAt = session.detachedAtMillis;
     StoredSession stored =
         StoredSession.of(data, session.expirySeconds, detachedAt, handover.self());
-    boolean wanted = data.outboundCount() > 0 || !data.unreleased().isEmpty();
+    boolean wanted = data.outbound().size() > 0 || !data.unreleased().isEmpty();
     long bytes = data.keptBytes();
     if (wanted && keptBytes.addAndGet(bytes) <= config.detachedBytesMax()) {
       session.keptBytes = bytes;

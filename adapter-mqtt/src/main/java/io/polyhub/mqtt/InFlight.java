@@ -22,6 +22,11 @@ final class InFlight {
   final int[] subscriptionIds;
   private @Nullable Publication publication;
 
+  /** Its neighbours among {@link InFlights}. */
+  @Nullable InFlight previous;
+
+  @Nullable InFlight next;
+
   InFlight(
       int packetId,
       int qos,

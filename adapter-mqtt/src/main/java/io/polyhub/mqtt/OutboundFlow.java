@@ -50,8 +50,10 @@ final class OutboundFlow {
    */
   void resume() {
     begun = true;
-    if (data.outboundCount() > 0) {
-      unsent = new ArrayDeque<>(data.outbound());
+    if (data.outbound().size() > 0) {
+      Deque<InFlight> again = new ArrayDeque<>(data.outbound().size());
+      data.outbound().forEach(again::add);
+      unsent = again;
       sendUnsent();
     }
   }
@@ -142,7 +144,7 @@ final class OutboundFlow {
   }
 
   private void began(InFlight sent) {
-    data.addOutbound(sent);
+    data.outbound().add(sent);
     changed(sent);
   }
 
@@ -174,7 +176,7 @@ final class OutboundFlow {
   }
 
   private boolean isFull() {
-    return data.outboundCount() >= window;
+    return data.outbound().size() >= window;
   }
 
   /** Writes a PUBLISH; tells whether it was, which it is not if it is too large for the client. */
@@ -231,7 +233,7 @@ final class OutboundFlow {
     if (waiting == null) {
       return;
     }
-    int sent = data.outboundCount() - waiting.size();
+    int sent = data.outbound().size() - waiting.size();
     while (!waiting.isEmpty() && sent < window && connection.isWritable()) {
       InFlight next = waiting.remove();
       Publication publication = next.publication();
@@ -242,7 +244,7 @@ final class OutboundFlow {
           publication, true, next.qos, next.retain, next.packetId, next.subscriptionIds, null)) {
         sent++;
       } else {
-        data.removeOutbound(next.packetId);
+        data.outbound().remove(next.packetId);
       }
     }
     if (waiting.isEmpty()) {
@@ -292,7 +294,7 @@ final class OutboundFlow {
   }
 
   private void finish(InFlight sent) {
-    data.removeOutbound(sent.packetId);
+    data.outbound().remove(sent.packetId);
     changed(sent);
     ready();
   }
@@ -308,7 +310,7 @@ final class OutboundFlow {
 
   /** What the client has been sent on this connection; an answer to anything else means nothing. */
   private @Nullable InFlight sent(int packetId) {
-    InFlight found = data.outbound(packetId);
+    InFlight found = data.outbound().get(packetId);
     return unsent != null && found != null && unsent.contains(found) ? null : found;
   }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +25,7 @@ final class SessionData {
   private static final int KEPT_ENTRY_BYTES = 128;
 
   private Map<String, ClientSubscription> subscriptions = Map.of();
-  private Map<Integer, InFlight> outbound = Map.of();
+  private final InFlights outbound = new InFlights();
   private Map<Integer, CompletionStage<Outcome<Published>>> unreleased = Map.of();
   private int lastPacketId;
   private int rememberedIds;
@@ -62,29 +61,8 @@ final class SessionData {
   }
 
   /** What was sent and is not acknowledged in full, in the order in which it was sent first. */
-  Collection<InFlight> outbound() {
-    return outbound.values();
-  }
-
-  int outboundCount() {
-    return outbound.size();
-  }
-
-  @Nullable InFlight outbound(int packetId) {
-    return outbound.get(packetId);
-  }
-
-  void addOutbound(InFlight sent) {
-    if (outbound.isEmpty()) {
-      outbound = new LinkedHashMap<>(4);
-    }
-    outbound.put(sent.packetId, sent);
-  }
-
-  void removeOutbound(int packetId) {
-    if (!outbound.isEmpty() && outbound.remove(packetId) != null && outbound.isEmpty()) {
-      outbound = Map.of();
-    }
+  InFlights outbound() {
+    return outbound;
   }
 
   /** A packet identifier that is not in use; there are many more than may be in flight. */
@@ -92,7 +70,7 @@ final class SessionData {
     do {
       lastPacketId = lastPacketId % PACKET_IDS + 1;
       rememberedIds = Math.max(0, rememberedIds - 1);
-    } while (outbound.containsKey(lastPacketId));
+    } while (outbound.get(lastPacketId) != null);
     return lastPacketId;
   }
 
@@ -143,7 +121,7 @@ final class SessionData {
   /** About how many bytes are held beside the subscriptions. */
   long keptBytes() {
     long bytes = (long) KEPT_ENTRY_BYTES * (outbound.size() + unreleased.size());
-    for (InFlight sent : outbound.values()) {
+    for (InFlight sent : outbound) {
       Publication publication = sent.publication();
       bytes += publication == null ? 0 : publication.weight();
     }
@@ -155,7 +133,7 @@ final class SessionData {
    * shares. With QoS 2 it must not (MQTT-4.8.2-5).
    */
   void handBack() {
-    for (InFlight sent : outbound.values()) {
+    for (InFlight sent : outbound) {
       Publication publication = sent.publication();
       if (sent.by != null && publication != null && sent.qos == 1) {
         sent.by.handBack(publication);
@@ -180,7 +158,7 @@ final class SessionData {
    * nothing is lost, whatever happens to this process.
    */
   Cursor acknowledged(ClientSubscription subscription) {
-    for (InFlight sent : outbound.values()) {
+    for (InFlight sent : outbound) {
       if (sent.by == subscription && !sent.isReleased()) {
         return sent.before;
       }
@@ -191,7 +169,7 @@ final class SessionData {
   /** What the client was sent on that subscription and has not acknowledged. */
   List<Owed> owed(ClientSubscription subscription) {
     List<Owed> owed = new ArrayList<>(subscription.owed());
-    for (InFlight sent : outbound.values()) {
+    for (InFlight sent : outbound) {
       Publication publication = sent.publication();
       if (sent.by == subscription && publication != null && publication.position() != null) {
         owed.add(new Owed(sent.packetId, sent.qos, publication.position()));

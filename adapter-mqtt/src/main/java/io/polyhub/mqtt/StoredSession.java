@@ -243,7 +243,7 @@ record StoredSession(
       subscription.restore(stored);
       data.add(subscription);
     }
-    released.forEach(id -> data.addOutbound(InFlight.released(id)));
+    released.forEach(id -> data.outbound().add(InFlight.released(id)));
     if (detachedAtMillis > 0) {
       unreleased.forEach(id -> data.addUnreleased(id, InboundFlow.STORED));
     }

@@ -121,7 +121,7 @@ final class StoredSessionTest {
   void packet_identifiers_go_on_far_from_those_that_may_be_in_use() {
     SessionData data = SESSION.toData();
     assertThat(data.nextPacketId()).isEqualTo(8_193);
-    assertThat(data.outboundCount()).isEqualTo(2);
+    assertThat(data.outbound().size()).isEqualTo(2);
     assertThat(data.unreleased()).containsKey(7);
   }
 
@@ -131,6 +131,6 @@ final class StoredSessionTest {
         new StoredSession(3600, 0, "n", 9, List.of(), List.of(1), List.of(7));
     assertThat(whileConnected.toData().unreleased()).isEmpty();
     assertThat(whileConnected.orphanedAt("m", 1_700_000_000_000L).toData().unreleased()).isEmpty();
-    assertThat(whileConnected.toData().outboundCount()).isEqualTo(1);
+    assertThat(whileConnected.toData().outbound().size()).isEqualTo(1);
   }
 }

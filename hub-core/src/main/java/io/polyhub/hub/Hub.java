@@ -4,7 +4,7 @@ import io.polyhub.broker.Nodes;
 import io.polyhub.channel.Publisher;
 import io.polyhub.records.Records;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -23,7 +23,7 @@ public interface Hub {
    * @param executor runs tasks one at a time, in order, on the one thread of the lane
    * @param inLane tells whether the calling thread is the lane's
    */
-  Lane lane(String name, Executor executor, BooleanSupplier inLane);
+  Lane lane(String name, ScheduledExecutorService executor, BooleanSupplier inLane);
 
   /**
    * Returns one of the hub's own lanes, for a client whose transport has no thread of its own

@@ -2,11 +2,13 @@ package io.polyhub.hub;
 
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Publication;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +35,23 @@ final class HubLane implements Lane {
    */
   static final int DELIVERIES_PER_TURN = 65_536;
 
+  /**
+   * After a turn that took long the next one waits as long, and this at most, for more to come. So
+   * where one publication goes to thousands, those that come close together share the calls of the
+   * system, which are most of what a delivery costs.
+   */
+  static final Duration LONGEST_PAUSE = Duration.ofMillis(4);
+
+  /** A turn that took less is followed at once. */
+  static final Duration SHORT_TURN = Duration.ofNanos(200_000);
+
+  /** With so many entries in the inbox nothing more is waited for. */
+  static final int ENTRIES_ENOUGH = 16;
+
   private static final Logger log = LoggerFactory.getLogger(HubLane.class);
 
   private final String name;
-  private final Executor executor;
+  private final ScheduledExecutorService executor;
   private final BooleanSupplier inLane;
   private final int inboxLimit;
   private final HubMetrics metrics;
@@ -55,11 +70,20 @@ final class HubLane implements Lane {
   private boolean delivering;
   private boolean inTask;
   private int deliveries;
+
+  /** Whether there was a turn that is not flushed yet, and when it began. */
+  private boolean turned;
+
+  private long turnedNanos;
+
+  /** When the next turn may begin. */
+  private long pausedUntilNanos = System.nanoTime();
+
   private final List<Outgoing> toFlush = new ArrayList<>();
 
   HubLane(
       String name,
-      Executor executor,
+      ScheduledExecutorService executor,
       BooleanSupplier inLane,
       int inboxLimit,
       FanOut fanOut,
@@ -75,17 +99,19 @@ final class HubLane implements Lane {
   @Override
   public void execute(Runnable task) {
     try {
-      executor.execute(() -> {
-        inTask = true;
-        try {
-          task.run();
-        } finally {
-          inTask = false;
-          flush();
-        }
-      });
+      executor.execute(() -> run(task));
     } catch (RejectedExecutionException ended) {
       log.debug("lane {} has ended; a task is dropped", name);
+    }
+  }
+
+  private void run(Runnable task) {
+    inTask = true;
+    try {
+      task.run();
+    } finally {
+      inTask = false;
+      flush();
     }
   }
 
@@ -123,8 +149,35 @@ final class HubLane implements Lane {
     execute(this::turn);
   }
 
-  /** One turn: works off a bounded part of the inbox. What was written is flushed by the caller. */
+  /** A turn, or a pause before it. */
   private void turn() {
+    long now = System.nanoTime();
+    long pause = pausedUntilNanos - now;
+    if (pause > 0 && mayWait()) {
+      try {
+        var _ = executor.schedule(() -> run(this::workOff), pause, TimeUnit.NANOSECONDS);
+        metrics.paused();
+      } catch (RejectedExecutionException ended) {
+        log.debug("lane {} has ended; a turn is dropped", name);
+      }
+    } else {
+      workOff();
+    }
+  }
+
+  private boolean mayWait() {
+    if (turnNext < turn.size()) {
+      return false;
+    }
+    synchronized (inboxLock) {
+      return inbox.size() < ENTRIES_ENOUGH && !gap;
+    }
+  }
+
+  /** One turn: works off a bounded part of the inbox. What was written is flushed by the caller. */
+  private void workOff() {
+    turned = true;
+    turnedNanos = System.nanoTime();
     boolean afterGap = false;
     if (turnNext == turn.size()) {
       turn.clear();
@@ -244,6 +297,13 @@ final class HubLane implements Lane {
       deliveries = 0;
     }
     flushWritten();
+    if (turned) {
+      turned = false;
+      long now = System.nanoTime();
+      long took = now - turnedNanos;
+      pausedUntilNanos =
+          took < SHORT_TURN.toNanos() ? now : now + Math.min(took, LONGEST_PAUSE.toNanos());
+    }
   }
 
   /** Sends what was written so far in this turn. */

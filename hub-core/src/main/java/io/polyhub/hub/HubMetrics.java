@@ -23,6 +23,7 @@ final class HubMetrics {
   private final Counter published;
   private final Counter delivered;
   private final Counter inboxOverflows;
+  private final Counter pauses;
   private final Counter gaps;
   private final Counter catchUps;
   private final Counter replayRetries;
@@ -35,6 +36,7 @@ final class HubMetrics {
     published = registry.counter("polyhub.publications");
     delivered = registry.counter("polyhub.deliveries");
     inboxOverflows = registry.counter("polyhub.lane.inbox.overflows");
+    pauses = registry.counter("polyhub.lane.pauses");
     gaps = registry.counter("polyhub.lane.gaps");
     catchUps = registry.counter("polyhub.catchups");
     replayRetries = registry.counter("polyhub.replay.retries");
@@ -117,6 +119,11 @@ final class HubMetrics {
 
   void inboxOverflow() {
     inboxOverflows.increment();
+  }
+
+  /** A lane waits for more before its next turn. */
+  void paused() {
+    pauses.increment();
   }
 
   void gap() {

@@ -16,7 +16,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -130,7 +129,7 @@ public final class HubNode implements Hub, AutoCloseable {
   }
 
   @Override
-  public HubLane lane(String name, Executor executor, BooleanSupplier inLane) {
+  public HubLane lane(String name, ScheduledExecutorService executor, BooleanSupplier inLane) {
     HubLane lane = new HubLane(name, executor, inLane, limits.laneInbox(), fanOut, metrics);
     fanOut.register(lane);
     return lane;

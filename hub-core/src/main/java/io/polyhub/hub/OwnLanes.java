@@ -2,8 +2,8 @@ package io.polyhub.hub;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The hub's own lanes, for clients whose transport has no thread of its own. */
 final class OwnLanes implements AutoCloseable {
 
-  private final List<ExecutorService> executors = new ArrayList<>();
+  private final List<ScheduledExecutorService> executors = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
 
@@ -19,8 +19,8 @@ final class OwnLanes implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       String name = "polyhub-lane-" + i;
       LaneThread thread = new LaneThread();
-      ExecutorService executor =
-          Executors.newSingleThreadExecutor(task -> {
+      ScheduledExecutorService executor =
+          Executors.newSingleThreadScheduledExecutor(task -> {
             Thread made = Thread.ofPlatform().daemon().name(name).unstarted(task);
             thread.current = made;
             return made;
@@ -36,9 +36,9 @@ final class OwnLanes implements AutoCloseable {
 
   @Override
   public void close() {
-    executors.forEach(ExecutorService::shutdown);
+    executors.forEach(ScheduledExecutorService::shutdown);
     try {
-      for (ExecutorService executor : executors) {
+      for (ScheduledExecutorService executor : executors) {
         executor.awaitTermination(1, TimeUnit.SECONDS);
       }
     } catch (InterruptedException interrupted) {

@@ -29,6 +29,7 @@ public final class LocalClient implements Downlink, AutoCloseable {
   private final List<String> members = new ArrayList<>();
   private final List<UnsubscribeReason> unsubscribed = new ArrayList<>();
   private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+  private Runnable atDelivery = () -> {};
   private int capacity = Integer.MAX_VALUE;
   private final List<String> messages = new ArrayList<>();
   private int flushes;
@@ -128,8 +129,18 @@ public final class LocalClient implements Downlink, AutoCloseable {
     });
   }
 
+  /** From now on it does that in its lane before each delivery. */
+  public void atDelivery(Runnable task) {
+    run(own -> atDelivery = task);
+  }
+
   @Override
-  public synchronized Offer deliver(
+  public Offer deliver(Subscription subscription, Publication publication, Source source) {
+    atDelivery.run();
+    return take(subscription, publication, source);
+  }
+
+  private synchronized Offer take(
       Subscription subscription, Publication publication, Source source) {
     if (capacity == 0) {
       return Offer.BUSY;

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,8 +40,16 @@ final class MemoryLog implements HistoryLog {
 
   private final Map<String, MemoryChannel> channels = new HashMap<>();
   private final LinkedHashMap<String, MemoryChannel> emptyChannels = new LinkedHashMap<>();
-  private final TreeMap<Long, MemoryChannel.Kept> all = new TreeMap<>();
+
+  /** All that is kept and, in between, what channels have let go of: at most half of it. */
+  private Run<MemoryChannel.Kept> all = new Run<>();
+
+  private int goneInAll;
   private final Trims trims = new Trims();
+
+  /** Channels that were trimmed since the trims were looked at last. */
+  private final List<MemoryChannel> trimmed = new ArrayList<>();
+
   private final KnownKeys keys;
   private long bytes;
   private long top;
@@ -115,14 +122,16 @@ final class MemoryLog implements HistoryLog {
       channel = new MemoryChannel(name, retention, forgottenThrough);
       channels.put(name, channel);
     }
-    emptyChannels.remove(name);
+    if (channel.kept().isEmpty()) {
+      emptyChannels.remove(name);
+    }
     MemoryChannel.Kept kept = new MemoryChannel.Kept(channel, placed, offset, now);
     channel.add(kept, retention);
-    all.put(offset, kept);
+    all.add(kept);
     bytes += placed.weight();
     trim(channel, now);
     while (bytes > config.logBytes()) {
-      letGoOldest(all.firstEntry().getValue().channel());
+      letGoOldest(all.first().channel());
     }
     while (channels.size() > config.channels() && !emptyChannels.isEmpty()) {
       forget(emptyChannels.firstEntry().getValue());
@@ -136,22 +145,51 @@ final class MemoryLog implements HistoryLog {
   }
 
   private void letGoOldest(MemoryChannel channel) {
-    long before = channel.trimmedThrough();
-    MemoryChannel.Kept gone = channel.removeFirst();
-    all.remove(gone.offset());
-    bytes -= gone.publication().weight();
-    trims.raise(channel.name(), before, gone.offset());
+    boolean told = !channel.hasTrimsToTell();
+    bytes -= channel.removeFirst();
+    if (told) {
+      trimmed.add(channel);
+    }
+    goneInAll++;
+    sweepAll();
     if (channel.kept().isEmpty()) {
       emptyChannels.put(channel.name(), channel);
     }
     metrics.trimmed(1);
   }
 
+  /** Takes out what is gone: at the old end at once, between others once it is half of all. */
+  private void sweepAll() {
+    while (!all.isEmpty() && all.first().isGone()) {
+      all.removeFirst();
+      goneInAll--;
+    }
+    if (goneInAll > all.size() / 2) {
+      Run<MemoryChannel.Kept> rest = new Run<>();
+      for (int i = 0; i < all.size(); i++) {
+        if (!all.get(i).isGone()) {
+          rest.add(all.get(i));
+        }
+      }
+      all = rest;
+      goneInAll = 0;
+    }
+  }
+
+  /** The trims of all channels. Told of when they are needed, as most appends let go something. */
+  private Trims trims() {
+    for (MemoryChannel channel : trimmed) {
+      channel.tellTrims(trims);
+    }
+    trimmed.clear();
+    return trims;
+  }
+
   private void forget(MemoryChannel channel) {
     channels.remove(channel.name());
     emptyChannels.remove(channel.name());
     forgottenThrough = Math.max(forgottenThrough, channel.trimmedThrough());
-    trims.forget(channel.trimmedThrough());
+    trims().forget(channel.trimmedThrough());
   }
 
   /** Lets go what has passed its rule's age, and forgets channels that long had nothing. */
@@ -204,7 +242,7 @@ final class MemoryLog implements HistoryLog {
   }
 
   private boolean anyGonePast(long offset, ChannelFilter filter) {
-    return offset < forgottenThrough || trims.anyPast(offset, filter);
+    return offset < forgottenThrough || trims().anyPast(offset, filter);
   }
 
   @Override

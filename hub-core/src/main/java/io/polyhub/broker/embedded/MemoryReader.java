@@ -2,8 +2,6 @@ package io.polyhub.broker.embedded;
 
 import io.polyhub.channel.Publication;
 import java.time.Instant;
-import java.util.Map;
-import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one stretch of a log in memory, while the log holds still. */
@@ -36,19 +34,26 @@ final class MemoryReader {
   }
 
   /** Reads many channels, in the order of the log. */
-  Stretch many(NavigableMap<Long, MemoryChannel.Kept> all, Bounds.Gone gone, long top) {
+  Stretch many(Run<MemoryChannel.Kept> all, Bounds.Gone gone, long top) {
     Stretch.Basket basket = new Stretch.Basket(request);
     Bounds bounds = Bounds.ofMany(request, gone, top);
     long next = bounds.from();
-    int lookedAt = 0;
-    for (Map.Entry<Long, MemoryChannel.Kept> entry : all.tailMap(next, false).entrySet()) {
-      Publication publication = entry.getValue().publication();
-      boolean wanted = request.filter().matches(publication.channel()) && !publication.expired(now);
-      if (lookedAt++ == LOOKED_AT_MOST || (wanted && !basket.take(publication))) {
+    int begin = all.indexAfter(next);
+    for (int i = begin; i < all.size(); i++) {
+      MemoryChannel.Kept kept = all.get(i);
+      if (i - begin == LOOKED_AT_MOST || (isWanted(kept) && !basket.take(kept.publication()))) {
         return new Stretch(basket.taken(), next, false, bounds.complete());
       }
-      next = entry.getKey();
+      next = kept.offset();
     }
     return new Stretch(basket.taken(), Math.max(next, top), true, bounds.complete());
+  }
+
+  private boolean isWanted(MemoryChannel.Kept kept) {
+    if (kept.isGone()) {
+      return false;
+    }
+    Publication publication = kept.publication();
+    return request.filter().matches(publication.channel()) && !publication.expired(now);
   }
 }
