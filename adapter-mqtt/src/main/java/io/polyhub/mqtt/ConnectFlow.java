@@ -92,6 +92,11 @@ final class ConnectFlow {
     admit(token(auth.properties().authenticationData()));
   }
 
+  /** Whether it is the client's turn. */
+  boolean awaitsClient() {
+    return awaitsToken;
+  }
+
   /** The token is the password, or the user name if there is no password (none is a user). */
   private @Nullable Credentials credentials() {
     byte[] password = connect.password();

@@ -332,9 +332,13 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     end(reason, reason.closeReason());
   }
 
-  /** The client did not introduce itself in time. */
+  /** The client is not connected in time: it did not introduce itself, or we keep it waiting. */
   void tooLate() {
-    finish(CloseReason.HANDSHAKE_TIMEOUT, false, null);
+    if (connecting == null || connecting.awaitsClient()) {
+      finish(CloseReason.HANDSHAKE_TIMEOUT, false, null);
+    } else {
+      refuse(MqttReasonCode.SERVER_UNAVAILABLE, version());
+    }
   }
 
   /** Another connection came for the session. Any thread. */

@@ -3,6 +3,7 @@ package io.polyhub.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.hub.TestHub;
+import io.polyhub.hub.Undecided;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -259,6 +260,17 @@ final class BadInputTest {
       slow.send("10 0D 00 04 'MQ' ; the beginning of a CONNECT");
       slow.expectClosed();
       silent.expectClosed();
+    }
+  }
+
+  @Test
+  void who_is_kept_waiting_by_the_hub_is_told_so() throws IOException {
+    MqttConfig config = new TestConfig().connectTimeout(Duration.ofMillis(300)).build();
+    TestHub hub = TestHub.with().authenticator(new Undecided()).start();
+    try (TestDoor undecided = TestDoor.open(hub, config);
+        RawClient client = RawClient.open(undecided)) {
+      client.send(Bytes.CONNECT_V5);
+      assertThat(client.readToEnd()).startsWith(0x20, 0x03, 0x00, 0x88);
     }
   }
 

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.TestHub;
-import io.polyhub.identity.Authenticator;
-import io.polyhub.identity.Credentials;
+import io.polyhub.hub.Undecided;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -147,21 +144,6 @@ class CentrifugeTimeTest {
       assertThat(echo.events.poll(20, TimeUnit.SECONDS))
           .isEqualTo(new WebSocketEnd.ByCarrier(1006, CloseReason.SLOW_CONSUMER));
       sender.join();
-    }
-  }
-
-  /** One that waits for somebody who does not answer. */
-  private static final class Undecided implements Authenticator {
-
-    @Override
-    public CompletionStage<Verification> authenticate(Credentials credentials) {
-      return new CompletableFuture<>();
-    }
-
-    @Override
-    public CompletionStage<ChannelVerification> authenticateChannel(
-        String jwt, String user, String channel) {
-      return new CompletableFuture<>();
     }
   }
 }
