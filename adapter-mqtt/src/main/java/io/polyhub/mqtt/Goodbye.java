@@ -66,11 +66,12 @@ final class Goodbye {
 
   /**
    * The CONNACK that refuses a client. In 3.1.1 what was not understood is answered by closing
-   * alone (MQTT-3.1.4-1 there).
+   * alone (MQTT-3.1.4-1 there), and in both versions what is our own trouble and passes: stock
+   * clients take a refusal for the last word, and come back only after a connection that was lost.
    */
   static @Nullable ByteBuf connack(
       ByteBufAllocator alloc, @Nullable MqttVersion version, MqttReasonCode reason) {
-    if (version == null) {
+    if (version == null || reason.passes()) {
       return null;
     }
     if (version.isV5()) {

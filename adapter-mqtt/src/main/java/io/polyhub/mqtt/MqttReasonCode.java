@@ -175,6 +175,13 @@ enum MqttReasonCode {
     };
   }
 
+  /**
+   * Whether it is trouble of this server, after which the same CONNECT will do, here or elsewhere.
+   */
+  boolean passes() {
+    return this == SERVER_UNAVAILABLE || this == SERVER_BUSY || this == SERVER_SHUTTING_DOWN;
+  }
+
   /** Under which of the hub's reasons a session ends that this door closes with this code. */
   CloseReason closeReason() {
     return switch (this) {

@@ -264,13 +264,20 @@ final class BadInputTest {
   }
 
   @Test
-  void who_is_kept_waiting_by_the_hub_is_told_so() throws IOException {
+  void who_is_kept_waiting_by_the_hub_is_not_refused_but_may_come_back() throws IOException {
     MqttConfig config = new TestConfig().connectTimeout(Duration.ofMillis(300)).build();
     TestHub hub = TestHub.with().authenticator(new Undecided()).start();
     try (TestDoor undecided = TestDoor.open(hub, config);
         RawClient client = RawClient.open(undecided)) {
       client.send(Bytes.CONNECT_V5);
-      assertThat(client.readToEnd()).startsWith(0x20, 0x03, 0x00, 0x88);
+      client.expectClosed();
+      double unavailable =
+          hub.registry()
+              .get("polyhub.mqtt.connects.refused")
+              .tag("reason", "server_unavailable")
+              .counter()
+              .count();
+      assertThat(unavailable).isEqualTo(1);
     }
   }
 

@@ -151,8 +151,7 @@ final class HubLane implements Lane {
 
   /** A turn, or a pause before it. */
   private void turn() {
-    long now = System.nanoTime();
-    long pause = pausedUntilNanos - now;
+    long pause = pausedUntilNanos - System.nanoTime();
     if (pause > 0 && mayWait()) {
       try {
         var _ = executor.schedule(() -> run(this::workOff), pause, TimeUnit.NANOSECONDS);
