@@ -154,7 +154,7 @@ final class Connected {
     }
   }
 
-  /** No more than the places of the session have moved, which is saved in a while. */
+  /** No more than the places of the session have moved, which is a change to save in a while. */
   void moved() {
     if (stored != null && !moved) {
       moved = true;
@@ -162,32 +162,18 @@ final class Connected {
     }
   }
 
+  /** That while is over. */
+  void placesDue() {
+    moved = false;
+    touched();
+  }
+
   /** Saves the session if it has changed. */
   void save() {
     if (changed) {
       changed = false;
-      write();
-    }
-  }
-
-  /** Saves the session with the places to which it has moved. */
-  void savePlaces() {
-    moved = false;
-    if (saving) {
-      changed = true;
-    } else {
-      write();
-    }
-  }
-
-  private void write() {
-    if (stored != null) {
       saving = true;
-      connection
-          .door()
-          .sessions
-          .save(stored, data, expirySeconds)
-          .thenRun(() -> connection.inLane(this::saved));
+      keep().thenRun(() -> connection.inLane(this::saved));
     }
   }
 

@@ -147,10 +147,10 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     }
   }
 
-  /** Saves the places of the session. */
-  void savePlaces() {
+  /** It is time to save the places of the session. */
+  void placesDue() {
     if (connected != null && !closed) {
-      connected.savePlaces();
+      connected.placesDue();
     }
   }
 

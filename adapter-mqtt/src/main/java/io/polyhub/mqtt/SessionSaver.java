@@ -22,7 +22,7 @@ final class SessionSaver {
     this.wheel = wheel;
     most = config.savesPerTickMax();
     changes = new Round(config.saveInterval(), MqttConnection::save);
-    places = new Round(config.placeSaveInterval(), MqttConnection::savePlaces);
+    places = new Round(config.placeSaveInterval(), MqttConnection::placesDue);
   }
 
   /** The connection's session has changed; called once until it is saved. */
@@ -30,21 +30,24 @@ final class SessionSaver {
     changes.add(connection);
   }
 
-  /** The places of the connection's session have moved; called once until they are saved. */
+  /**
+   * The places of the connection's session have moved, which is a change once their time is over;
+   * called once until then.
+   */
   void moved(MqttConnection connection) {
     places.add(connection);
   }
 
-  /** Connections whose sessions are saved after the same while; each of them once. */
+  /** Connections with which the same is done after the same while; each of them once. */
   private final class Round extends Wheel.Timer {
 
     private final Duration interval;
-    private final Consumer<MqttConnection> save;
+    private final Consumer<MqttConnection> task;
     private final Deque<MqttConnection> waiting = new ArrayDeque<>();
 
-    Round(Duration interval, Consumer<MqttConnection> save) {
+    Round(Duration interval, Consumer<MqttConnection> task) {
       this.interval = interval;
-      this.save = save;
+      this.task = task;
     }
 
     void add(MqttConnection connection) {
@@ -58,7 +61,7 @@ final class SessionSaver {
     protected void expired() {
       int count = Math.min(waiting.size(), most);
       for (int i = 0; i < count; i++) {
-        save.accept(waiting.remove());
+        task.accept(waiting.remove());
       }
       if (!waiting.isEmpty()) {
         wheel.set(this, Wheel.TICK);

@@ -73,9 +73,23 @@ final class SubscriptionFlow {
     private void decide(int index, int code) {
       codes[index] = (byte) code;
       open--;
-      if (open == 0) {
-        connection.keep().thenAccept(kept -> connection.inLane(() -> answer(kept)));
+      if (open > 0) {
+        return;
       }
+      if (grantsAny()) {
+        connection.keep().thenAccept(kept -> connection.inLane(() -> answer(kept)));
+      } else {
+        answer(true);
+      }
+    }
+
+    private boolean grantsAny() {
+      for (byte code : codes) {
+        if (code >= 0) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** Grants what survives this process, and refuses the rest. */
@@ -89,6 +103,7 @@ final class SubscriptionFlow {
           granted.hold(false);
         } else if (granted != null) {
           unsubscribe(filter(i));
+          connection.touched();
           codes[i] = (byte) code(MqttReasonCode.ofSubscribe(Refusal.BROKER_UNAVAILABLE));
         }
       }
@@ -125,7 +140,6 @@ final class SubscriptionFlow {
     if (existing != null
         && (existing.share() != null || (start.isEmpty() && mayStay(existing, options)))) {
       existing.change(options, identifier(request), request.wantsCursor);
-      connection.touched();
       request.granted(index, existing.grantedQos());
       return;
     }
@@ -215,7 +229,6 @@ final class SubscriptionFlow {
       replaced.cancel();
     }
     data.add(made);
-    connection.touched();
     if (connection.version().isV5()) {
       if (request.wantsCursor && subscribed.history()) {
         request.told.add(new Header(PacketEncoder.CURSOR_PROPERTY, subscribed.cursor().text()));

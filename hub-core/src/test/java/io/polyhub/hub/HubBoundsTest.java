@@ -238,11 +238,7 @@ class HubBoundsTest {
   void a_lane_that_is_held_up_loses_nothing_of_what_is_kept() throws InterruptedException {
     try (TestHub test = TestHub.with().limits(limits(3, 2, 2, 100_000)).start()) {
       LocalClient publisher = LocalClient.admitted(test.hub());
-      LocalClient held = LocalClient.admitted(test.hub());
-      while (held.session().lane().equals(publisher.session().lane())) {
-        held.close();
-        held = LocalClient.admitted(test.hub());
-      }
+      LocalClient held = LocalClient.admittedBeside(test.hub(), publisher);
       held.subscribe("a/+");
       CountDownLatch release = new CountDownLatch(1);
       CountDownLatch holding = new CountDownLatch(1);

@@ -18,14 +18,10 @@ final class LanePauseTest {
   private final LocalClient publisher = LocalClient.admitted(test.hub());
   private final CountDownLatch delivering = new CountDownLatch(1);
   private final CountDownLatch go = new CountDownLatch(1);
-  private LocalClient subscriber = LocalClient.admitted(test.hub());
+  private final LocalClient subscriber = LocalClient.admittedBeside(test.hub(), publisher);
 
   @BeforeEach
   void subscribe() {
-    while (subscriber.session().lane().equals(publisher.session().lane())) {
-      subscriber.close();
-      subscriber = LocalClient.admitted(test.hub());
-    }
     subscriber.subscribe("a");
     subscriber.atDelivery(() -> {
       delivering.countDown();
