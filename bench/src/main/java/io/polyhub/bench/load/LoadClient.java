@@ -23,6 +23,7 @@ public final class LoadClient {
   private volatile @Nullable Channel channel;
   private boolean ready;
   private boolean closed;
+  private boolean reading;
 
   private LoadClient(int index, Dialect dialect, LoadListener listener) {
     this.index = index;
@@ -89,9 +90,17 @@ public final class LoadClient {
     return it;
   }
 
+  /**
+   * Writes at once, or together with all else that answers what is being read: a client that
+   * acknowledges sixteen publications sends once. Only on the client's thread.
+   */
   void write(ByteBuf bytes) {
     Channel it = connected();
-    it.writeAndFlush(bytes, it.voidPromise());
+    if (reading) {
+      it.write(bytes, it.voidPromise());
+    } else {
+      it.writeAndFlush(bytes, it.voidPromise());
+    }
   }
 
   ByteBuf buffer(int capacity) {
@@ -146,6 +155,12 @@ public final class LoadClient {
     }
 
     @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+      reading = true;
+      super.channelRead(context, message);
+    }
+
+    @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
       boolean more = in.isReadable();
       while (more) {
@@ -158,6 +173,8 @@ public final class LoadClient {
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+      reading = false;
+      context.flush();
       discardSomeReadBytes();
       context.fireChannelReadComplete();
     }

@@ -30,7 +30,10 @@ final class IdleDensity implements Scenario {
   private static final String FIRST = "first half";
   private static final String SECOND = "second half";
 
-  /** How long a process without a collector that can be asked may take to settle. */
+  /**
+   * How long a process may take to settle: to compile what was new to it, and to give back what
+   * that took.
+   */
   private static final Duration SETTLE = Duration.ofSeconds(6);
 
   @Override
@@ -144,12 +147,11 @@ final class IdleDensity implements Scenario {
   private record Cost(int count, long resident, long heap) {
 
     static Cost of(TargetKind kind, Target target, int count) {
-      long heap = 0;
-      if (kind.isJvm()) {
-        heap = target.processes().stream().mapToLong(ProcessProbe::liveHeapBytes).sum();
-      } else {
-        Lab.pass(SETTLE);
-      }
+      Lab.pass(SETTLE);
+      long heap =
+          kind.isJvm()
+              ? target.processes().stream().mapToLong(ProcessProbe::liveHeapBytes).sum()
+              : 0;
       return new Cost(count, target.residentBytes(), heap);
     }
 

@@ -33,6 +33,11 @@ public final class Targets {
 
   private Targets() {}
 
+  /** Whether it is another server than the hub. */
+  public static boolean isPeer(TargetKind kind) {
+    return PEERS.contains(kind);
+  }
+
   /** The hub as one node that keeps nothing on disk. */
   public static TargetKind hub() {
     return HUB;
