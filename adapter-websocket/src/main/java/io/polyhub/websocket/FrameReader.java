@@ -81,6 +81,11 @@ final class FrameReader {
     }
   }
 
+  /** Whether nothing of a frame or a message was read that waits for the rest: it holds nothing. */
+  boolean isIdle() {
+    return missing == NO_FRAME && messageOpcode == Frames.CONTINUATION;
+  }
+
   /** Frees what an incomplete message holds. */
   void free() {
     if (message != null) {

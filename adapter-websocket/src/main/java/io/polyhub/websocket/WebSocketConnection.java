@@ -43,13 +43,16 @@ final class WebSocketConnection extends ChannelDuplexHandler {
 
   private final Carrier carrier;
   private final LoopState loop;
+  private final int maxMessageBytes;
   private final boolean compression;
-  private final FrameReader reader;
-  private final FrameWriter writer;
   private final @Nullable KeepAlive keepAlive;
   private Wheel.@Nullable Timer closeLimit;
   private Wheel.@Nullable Timer writeLimit;
   private @Nullable ByteBuf unread;
+
+  /** Only while a message or a frame has come in part. */
+  private @Nullable FrameReader reader;
+
   private State state = State.OPEN;
   private boolean draining;
 
@@ -57,9 +60,8 @@ final class WebSocketConnection extends ChannelDuplexHandler {
       Carrier carrier, LoopState loop, int maxMessageBytes, boolean compression, boolean pinged) {
     this.carrier = carrier;
     this.loop = loop;
+    this.maxMessageBytes = maxMessageBytes;
     this.compression = compression;
-    reader = new FrameReader(maxMessageBytes, compression ? loop.deflation : null);
-    writer = compression ? loop.deflatingWriter : FrameWriter.PLAIN;
     keepAlive = pinged ? new KeepAlive(carrier.config, loop) : null;
   }
 
@@ -105,9 +107,11 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     }
     draining = true;
     boolean needsMore = false;
+    FrameReader frames = reader();
+    reader = frames;
     try {
       while (unread != null && state != State.ENDED && ctx.channel().config().isAutoRead()) {
-        WebSocketFrame frame = reader.read(unread, ctx.alloc());
+        WebSocketFrame frame = frames.read(unread, ctx.alloc());
         if (frame == null) {
           needsMore = true;
           break;
@@ -118,8 +122,22 @@ final class WebSocketConnection extends ChannelDuplexHandler {
       end(ctx, violation);
     } finally {
       draining = false;
+      if (frames.isIdle()) {
+        reader = null;
+      }
       keepRest(ctx.alloc(), needsMore);
     }
+  }
+
+  private FrameReader reader() {
+    FrameReader begun = reader;
+    return begun == null
+        ? new FrameReader(maxMessageBytes, compression ? loop.deflation : null)
+        : begun;
+  }
+
+  private FrameWriter writer() {
+    return compression ? loop.deflatingWriter : FrameWriter.PLAIN;
   }
 
   private void keepRest(ByteBufAllocator allocator, boolean needsMore) {
@@ -233,9 +251,9 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     switch (message) {
       case PreparedMessage prepared -> ctx.write(loop.frame(prepared, compression), promise);
       case TextWebSocketFrame text ->
-          ctx.write(writer.message(ctx.alloc(), Frames.TEXT, text), promise);
+          ctx.write(writer().message(ctx.alloc(), Frames.TEXT, text), promise);
       case BinaryWebSocketFrame binary ->
-          ctx.write(writer.message(ctx.alloc(), Frames.BINARY, binary), promise);
+          ctx.write(writer().message(ctx.alloc(), Frames.BINARY, binary), promise);
       case CloseWebSocketFrame close -> {
         state = State.CLOSING;
         carrier.countClose(close.statusCode());
@@ -273,7 +291,9 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     cancel(closeLimit);
     cancel(writeLimit);
     cancel(keepAlive);
-    reader.free();
+    if (reader != null) {
+      reader.free();
+    }
     if (unread != null && !draining) {
       unread.release();
       unread = null;

@@ -4,9 +4,11 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.SmallMaps;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is subscribed to what on one node, in memory. Safe for any thread; bounded by the hub's
@@ -14,18 +16,42 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class LocalPresence {
 
-  /** The members of one channel. Guarded by the map's entry. */
+  /**
+   * The members of one channel: a single one by itself, as many channels have no more, several in
+   * maps. Guarded by the map's entry.
+   */
   private static final class Members {
+    private @Nullable Member sole;
     private Map<String, Member> bySession = Map.of();
     private Map<String, Integer> sessionsByUser = Map.of();
 
     void add(Member member) {
       remove(member.session());
+      Member first = sole;
+      if (first == null && bySession.isEmpty()) {
+        sole = member;
+        return;
+      }
+      if (first != null) {
+        sole = null;
+        put(first);
+      }
+      put(member);
+    }
+
+    private void put(Member member) {
       bySession = SmallMaps.with(bySession, member.session(), member);
       countSessions(member.user(), 1);
     }
 
     boolean remove(String session) {
+      if (sole != null) {
+        boolean removed = sole.session().equals(session);
+        if (removed) {
+          sole = null;
+        }
+        return removed;
+      }
       Member removed = bySession.get(session);
       if (removed == null) {
         return false;
@@ -41,6 +67,19 @@ public final class LocalPresence {
           count == 0
               ? SmallMaps.without(sessionsByUser, user)
               : SmallMaps.with(sessionsByUser, user, count);
+    }
+
+    boolean isEmpty() {
+      return sole == null && bySession.isEmpty();
+    }
+
+    /** All, in the order of their coming. */
+    Collection<Member> all() {
+      return sole == null ? bySession.values() : List.of(sole);
+    }
+
+    Collection<String> users() {
+      return sole == null ? sessionsByUser.keySet() : List.of(sole.user());
     }
   }
 
@@ -64,7 +103,7 @@ public final class LocalPresence {
         channel,
         (name, members) -> {
           left[0] = members.remove(member.session());
-          return members.bySession.isEmpty() ? null : members;
+          return members.isEmpty() ? null : members;
         });
     return left[0];
   }
@@ -75,7 +114,7 @@ public final class LocalPresence {
     channels.computeIfPresent(
         channel,
         (name, members) -> {
-          found.add(members.bySession.values().stream().limit(limit).toList());
+          found.add(members.all().stream().limit(limit).toList());
           return members;
         });
     return found.isEmpty() ? List.of() : found.getFirst();
@@ -92,7 +131,7 @@ public final class LocalPresence {
     channels.computeIfPresent(
         channel,
         (name, members) -> {
-          users.addAll(members.sessionsByUser.keySet());
+          users.addAll(members.users());
           return members;
         });
     return users;
@@ -104,7 +143,7 @@ public final class LocalPresence {
     channels.computeIfPresent(
         channel,
         (name, members) -> {
-          stats[0] = new PresenceStats(members.bySession.size(), members.sessionsByUser.size());
+          stats[0] = new PresenceStats(members.all().size(), members.users().size());
           return members;
         });
     return stats[0];

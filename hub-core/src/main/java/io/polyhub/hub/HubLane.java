@@ -50,6 +50,9 @@ final class HubLane implements Lane {
 
   private static final Logger log = LoggerFactory.getLogger(HubLane.class);
 
+  /** The lane itself, for all channels that no other lane wants; not to be changed. */
+  final HubLane[] alone = {this};
+
   private final String name;
   private final ScheduledExecutorService executor;
   private final BooleanSupplier inLane;

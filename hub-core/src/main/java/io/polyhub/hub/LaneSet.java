@@ -39,6 +39,10 @@ final class LaneSet {
 
   void add(HubLane lane) {
     HubLane[] before = lanes;
+    if (before.length == 0) {
+      lanes = lane.alone;
+      return;
+    }
     HubLane[] after = Arrays.copyOf(before, before.length + 1);
     after[before.length] = lane;
     lanes = after;
@@ -46,7 +50,8 @@ final class LaneSet {
 
   /** Takes the lane out; tells whether none is left. */
   boolean remove(HubLane lane) {
-    lanes = Arrays.stream(lanes).filter(own -> own != lane).toArray(HubLane[]::new);
-    return lanes.length == 0;
+    HubLane[] left = Arrays.stream(lanes).filter(own -> own != lane).toArray(HubLane[]::new);
+    lanes = left.length == 1 ? left[0].alone : left;
+    return left.length == 0;
   }
 }

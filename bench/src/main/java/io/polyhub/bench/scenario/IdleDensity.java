@@ -34,7 +34,7 @@ final class IdleDensity implements Scenario {
    * How long a process may take to settle: to compile what was new to it, and to give back what
    * that took.
    */
-  private static final Duration SETTLE = Duration.ofSeconds(6);
+  private static final Duration SETTLE = Duration.ofSeconds(11);
 
   @Override
   public String word() {
