@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,9 @@ final class HubLane implements Lane {
   /** With so many entries in the inbox nothing more is waited for. */
   static final int ENTRIES_ENOUGH = 16;
 
+  /** The lane that the thread has last run a task of; its own one, if it still is in that. */
+  private static final ThreadLocal<@Nullable HubLane> LAST = new ThreadLocal<>();
+
   private static final Logger log = LoggerFactory.getLogger(HubLane.class);
 
   /** The lane itself, for all channels that no other lane wants; not to be changed. */
@@ -84,6 +88,9 @@ final class HubLane implements Lane {
 
   private final List<Outgoing> toFlush = new ArrayList<>();
 
+  /** Other lanes that were given something by this one, and do not know yet. */
+  private final List<HubLane> toWake = new ArrayList<>();
+
   HubLane(
       String name,
       ScheduledExecutorService executor,
@@ -109,6 +116,10 @@ final class HubLane implements Lane {
   }
 
   private void run(Runnable task) {
+    if (LAST.get() != this) {
+      LAST.set(this);
+    }
+    wakeOthers();
     inTask = true;
     try {
       task.run();
@@ -131,8 +142,14 @@ final class HubLane implements Lane {
   /**
    * Hands over a publication, a member event, or a filter: what was told of its channels may have
    * holes. Any thread.
+   *
+   * <p>To wake another thread costs more than to deliver to one subscriber. So what a lane hands to
+   * another one while it reads from its sockets is told once, before its own next task; or as soon
+   * as it is enough.
    */
   void offer(Object entry) {
+    boolean first;
+    boolean enough;
     synchronized (inboxLock) {
       if (inbox.size() >= inboxLimit) {
         gap = true;
@@ -140,12 +157,44 @@ final class HubLane implements Lane {
       } else {
         inbox.add(entry);
       }
-      if (turnScheduled) {
-        return;
-      }
+      first = !turnScheduled;
       turnScheduled = true;
+      enough = inbox.size() == ENTRIES_ENOUGH;
     }
-    schedule();
+    if (!first && !enough) {
+      return;
+    }
+    HubLane here = LAST.get();
+    if (here == null || here == this || !here.inLane()) {
+      if (first) {
+        schedule();
+      }
+      return;
+    }
+    if (first) {
+      here.wakeLater(this);
+    }
+    if (enough) {
+      here.wakeOthers();
+    }
+  }
+
+  private void wakeLater(HubLane other) {
+    toWake.add(other);
+    if (toWake.size() == 1) {
+      try {
+        executor.execute(() -> run(() -> {}));
+      } catch (RejectedExecutionException ended) {
+        wakeOthers();
+      }
+    }
+  }
+
+  private void wakeOthers() {
+    for (int i = 0; i < toWake.size(); i++) {
+      toWake.get(i).schedule();
+    }
+    toWake.clear();
   }
 
   private void schedule() {

@@ -17,6 +17,10 @@ final class CrossLatency implements Scenario {
 
   private static final int CHANNELS = 100;
   private static final String PUBLISHERS = "publishers";
+
+  /** Rounds at full load that do not count: compilers of new code would count as latency. */
+  private static final int WARMING = 3;
+
   private static final String CHANNEL = "bench/cross/{i}";
   private static final double P999_MILLIS = 50;
 
@@ -70,6 +74,10 @@ final class CrossLatency implements Scenario {
             "WebSocket",
             Protocol.WEBSOCKET_JSON,
             List.of(Protocol.WEBSOCKET_JSON, Protocol.WEBSOCKET_JSON, Protocol.WEBSOCKET_JSON));
+    for (int i = 0; i < WARMING; i++) {
+      highest(lab, target, generator, crossing, channels);
+      highest(lab, target, generator, plain, channels);
+    }
     double sustained =
         Math.min(
             highest(lab, target, generator, crossing, channels),

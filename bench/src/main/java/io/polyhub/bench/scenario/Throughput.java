@@ -79,7 +79,9 @@ final class Throughput {
     }
   }
 
-  /** One round; empty if a peer did not get through it, which must not end the run of the others. */
+  /**
+   * One round; empty if a peer did not get through it, which must not end the run of the others.
+   */
   private Optional<Measured> round(int round, Generator generator, Target target, Entry entry) {
     Duration warmUp = lab.warmUp().multipliedBy(round == 0 ? WARMING : 1);
     try {
@@ -88,8 +90,7 @@ final class Throughput {
       if (!Targets.isPeer(entry.kind)) {
         throw failed;
       }
-      lab.say(
-          "%d  %-28s %-34s failed", round, entry.kind.name(), entry.shape.variant());
+      lab.say("%d  %-28s %-34s failed", round, entry.kind.name(), entry.shape.variant());
       findings.note(
           "%s failed in round %d, which does not count for it: %s",
           entry.kind.name(), round, String.valueOf(failed.getMessage()));
