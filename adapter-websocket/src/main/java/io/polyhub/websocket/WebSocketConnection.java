@@ -108,7 +108,6 @@ final class WebSocketConnection extends ChannelDuplexHandler {
     draining = true;
     boolean needsMore = false;
     FrameReader frames = reader();
-    reader = frames;
     try {
       while (unread != null && state != State.ENDED && ctx.channel().config().isAutoRead()) {
         WebSocketFrame frame = frames.read(unread, ctx.alloc());
@@ -131,9 +130,11 @@ final class WebSocketConnection extends ChannelDuplexHandler {
 
   private FrameReader reader() {
     FrameReader begun = reader;
-    return begun == null
-        ? new FrameReader(maxMessageBytes, compression ? loop.deflation : null)
-        : begun;
+    if (begun == null) {
+      begun = new FrameReader(maxMessageBytes, compression ? loop.deflation : null);
+      reader = begun;
+    }
+    return begun;
   }
 
   private FrameWriter writer() {

@@ -116,9 +116,7 @@ final class HubLane implements Lane {
   }
 
   private void run(Runnable task) {
-    if (LAST.get() != this) {
-      LAST.set(this);
-    }
+    LAST.set(this);
     wakeOthers();
     inTask = true;
     try {

@@ -43,7 +43,7 @@ final class LaneWakeTest {
         var _ = session.publish(PublishRequest.of("a", payload));
       }
       LockSupport.parkNanos(A_WHILE_NANOS);
-      before.addAll(subscriber.received().stream().map(LocalClient.Received::text).toList());
+      before.addAll(subscriber.texts(0));
     });
     return IntStream.range(0, count).mapToObj(Integer::toString).toList();
   }
@@ -68,7 +68,7 @@ final class LaneWakeTest {
     publisher.run(session -> {
       publisher.inBackground(() -> {
         LockSupport.parkNanos(A_WHILE_NANOS);
-        before.addAll(subscriber.received().stream().map(LocalClient.Received::text).toList());
+        before.addAll(subscriber.texts(0));
       });
       var _ = session.publish(PublishRequest.of("a", new byte[] {'x'}));
     });
