@@ -170,6 +170,11 @@ final class NatsLink implements AutoCloseable {
     return connection != null;
   }
 
+  /** Whether that is the connection that there is now. */
+  boolean isOver(@Nullable Connection one) {
+    return one != null && one.equals(connection);
+  }
+
   /**
    * The connection.
    *

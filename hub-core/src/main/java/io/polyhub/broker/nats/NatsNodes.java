@@ -68,6 +68,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private volatile long lookedNanos;
 
   // Only on the timer's thread.
+  private @Nullable Connection heardOver;
   private long connections;
   private long lastBeatNanos;
 
@@ -104,11 +105,12 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
 
   @Override
   public void onConnected(Connection connection) {
-    Dispatcher dispatcher = connection.createDispatcher(this::take);
+    Dispatcher dispatcher = connection.createDispatcher(message -> take(connection, message));
     dispatcher.subscribe(subjects.beat());
     dispatcher.subscribe(subjects.allNodesPrefix() + "*");
     dispatcher.subscribe(subjects.nodePrefix(self) + ">");
     onTimer(() -> {
+      heardOver = connection;
       settled = false;
       connections++;
       membership.lostTouch(nanos.getAsLong());
@@ -135,7 +137,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     try {
       long now = nanos.getAsLong();
       lookedNanos = now;
-      if (!link.isConnected()) {
+      if (!link.isOver(heardOver)) {
         settled = false;
         membership.cannotHear(now);
         return;
@@ -154,9 +156,13 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     }
   }
 
-  private void heard(Beat beat) {
+  /**
+   * A beat came over a connection. What comes over a new one before we have said hello on it is let
+   * pass, for all answer the hello.
+   */
+  private void heard(Connection over, Beat beat) {
     String node = beat.getNodeId();
-    if (node.isEmpty() || node.equals(self)) {
+    if (!over.equals(heardOver) || node.isEmpty() || node.equals(self)) {
       return;
     }
     if (beat.getGoodbye()) {
@@ -220,12 +226,12 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
 
   // Taking messages
 
-  private void take(Message message) {
+  private void take(Connection over, Message message) {
     try {
       String subject = message.getSubject();
       if (subject.equals(subjects.beat())) {
         Beat beat = Beat.parseFrom(message.getData());
-        onTimer(() -> heard(beat));
+        onTimer(() -> heard(over, beat));
         return;
       }
       Headers headers = message.getHeaders();

@@ -103,12 +103,15 @@ final class RemoteMembers {
     if (known == null) {
       add(watched, node, new Remembered(member, sequence, true));
       listener.onJoin(channel, member);
-    } else if (known.sequence < sequence) {
-      known.member = member;
-      known.sequence = sequence;
+    } else {
+      if (known.sequence < sequence) {
+        known.member = member;
+        known.sequence = sequence;
+      }
+      // Also where a snapshot was faster than the event: who hears the event came after the watch.
       if (!known.told) {
         known.told = true;
-        listener.onJoin(channel, member);
+        listener.onJoin(channel, known.member);
       }
     }
   }

@@ -12,10 +12,13 @@ import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,7 @@ class NatsPresenceTest {
     final TestNode node;
     final NatsPresence presence;
     final ToldListener told = new ToldListener();
+    private final CountDownLatch hearing = new CountDownLatch(1);
 
     Node(List<URI> servers, String prefix) {
       node = new TestNode(servers, prefix, TestNode.SWIFT);
@@ -53,8 +57,15 @@ class NatsPresenceTest {
             connection.createDispatcher(message -> presence.heard(message.getData()));
         dispatcher.subscribe(prefix + ".r.>");
         dispatcher.subscribe(prefix + ".m.>");
+        hearing.countDown();
       });
       node.start();
+    }
+
+    /** Waits until NATS knows what the node hears. */
+    void awaitHearing() throws Exception {
+      assertThat(hearing.await(20, TimeUnit.SECONDS)).isTrue();
+      node.link.connection().flush(Duration.ofSeconds(20));
     }
 
     void watch(String channel) {
@@ -88,6 +99,8 @@ class NatsPresenceTest {
     Node b = node(NatsServers.shared().uris());
     a.node.awaitLive(b.node);
     b.node.awaitLive(a.node);
+    a.awaitHearing();
+    b.awaitHearing();
     return List.of(a, b);
   }
 

@@ -53,6 +53,17 @@ class RemoteMembersTest {
   }
 
   @Test
+  void a_coming_is_told_though_the_first_snapshot_was_faster() {
+    remote.watch("room");
+    remote.beginSnapshot(ROOM);
+    remote.snapshot("b", 7, "room", List.of(member("s1")));
+    remote.endSnapshot(ROOM);
+    remote.joined("b", 7, "room", member("s1"));
+    remote.joined("b", 7, "room", member("s1"));
+    assertThat(told.comings()).containsExactly("+room s1");
+  }
+
+  @Test
   void who_left_while_a_snapshot_was_on_its_way_does_not_come_back_by_it() {
     remote.watch("room");
     remote.beginSnapshot(ROOM);
