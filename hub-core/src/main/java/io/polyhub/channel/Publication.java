@@ -122,6 +122,14 @@ public final class Publication {
   }
 
   /**
+   * Returns the same publication without memos, to be held for long: what is derived for the
+   * subscribers of the moment takes several times its room, and goes once they have it.
+   */
+  public Publication bare() {
+    return new Publication(new Builder(this), position);
+  }
+
+  /**
    * What this publication weighs in a bounded buffer, in bytes: payload, headers and a fixed part
    * for objects. Derived things are not counted.
    */

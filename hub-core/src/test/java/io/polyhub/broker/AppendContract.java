@@ -53,6 +53,20 @@ public interface AppendContract extends WithBroker {
   }
 
   @Test
+  default void what_was_derived_from_a_publication_that_is_told_is_not_held_with_it()
+      throws Exception {
+    try (BrokerProbe probe = open()) {
+      probe.publish(KEPT, "hello");
+      Publication told = probe.told().awaitPublications(1).getFirst();
+      assertThat(told.<String>memo("form", publication -> "told")).isEqualTo("told");
+      LogQuery newest = new LogQuery(io.polyhub.channel.ChannelFilter.of(KEPT), null, 1, 1, true);
+      Publication held = BrokerProbe.get(probe.broker().read(newest)).publications().getFirst();
+      assertThat(held.position()).isEqualTo(told.position());
+      assertThat(held.<String>memo("form", publication -> "held")).isEqualTo("held");
+    }
+  }
+
+  @Test
   default void publications_are_told_in_the_order_of_their_offsets_by_one_thread_at_a_time()
       throws Exception {
     try (BrokerProbe probe = open()) {

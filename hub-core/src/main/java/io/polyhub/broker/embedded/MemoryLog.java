@@ -93,13 +93,14 @@ final class MemoryLog implements HistoryLog {
         long offset = top + 1;
         position = new Position(epoch, offset);
         placed = publication.at(position);
+        Publication held = placed.bare();
         if (idempotencyKey != null) {
           keys.add(idempotencyKey, offset, now);
           keys.forgetOld(now, forgotten -> {});
         }
-        keep(placed, offset, retention, now);
-        if (placed.retained()) {
-          lastValues.set(placed);
+        keep(held, offset, retention, now);
+        if (held.retained()) {
+          lastValues.set(held);
         }
         top = offset;
       }
@@ -115,8 +116,8 @@ final class MemoryLog implements HistoryLog {
     return CompletableFuture.completedStage(new Appended.Stored(position, duplicate));
   }
 
-  private void keep(Publication placed, long offset, Retention retention, long now) {
-    String name = placed.channel();
+  private void keep(Publication held, long offset, Retention retention, long now) {
+    String name = held.channel();
     MemoryChannel channel = channels.get(name);
     if (channel == null) {
       channel = new MemoryChannel(name, retention, forgottenThrough);
@@ -125,10 +126,10 @@ final class MemoryLog implements HistoryLog {
     if (channel.kept().isEmpty()) {
       emptyChannels.remove(name);
     }
-    MemoryChannel.Kept kept = new MemoryChannel.Kept(channel, placed, offset, now);
+    MemoryChannel.Kept kept = new MemoryChannel.Kept(channel, held, offset, now);
     channel.add(kept, retention);
     all.add(kept);
-    bytes += placed.weight();
+    bytes += held.weight();
     trim(channel, now);
     while (bytes > config.logBytes()) {
       letGoOldest(all.first().channel());
