@@ -32,6 +32,22 @@ public interface LastValueContract extends WithBroker {
   }
 
   @Test
+  default void what_was_derived_from_a_publication_that_is_told_is_not_held_as_its_last_value()
+      throws Exception {
+    try (BrokerProbe probe = open()) {
+      for (String channel : List.of("kept/a", "bare/a")) {
+        int before = probe.told().publications().size();
+        retain(probe, channel, "one");
+        Publication told = probe.told().awaitPublications(before + 1).getLast();
+        assertThat(told.<String>memo("form", publication -> "told")).isEqualTo("told");
+        Publication value =
+            BrokerProbe.get(probe.broker().lastValues(ChannelFilter.of(channel), 1)).getFirst();
+        assertThat(value.<String>memo("form", publication -> "held")).isEqualTo("held");
+      }
+    }
+  }
+
+  @Test
   default void an_empty_retained_publication_clears_it_and_is_carried() throws Exception {
     try (BrokerProbe probe = open()) {
       for (String channel : List.of("kept/a", "bare/a")) {

@@ -93,7 +93,7 @@ final class Draft implements AutoCloseable {
     long offset = ++top;
     Publication publication = append.publication().at(new Position(epoch, offset));
     ChannelDraft channel = draftOrNew(publication.channel(), append.retention());
-    Recent recent = new Recent(channel.channel(), publication.bare(), offset, nowMillis);
+    Recent recent = new Recent(channel.channel(), publication, offset, nowMillis);
     channel.append(recent, append.retention());
     recents.add(recent);
     placed.add(new Placed(append, publication, offset, false));

@@ -16,7 +16,7 @@ final class MemoryChannel {
 
     Kept(MemoryChannel channel, Publication publication, long offset, long millis) {
       this.channel = channel;
-      this.publication = publication;
+      this.publication = publication.bare();
       this.offset = offset;
       this.millis = millis;
     }

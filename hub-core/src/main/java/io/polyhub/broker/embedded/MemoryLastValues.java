@@ -32,9 +32,10 @@ final class MemoryLastValues {
     if (publication.payload().length == 0) {
       return;
     }
-    byName.put(publication.channel(), publication);
-    byTimeSet.put(publication.channel(), publication);
-    bytes += publication.weight();
+    Publication held = publication.bare();
+    byName.put(held.channel(), held);
+    byTimeSet.put(held.channel(), held);
+    bytes += held.weight();
     while (byTimeSet.size() > count || bytes > bytesMost) {
       remove(byTimeSet.firstEntry().getKey());
     }

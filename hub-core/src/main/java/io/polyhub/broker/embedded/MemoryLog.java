@@ -93,14 +93,13 @@ final class MemoryLog implements HistoryLog {
         long offset = top + 1;
         position = new Position(epoch, offset);
         placed = publication.at(position);
-        Publication held = placed.bare();
         if (idempotencyKey != null) {
           keys.add(idempotencyKey, offset, now);
           keys.forgetOld(now, forgotten -> {});
         }
-        keep(held, offset, retention, now);
-        if (held.retained()) {
-          lastValues.set(held);
+        keep(placed, offset, retention, now);
+        if (placed.retained()) {
+          lastValues.set(placed);
         }
         top = offset;
       }
@@ -116,8 +115,8 @@ final class MemoryLog implements HistoryLog {
     return CompletableFuture.completedStage(new Appended.Stored(position, duplicate));
   }
 
-  private void keep(Publication held, long offset, Retention retention, long now) {
-    String name = held.channel();
+  private void keep(Publication placed, long offset, Retention retention, long now) {
+    String name = placed.channel();
     MemoryChannel channel = channels.get(name);
     if (channel == null) {
       channel = new MemoryChannel(name, retention, forgottenThrough);
@@ -126,10 +125,10 @@ final class MemoryLog implements HistoryLog {
     if (channel.kept().isEmpty()) {
       emptyChannels.remove(name);
     }
-    MemoryChannel.Kept kept = new MemoryChannel.Kept(channel, held, offset, now);
+    MemoryChannel.Kept kept = new MemoryChannel.Kept(channel, placed, offset, now);
     channel.add(kept, retention);
     all.add(kept);
-    bytes += held.weight();
+    bytes += placed.weight();
     trim(channel, now);
     while (bytes > config.logBytes()) {
       letGoOldest(all.first().channel());

@@ -312,7 +312,7 @@ final class Live {
     NatsLog of = logged.arrival().log();
     Position position = new Position(places.epoch(of), logged.sequence());
     Publication publication = logged.arrival().publication().at(position);
-    ring.add(of, position, logged.before(), publication.bare());
+    ring.add(of, position, logged.before(), publication);
     return publication;
   }
 

@@ -171,7 +171,7 @@ final class NatsLink implements AutoCloseable {
   }
 
   /** Whether that is the connection that there is now. */
-  boolean isOver(@Nullable Connection one) {
+  boolean isCurrent(@Nullable Connection one) {
     return one != null && one.equals(connection);
   }
 

@@ -137,7 +137,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     try {
       long now = nanos.getAsLong();
       lookedNanos = now;
-      if (!link.isOver(heardOver)) {
+      if (!link.isCurrent(heardOver)) {
         settled = false;
         membership.cannotHear(now);
         return;

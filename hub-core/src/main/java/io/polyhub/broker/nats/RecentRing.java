@@ -38,7 +38,7 @@ final class RecentRing {
     Held(Run run, long sequence, Publication publication) {
       this.run = run;
       this.sequence = sequence;
-      this.publication = publication;
+      this.publication = publication.bare();
       bytes = (long) publication.weight() + ENTRY_BYTES;
     }
   }
