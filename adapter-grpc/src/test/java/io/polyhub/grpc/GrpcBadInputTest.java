@@ -412,7 +412,8 @@ class GrpcBadInputTest {
             standard.lastValues(),
             standard.members(),
             standard.headers(),
-            standard.headerBytes());
+            standard.headerBytes(),
+            standard.recoveryWindow());
     try (TestDoor limited =
         TestDoor.start(TestHub.with().limits(slow).start(), GrpcConfig.STANDARD)) {
       StreamClient client = limited.welcomed();

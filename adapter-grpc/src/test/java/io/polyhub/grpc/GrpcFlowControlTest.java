@@ -129,7 +129,8 @@ class GrpcFlowControlTest {
             standard.lastValues(),
             standard.members(),
             standard.headers(),
-            standard.headerBytes());
+            standard.headerBytes(),
+            standard.recoveryWindow());
     try (TestDoor door =
         TestDoor.start(TestHub.with().limits(tight).start(), GrpcConfig.STANDARD)) {
       StreamClient publisher = door.welcomed();

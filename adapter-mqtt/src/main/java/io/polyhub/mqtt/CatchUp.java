@@ -32,7 +32,7 @@ record CatchUp(ClientSubscription to, Cursor last) {
       var _ =
           session.subscribe(
               SubscribeRequest.to(shared.filter().text())
-                  .withStart(new Start.Since(first))
+                  .withStart(new Start.Kept(first))
                   .withRest(true)
                   .withAttachment(new CatchUp(shared, last)));
     }

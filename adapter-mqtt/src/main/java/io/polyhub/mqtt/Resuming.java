@@ -61,7 +61,7 @@ final class Resuming {
       request = request.withShare(share, outlives);
     }
     return request
-        .withStart(fromCursor ? new Start.Since(cursor) : new Start.Now())
+        .withStart(fromCursor ? new Start.Kept(cursor) : new Start.Now())
         .withRest(true)
         .withNoLocal(subscription.options().noLocal())
         .withAttachment(subscription);

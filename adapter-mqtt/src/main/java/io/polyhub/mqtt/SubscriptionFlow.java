@@ -188,7 +188,7 @@ final class SubscriptionFlow {
       start = new Start.Since(since);
     } else if (existing != null && !existing.cursor().equals(Cursor.EMPTY)) {
       existing.hold(true);
-      start = new Start.Since(existing.cursor());
+      start = new Start.Kept(existing.cursor());
     }
     ClientSubscription made = data.newSubscription(filter, options, identifier(request));
     SubscribeRequest asked = SubscribeRequest.to(filter.filter().text());

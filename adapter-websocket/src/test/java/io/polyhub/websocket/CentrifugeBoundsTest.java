@@ -233,6 +233,7 @@ class CentrifugeBoundsTest {
         STANDARD.lastValues(),
         STANDARD.members(),
         STANDARD.headers(),
-        STANDARD.headerBytes());
+        STANDARD.headerBytes(),
+        STANDARD.recoveryWindow());
   }
 }

@@ -71,7 +71,22 @@ final class CentrifugeClient implements DoorClient {
     return kind;
   }
 
-  private CompletableFuture<Reply> ask(Command.Builder command) {
+  /**
+   * Connects and tells what came of it.
+   *
+   * @throws Refused if it is not admitted
+   */
+  static Reply connecting(Doors doors, ConnectRequest request) {
+    CentrifugeClient client = new CentrifugeClient(DoorKind.WEBSOCKET_PROTOBUF, false, doors);
+    try {
+      return Await.done(client.ask(Command.newBuilder().setConnect(request)));
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Asks anything. */
+  CompletableFuture<Reply> ask(Command.Builder command) {
     return ask(command, reply -> reply);
   }
 

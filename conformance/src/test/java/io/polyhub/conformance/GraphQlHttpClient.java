@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 
 /** GraphQL over HTTP, and its subscriptions over server-sent events, one stream for each. */
 final class GraphQlHttpClient implements DoorClient {
@@ -77,6 +78,49 @@ final class GraphQlHttpClient implements DoorClient {
     Await.done(stream.began);
     streams.put(stream.feed, stream);
     return stream.feed;
+  }
+
+  /**
+   * Asks a query or mutation of any kind.
+   *
+   * @throws Refused if it has an error
+   */
+  JsonNode answer(String document) {
+    return GraphQlDocuments.data(Await.done(ask(GraphQlDocuments.object().put("query", document))));
+  }
+
+  /**
+   * Subscribes to anything, and ends with the first event that holds the text, or refused.
+   *
+   * @param lastEventId what it goes on after, or empty
+   */
+  CompletableFuture<String> eventOf(String document, String lastEventId, String text) {
+    HttpRequest post =
+        post(
+            doors.graphQlStream(),
+            "text/event-stream",
+            GraphQlDocuments.object().put("query", document));
+    if (!lastEventId.isEmpty()) {
+      post =
+          HttpRequest.newBuilder(post, (name, value) -> true)
+              .header("Last-Event-ID", lastEventId)
+              .build();
+    }
+    return http.sendAsync(post, BodyHandlers.ofLines())
+        .thenApplyAsync(response -> {
+          try (Stream<String> lines = response.body()) {
+            String found =
+                lines
+                    .filter(line -> line.contains("\"errors\"") || line.contains(text))
+                    .findFirst()
+                    .orElseThrow(() -> new Refused("ended"));
+            if (found.contains("\"errors\"")) {
+              String json = found.substring(found.indexOf('{'));
+              throw new Refused(GraphQlDocuments.code(GraphQlDocuments.parse(json).get("errors")));
+            }
+            return found;
+          }
+        });
   }
 
   @Override

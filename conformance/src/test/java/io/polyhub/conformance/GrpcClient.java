@@ -73,7 +73,8 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
     return DoorKind.GRPC;
   }
 
-  private CompletableFuture<ServerFrame> ask(ClientFrame.Builder frame) {
+  /** Asks anything but a subscription. */
+  CompletableFuture<ServerFrame> ask(ClientFrame.Builder frame) {
     return ask(frame, answer -> answer);
   }
 
@@ -235,6 +236,11 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
     if (!wish.since().isEmpty()) {
       request.setSince(wish.since());
     }
+    return subscribe(wish, request);
+  }
+
+  /** Subscribes as the request says. */
+  Feed subscribe(Wish wish, io.polyhub.proto.v1.Subscribe.Builder request) {
     Feed feed = new Feed(wish);
     Await.done(
         ask(
@@ -267,13 +273,13 @@ final class GrpcClient implements DoorClient, StreamObserver<ServerFrame> {
     });
   }
 
-  private HubGrpc.HubBlockingStub blocking() {
+  HubGrpc.HubBlockingStub blocking() {
     return HubGrpc.newBlockingStub(channel)
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
         .withDeadlineAfter(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
-  private static <T> T call(Supplier<T> unary) {
+  static <T> T call(Supplier<T> unary) {
     try {
       return unary.get();
     } catch (StatusRuntimeException refused) {

@@ -83,8 +83,7 @@ public record ChannelFilter(String text, boolean exact) {
    * {@code #} of ours covers the rest, and also the end of the text.
    */
   private boolean covers(String other) {
-    boolean startsWithWildcard = text.charAt(0) == '+' || text.charAt(0) == '#';
-    if (startsWithWildcard && other.charAt(0) == '$') {
+    if (hidesFrom(text, other)) {
       return false;
     }
     int ours = 0;
@@ -117,6 +116,9 @@ public record ChannelFilter(String text, boolean exact) {
    * reverse.
    */
   public boolean overlaps(ChannelFilter other) {
+    if (hidesFrom(text, other.text) || hidesFrom(other.text, text)) {
+      return false;
+    }
     int ours = 0;
     int theirs = 0;
     while (ours <= text.length() && theirs <= other.text.length()) {
@@ -137,6 +139,13 @@ public record ChannelFilter(String text, boolean exact) {
       theirs = theirEnd + 1;
     }
     return endsOrHash(text, ours) && endsOrHash(other.text, theirs);
+  }
+
+  /**
+   * Whether names that the other text can stand for begin with a {@code $} that this one misses.
+   */
+  private static boolean hidesFrom(String text, String other) {
+    return (text.charAt(0) == '+' || text.charAt(0) == '#') && other.charAt(0) == '$';
   }
 
   private static boolean endsOrHash(String text, int start) {

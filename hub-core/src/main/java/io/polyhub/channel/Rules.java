@@ -37,23 +37,38 @@ public final class Rules {
   }
 
   /**
-   * Returns the rules of which some channel may match the filter: for a single channel the one in
-   * force, for wildcards every rule whose filters overlap.
+   * Returns the rules that may be in force for some channel that the filter matches. As the first
+   * rule that matches a channel is in force alone, none counts behind one that covers the whole
+   * filter, nor by a filter of its own that an earlier rule covers.
    */
   public List<Rule> overlapping(ChannelFilter filter) {
     if (filter.exact()) {
       return find(filter.text()).map(List::of).orElse(List.of());
     }
     List<Rule> found = new ArrayList<>();
+    List<ChannelFilter> earlier = new ArrayList<>();
     for (Rule rule : rules) {
       for (ChannelFilter own : rule.filters()) {
-        if (own.overlaps(filter)) {
+        if (own.overlaps(filter) && !isCovered(own, earlier)) {
           found.add(rule);
           break;
         }
       }
+      if (isCovered(filter, rule.filters())) {
+        break;
+      }
+      earlier.addAll(rule.filters());
     }
     return List.copyOf(found);
+  }
+
+  private static boolean isCovered(ChannelFilter filter, List<ChannelFilter> by) {
+    for (ChannelFilter one : by) {
+      if (one.covers(filter)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns all rules in order. */

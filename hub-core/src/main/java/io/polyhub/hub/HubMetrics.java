@@ -27,6 +27,7 @@ final class HubMetrics {
   private final Counter gaps;
   private final Counter catchUps;
   private final Counter replayRetries;
+  private final Counter cursorsTooOld;
   private final Map<OverflowPolicy, Counter> overflows = new EnumMap<>(OverflowPolicy.class);
   private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
   private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
@@ -40,6 +41,7 @@ final class HubMetrics {
     gaps = registry.counter("polyhub.lane.gaps");
     catchUps = registry.counter("polyhub.catchups");
     replayRetries = registry.counter("polyhub.replay.retries");
+    cursorsTooOld = registry.counter("polyhub.cursors.too.old");
     for (OverflowPolicy policy : OverflowPolicy.values()) {
       overflows.put(policy, registry.counter("polyhub.overflows", "policy", tag(policy)));
     }
@@ -136,5 +138,10 @@ final class HubMetrics {
 
   void replayRetry() {
     replayRetries.increment();
+  }
+
+  /** A cursor reached further back than it may without leave for history. */
+  void cursorTooOld() {
+    cursorsTooOld.increment();
   }
 }

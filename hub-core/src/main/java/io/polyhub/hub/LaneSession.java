@@ -289,8 +289,7 @@ final class LaneSession implements Session {
     identity = refreshed;
     expireAt(refreshed.expiresAt());
     for (LaneSubscription subscription : List.copyOf(subscriptions)) {
-      if (subscription.deadline() == null
-          && !hub.permissions().maySubscribe(refreshed, subscription.filter())) {
+      if (!hub.permissions().mayGoOn(refreshed, subscription)) {
         end(subscription, UnsubscribeReason.PERMISSION_REVOKED);
       }
     }

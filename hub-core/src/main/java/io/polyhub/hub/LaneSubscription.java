@@ -9,6 +9,7 @@ import io.polyhub.channel.Publication;
 import io.polyhub.channel.Publisher;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ final class LaneSubscription implements Subscription {
   private final boolean joinLeave;
   private final boolean noLocal;
 
+  /** Nothing that was published before is delivered from the log; the time in milliseconds. */
+  private final long notBefore;
+
   private State state = State.STARTING;
   private @Nullable Group group;
   private final MovingCursor taken = new MovingCursor();
@@ -67,6 +71,10 @@ final class LaneSubscription implements Subscription {
     this.attachment = request.attachment();
     this.joinLeave = request.joinLeave();
     this.noLocal = request.noLocal();
+    this.notBefore =
+        request.start() instanceof SubscribeRequest.Start.Recent recent
+            ? recent.notBefore().toEpochMilli()
+            : Long.MIN_VALUE;
   }
 
   @Override
@@ -227,7 +235,25 @@ final class LaneSubscription implements Subscription {
     so.moveTo(position);
   }
 
+  /** Whether it is to be told who comes and goes. */
+  boolean tellsMembers() {
+    return joinLeave;
+  }
+
+  /** Whether the page holds something that was published too long ago for it. */
+  boolean reachesTooFarBack(LogPage page) {
+    for (Publication publication : page.publications()) {
+      if (publication.timeMillis() < notBefore) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean wants(Publication publication) {
+    if (publication.timeMillis() < notBefore) {
+      return false;
+    }
     if (noLocal) {
       Publisher publisher = publication.publisher();
       if (publisher != null && publisher.session().equals(session.id())) {
@@ -310,15 +336,22 @@ final class LaneSubscription implements Subscription {
     return replay;
   }
 
-  /** A page was read for it. */
-  void read(LogPage page) {
-    Deque<Publication> wanted = new ArrayDeque<>(page.publications().size());
+  /** What of a page it is to be given. */
+  List<Publication> wanted(LogPage page) {
+    List<Publication> wanted = new ArrayList<>(page.publications().size());
     for (Publication publication : page.publications()) {
       if (wants(publication)) {
         wanted.add(publication);
       }
     }
-    replay = new Replay(Downlink.Source.LOG, wanted, page.next(), page.end(), null);
+    return wanted;
+  }
+
+  /** A page was read for it. */
+  void read(LogPage page) {
+    replay =
+        new Replay(
+            Downlink.Source.LOG, new ArrayDeque<>(wanted(page)), page.next(), page.end(), null);
   }
 
   /** The page was delivered; tells whether the subscription is now live. */

@@ -1,5 +1,7 @@
 package io.polyhub.hub;
 
+import java.time.Duration;
+
 /**
  * The hub's bounds; each rule may narrow some of them.
  *
@@ -19,6 +21,7 @@ package io.polyhub.hub;
  * @param members the most members of one presence answer
  * @param headers the most headers of one publication
  * @param headerBytes the most bytes of all headers of one publication
+ * @param recoveryWindow how far back a client's cursor reaches for who has no leave for history
  */
 public record Limits(
     int sessions,
@@ -36,7 +39,8 @@ public record Limits(
     int lastValues,
     int members,
     int headers,
-    int headerBytes) {
+    int headerBytes,
+    Duration recoveryWindow) {
 
   /** Bounds for a machine of a few cores. */
   public static final Limits STANDARD =
@@ -56,7 +60,8 @@ public record Limits(
           10_000,
           10_000,
           64,
-          16 * 1024);
+          16 * 1024,
+          Duration.ofHours(1));
 
   public Limits {
     positive("sessions", sessions);
@@ -75,6 +80,10 @@ public record Limits(
     positive("members", members);
     positive("headers", headers);
     positive("headerBytes", headerBytes);
+    if (recoveryWindow.isNegative()) {
+      throw new IllegalArgumentException(
+          "recoveryWindow: " + recoveryWindow + " (expected: 0 or more)");
+    }
   }
 
   private static void positive(String name, int value) {

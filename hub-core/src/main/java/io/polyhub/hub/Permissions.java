@@ -1,11 +1,15 @@
 package io.polyhub.hub;
 
 import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
 import io.polyhub.channel.Verb;
+import io.polyhub.hub.SubscribeRequest.Start;
 import io.polyhub.identity.Identity;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Who may do what. Always decided on the channel's name, never on a translated one. Immutable.
@@ -36,6 +40,44 @@ record Permissions(Rules rules) {
       }
     }
     return !overlapping.isEmpty();
+  }
+
+  /**
+   * Returns what of a request to subscribe the identity may have, beside leave to subscribe, which
+   * a channel's token may give as well; or nothing if it asks for what it may not know. This is
+   * where every door's subscriptions are held to the verbs:
+   *
+   * <ul>
+   *   <li>to be told who comes and goes needs {@code PRESENCE};
+   *   <li>to begin with the oldest is reading back, and needs {@code HISTORY};
+   *   <li>to go on after a cursor is recovering what was missed, and needs neither. But a cursor
+   *       can be made up, so that without {@code HISTORY} it reaches back to {@code recent} only.
+   * </ul>
+   */
+  Optional<SubscribeRequest> allowed(
+      Identity identity, ChannelFilter filter, SubscribeRequest request, Instant recent) {
+    if (request.joinLeave() && !may(identity, Verb.PRESENCE, filter)) {
+      return Optional.empty();
+    }
+    return switch (request.start()) {
+      case Start.Now now -> Optional.of(request);
+      case Start.Kept kept -> Optional.of(request);
+      case Start.Recent bounded -> Optional.of(request);
+      case Start.Since(Cursor cursor) ->
+          Optional.of(
+              may(identity, Verb.HISTORY, filter)
+                  ? request
+                  : request.withStart(new Start.Recent(cursor, recent)));
+      case Start.Oldest oldest ->
+          may(identity, Verb.HISTORY, filter) ? Optional.of(request) : Optional.empty();
+    };
+  }
+
+  /** Tells whether a subscription may go on as it is. */
+  boolean mayGoOn(Identity identity, LaneSubscription subscription) {
+    // One that a channel's token gave leave for has an end of its own.
+    return (subscription.deadline() != null || maySubscribe(identity, subscription.filter()))
+        && (!subscription.tellsMembers() || may(identity, Verb.PRESENCE, subscription.filter()));
   }
 
   private static boolean isOpen(Identity identity, Verb verb, Rule rule) {

@@ -2,6 +2,7 @@ package io.polyhub.hub;
 
 import io.polyhub.channel.Cursor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastValues whether the last values of the channels come first
  * @param inline how many publications read from the log the outcome itself may hold, for protocols
  *     whose answer carries them; the rest is delivered
- * @param joinLeave whether to be told of members who come and go, where the rule has it
+ * @param joinLeave whether to be told of members who come and go, where the rule has it; needs
+ *     leave for presence
  * @param noLocal whether what this session publishes itself is left out
  * @param token a token for this channel alone, which gives leave to subscribe, or null
  * @param share if not null: the subscription is one of several, of any sessions on any nodes, that
@@ -48,10 +50,22 @@ public record SubscribeRequest(
     /** With what is published from now on. */
     record Now() implements Start {}
 
-    /** After the cursor. */
+    /**
+     * After the cursor that the client gives. Cursors are no secrets and can be made up, so that
+     * without leave for history this reaches back no further than {@link Limits#recoveryWindow}.
+     */
     record Since(Cursor cursor) implements Start {}
 
-    /** With the oldest that history holds. */
+    /**
+     * After the cursor that the adapter itself kept for this client: what lies behind it is what
+     * the client missed, however long ago that was.
+     */
+    record Kept(Cursor cursor) implements Start {}
+
+    /** After the cursor, but without what was published before the instant. */
+    record Recent(Cursor cursor, Instant notBefore) implements Start {}
+
+    /** With the oldest that history holds. Needs leave for history. */
     record Oldest() implements Start {}
   }
 

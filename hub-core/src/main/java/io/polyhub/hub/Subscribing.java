@@ -80,13 +80,24 @@ final class Subscribing {
     if (rules.isEmpty()) {
       return refuse(hub, Refusal.UNKNOWN_CHANNEL);
     }
-    Subscribing subscribing = new Subscribing(hub, session, request, filter, rules);
+    SubscribeRequest allowed =
+        session.isOfTheHub() ? request : allowed(hub, session, filter, request);
+    if (allowed == null) {
+      return refuse(hub, Refusal.PERMISSION_DENIED);
+    }
+    Subscribing subscribing = new Subscribing(hub, session, allowed, filter, rules);
     if (token == null) {
       subscribing.enter();
     } else {
       subscribing.verify(token);
     }
     return subscribing.outcome;
+  }
+
+  private static @Nullable SubscribeRequest allowed(
+      HubNode hub, LaneSession session, ChannelFilter filter, SubscribeRequest request) {
+    Instant recent = session.now().minus(hub.limits().recoveryWindow());
+    return hub.permissions().allowed(session.identity(), filter, request, recent).orElse(null);
   }
 
   private static CompletionStage<Outcome<Subscribed>> refuse(HubNode hub, Refusal refusal) {
@@ -155,6 +166,8 @@ final class Subscribing {
     switch (request.start()) {
       case Start.Now now -> startNow(Recovery.NOT_ASKED);
       case Start.Since since -> readSince(since.cursor());
+      case Start.Kept kept -> readSince(kept.cursor());
+      case Start.Recent recent -> readSince(recent.cursor());
       case Start.Oldest oldest -> readSince(null);
     }
   }
@@ -181,9 +194,13 @@ final class Subscribing {
     ask(
         () -> hub.broker().read(new LogQuery(filter, since, limit, Replays.PAGE_BYTES, false)),
         page -> {
+          boolean tooOld = subscription.reachesTooFarBack(page);
+          if (tooOld) {
+            hub.metrics().cursorTooOld();
+          }
           if (since == null) {
             from(before(page), page, Recovery.RECOVERED);
-          } else if (page.complete()) {
+          } else if (page.complete() && !tooOld) {
             from(since.completedBy(page.next()), page, Recovery.RECOVERED);
           } else if (request.rest() && !request.mustRecover()) {
             from(before(page), page, Recovery.UNRECOVERABLE);
@@ -196,7 +213,7 @@ final class Subscribing {
   /** Begins with a page that was read: it is told in the outcome, or else delivered first. */
   private void from(Cursor begin, LogPage page, Recovery recovery) {
     if (request.inline() > 0) {
-      acknowledge(begin, page.next(), recovery, page.publications(), page.end());
+      acknowledge(begin, page.next(), recovery, subscription.wanted(page), page.end());
     } else {
       subscription.read(page);
       acknowledge(begin, begin, recovery, List.of(), false);

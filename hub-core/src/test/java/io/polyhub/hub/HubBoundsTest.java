@@ -60,7 +60,8 @@ class HubBoundsTest {
         3,
         3,
         2,
-        32);
+        32,
+        standard.recoveryWindow());
   }
 
   private static final Limits SMALL = limits(3, 2, 2, 5);

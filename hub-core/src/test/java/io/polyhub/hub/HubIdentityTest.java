@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Verb;
+import io.polyhub.hub.SubscribeRequest.Start;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Gatekeeper;
 import io.polyhub.identity.Grant;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +97,73 @@ class HubIdentityTest {
         .isEqualTo(denied);
     assertThat(client.ask(session -> session.presenceStats("a/b"))).isEqualTo(denied);
     assertThat(client.ask(session -> session.channels("a/+", 10))).isEqualTo(denied);
+  }
+
+  @Test
+  void who_comes_and_goes_is_told_by_leave_for_presence_alone() {
+    LocalClient client = admitted(token("alice", in(Duration.ofHours(1)), "a", Verb.SUBSCRIBE));
+    SubscribeRequest watching = SubscribeRequest.to("a").withJoinLeave(true);
+    assertThat(client.ask(session -> session.subscribe(watching)))
+        .isEqualTo(Outcome.refused(Refusal.PERMISSION_DENIED));
+    String pass = channelToken("alice", "a", in(Duration.ofMinutes(1)));
+    assertThat(client.ask(session -> session.subscribe(watching.withToken(pass))))
+        .isEqualTo(Outcome.refused(Refusal.PERMISSION_DENIED));
+
+    Credentials more = token("alice", in(Duration.ofHours(1)), "a", Verb.SUBSCRIBE, Verb.PRESENCE);
+    done(client.ask(session -> session.refresh(more)));
+    client.subscribe(watching);
+    client.subscribe("a");
+    Credentials fewer = token("alice", in(Duration.ofHours(1)), "a", Verb.SUBSCRIBE);
+    done(client.ask(session -> session.refresh(fewer)));
+
+    assertThat(client.unsubscribed()).isEqualTo(UnsubscribeReason.PERMISSION_REVOKED);
+    assertThat(client.session().subscriptions()).hasSize(1);
+  }
+
+  @Test
+  void reading_back_needs_leave_for_history_and_recovering_what_was_missed_does_not() {
+    Credentials all = token("writer", in(Duration.ofDays(1)), "#", Verb.values());
+    LocalClient writer = admitted(all);
+    Cursor begin = place(writer.publish("a", "\"old\""));
+    writer.publish("a", "\"missed long ago\"");
+    now.set(in(Limits.STANDARD.recoveryWindow().plusSeconds(1)));
+    Cursor left = place(writer.publish("a", "\"read\""));
+    writer.publish("a", "\"missed\"");
+    LocalClient reader = admitted(token("alice", in(Duration.ofHours(1)), "a", Verb.SUBSCRIBE));
+
+    Subscribed recovered = reader.subscribe(from(new Start.Since(left)).withInline(10));
+    Subscribed tooOld = reader.subscribe(from(new Start.Since(begin)).withInline(10));
+    Subscribed rest = reader.subscribe(from(new Start.Since(begin)).withInline(10).withRest(true));
+    Subscribed kept = reader.subscribe(from(new Start.Kept(begin)).withInline(10));
+
+    assertThat(recovered.recovery()).isEqualTo(Subscribed.Recovery.RECOVERED);
+    assertThat(recovered.inline()).hasSize(1);
+    assertThat(tooOld.recovery()).isEqualTo(Subscribed.Recovery.UNRECOVERABLE);
+    assertThat(tooOld.inline()).isEmpty();
+    assertThat(rest.recovery()).isEqualTo(Subscribed.Recovery.UNRECOVERABLE);
+    assertThat(rest.inline()).hasSize(2);
+    assertThat(kept.inline()).hasSize(3);
+    assertThat(reader.ask(session -> session.subscribe(from(new Start.Oldest()))))
+        .isEqualTo(Outcome.refused(Refusal.PERMISSION_DENIED));
+    assertThat(
+            reader.ask(
+                session -> session.subscribe(from(new Start.Since(begin)).withMustRecover(true))))
+        .isEqualTo(Outcome.refused(Refusal.UNRECOVERABLE_POSITION));
+    assertThat(test.registry().counter("polyhub.cursors.too.old").count()).isEqualTo(3);
+
+    LocalClient historian =
+        admitted(token("bob", in(Duration.ofHours(1)), "a", Verb.SUBSCRIBE, Verb.HISTORY));
+    assertThat(historian.subscribe(from(new Start.Since(begin)).withInline(10)).inline())
+        .hasSize(3);
+    assertThat(historian.subscribe(from(new Start.Oldest()).withInline(10)).inline()).hasSize(4);
+  }
+
+  private static Cursor place(Published published) {
+    return Cursor.of(Optional.ofNullable(published.position()).orElseThrow());
+  }
+
+  private static SubscribeRequest from(Start start) {
+    return SubscribeRequest.to("a").withStart(start);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.polyhub.server.config;
 
 import io.polyhub.hub.Limits;
+import java.time.Duration;
 
 /** Reads the hub's bounds. */
 final class LimitsSection {
@@ -28,7 +29,11 @@ final class LimitsSection {
             count(section, "lastValues", standard.lastValues()),
             count(section, "members", standard.members()),
             count(section, "headers", standard.headers()),
-            bytes(section, "headerBytes", standard.headerBytes()));
+            bytes(section, "headerBytes", standard.headerBytes()),
+            section.read(
+                "recoveryWindow",
+                standard.recoveryWindow(),
+                Kind.duration(Duration.ZERO, Duration.ofDays(365))));
     section.end();
     return limits;
   }
