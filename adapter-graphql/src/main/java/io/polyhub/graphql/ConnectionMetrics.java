@@ -18,6 +18,9 @@ final class ConnectionMetrics {
   ConnectionMetrics(MeterRegistry registry) {
     received = registry.counter("polyhub.messages.in", DOOR, GraphQlAdapter.DOOR);
     sent = registry.counter("polyhub.messages.out", DOOR, GraphQlAdapter.DOOR);
+    Gauge.builder("polyhub.connections", () -> webSockets.get() + streams.get())
+        .tag(DOOR, GraphQlAdapter.DOOR)
+        .register(registry);
     gauge(registry, "websocket", webSockets);
     gauge(registry, "sse", streams);
   }

@@ -6,6 +6,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -101,7 +102,7 @@ public final class GrpcAdapter implements AutoCloseable {
         builder.sslContext(sslContext(tls));
       }
       if (config.reflection()) {
-        builder.addService(reflection());
+        builder.addService(ProtoReflectionServiceV1.newInstance()).addService(alphaReflection());
       }
       GrpcAdapter adapter =
           new GrpcAdapter(config, door, health, builder.build().start(), acceptor, loops);
@@ -119,8 +120,10 @@ public final class GrpcAdapter implements AutoCloseable {
     return Thread.ofPlatform().daemon().name("polyhub-grpc-" + name + "-", 0).factory();
   }
 
-  private static BindableService reflection() {
-    return ProtoReflectionServiceV1.newInstance();
+  /** The same service under the name that it had before v1, which is all that older tools know. */
+  @SuppressWarnings("deprecation") // v1alpha is
+  private static BindableService alphaReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   private static void bound(NettyServerBuilder builder, GrpcConfig config) {

@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What the door counts, beside what the hub counts for every door. Any thread. */
 final class GrpcMetrics {
 
+  private static final String DOOR = "door";
+
   final AtomicInteger connections = new AtomicInteger();
   final AtomicInteger streams = new AtomicInteger();
   final Counter connectionsTurnedAway;
@@ -17,16 +19,16 @@ final class GrpcMetrics {
   final Counter aborts;
 
   GrpcMetrics(MeterRegistry registry) {
-    Gauge.builder("polyhub.grpc.connections", connections, AtomicInteger::get)
-        .description("TCP connections")
+    Gauge.builder("polyhub.connections", connections, AtomicInteger::get)
+        .tag(DOOR, GrpcDoor.NAME)
         .register(registry);
     Gauge.builder("polyhub.grpc.streams", streams, AtomicInteger::get)
         .description("Connect streams")
         .register(registry);
     connectionsTurnedAway =
         counter(registry, "polyhub.grpc.connections.turned.away", "Closed as one too many");
-    framesIn = counter(registry, "polyhub.grpc.frames.in", "Frames of clients on Connect");
-    framesOut = counter(registry, "polyhub.grpc.frames.out", "Frames to clients on Connect");
+    framesIn = registry.counter("polyhub.messages.in", DOOR, GrpcDoor.NAME);
+    framesOut = registry.counter("polyhub.messages.out", DOOR, GrpcDoor.NAME);
     calls = counter(registry, "polyhub.grpc.calls", "Unary calls");
     aborts = counter(registry, "polyhub.grpc.aborts", "Streams reset, as they were not read");
   }

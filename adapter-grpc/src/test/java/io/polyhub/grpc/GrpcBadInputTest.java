@@ -345,7 +345,7 @@ class GrpcBadInputTest {
     try (TestDoor impatient = TestDoor.start(hurried());
         Socket socket = impatient.socket()) {
       assertThat(socket.getInputStream().readAllBytes().length).isLessThan(1_000);
-      TestDoor.await(() -> impatient.gauge("polyhub.grpc.connections") == 0);
+      TestDoor.await(() -> impatient.gauge("polyhub.connections") == 0);
     }
   }
 
@@ -461,7 +461,7 @@ class GrpcBadInputTest {
 
       two.requests().cancel("gone", null);
       ((ManagedChannel) two.channel()).shutdownNow();
-      TestDoor.await(() -> small.gauge("polyhub.grpc.connections") == 1);
+      TestDoor.await(() -> small.gauge("polyhub.connections") == 1);
       small.welcomed().published("a", "z");
     }
   }

@@ -329,6 +329,38 @@ class GrpcCallsTest {
   }
 
   @Test
+  void reflection_answers_tools_that_know_v1alpha_alone() throws Exception {
+    CompletableFuture<io.grpc.reflection.v1alpha.ServerReflectionResponse> answer =
+        new CompletableFuture<>();
+    StreamObserver<io.grpc.reflection.v1alpha.ServerReflectionRequest> requests =
+        io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(door.channel())
+            .serverReflectionInfo(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(io.grpc.reflection.v1alpha.ServerReflectionResponse response) {
+                    answer.complete(response);
+                  }
+
+                  @Override
+                  public void onError(Throwable failed) {
+                    answer.completeExceptionally(failed);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    requests.onNext(
+        io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
+            .setListServices("")
+            .build());
+
+    assertThat(answer.get(20, TimeUnit.SECONDS).getListServicesResponse().getServiceList())
+        .extracting(service -> service.getName())
+        .contains("polyhub.v1.Hub");
+    requests.onCompleted();
+  }
+
+  @Test
   void reflection_can_be_left_out() throws Exception {
     GrpcConfig standard = GrpcConfig.STANDARD;
     try (TestDoor without =

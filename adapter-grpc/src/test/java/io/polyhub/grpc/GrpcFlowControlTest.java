@@ -67,14 +67,14 @@ class GrpcFlowControlTest {
       lazy.subscribe(Subscribe.newBuilder().setFilter("amo/#"));
       lazy.read(1);
       assertThat(lazy.next().hasSubscribed()).isTrue();
-      double before = door.count("polyhub.grpc.frames.out");
+      double before = door.count("polyhub.messages.out");
       StreamClient publisher = door.welcomed();
       for (int i = 0; i < 500; i++) {
         publisher.published("amo/much", BLOCK);
       }
 
       // What HTTP/2 lets through without being read, and what may wait to be written.
-      double written = door.count("polyhub.grpc.frames.out") - before - 500 - 1;
+      double written = door.count("polyhub.messages.out") - before - 500 - 1;
       int window = 1024 * 1024;
       assertThat(written * BLOCK.length())
           .isLessThan(window + GrpcConfig.STANDARD.limits().writeBytes() + 2.0 * BLOCK.length());
@@ -95,17 +95,17 @@ class GrpcFlowControlTest {
         publisher.published("fill", BLOCK);
       }
 
-      double before = door.count("polyhub.grpc.frames.in");
+      double before = door.count("polyhub.messages.in");
       for (int i = 0; i < 5_000; i++) {
         lazy.publish("elsewhere", ONE_KB);
       }
       publisher.published("fill", "the end");
-      assertThat(door.count("polyhub.grpc.frames.in") - before)
+      assertThat(door.count("polyhub.messages.in") - before)
           .isLessThanOrEqualTo(GrpcConfig.STANDARD.limits().framesAhead() + 1.0);
       assertThat(lazy.requests().isReady()).as("the client's own way is full").isFalse();
 
       lazy.read(Integer.MAX_VALUE);
-      TestDoor.await(() -> door.count("polyhub.grpc.frames.in") - before == 5_000 + 1);
+      TestDoor.await(() -> door.count("polyhub.messages.in") - before == 5_000 + 1);
     }
   }
 

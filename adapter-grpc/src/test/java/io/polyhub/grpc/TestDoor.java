@@ -137,7 +137,7 @@ final class TestDoor implements AutoCloseable {
     adapter.close();
     await(() -> hub.hub().sessionCount() == 0);
     await(() -> gauge("polyhub.grpc.streams") == 0);
-    await(() -> gauge("polyhub.grpc.connections") == 0);
+    await(() -> gauge("polyhub.connections") == 0);
     hub.close();
   }
 }

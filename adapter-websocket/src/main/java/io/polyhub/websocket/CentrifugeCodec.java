@@ -22,7 +22,8 @@ sealed interface CentrifugeCodec permits CentrifugeJsonCodec, CentrifugeProtobuf
    * Reads the commands of one frame.
    *
    * @param maxCommands the most commands of a frame
-   * @throws MalformedCommandException if it does not hold one to that many whole commands
+   * @throws MalformedCommandException if it does not hold one to that many whole commands; it has
+   *     the commands that come before the mistake
    */
   List<Command> decode(byte[] frame, int maxCommands) throws MalformedCommandException;
 
@@ -42,8 +43,21 @@ sealed interface CentrifugeCodec permits CentrifugeJsonCodec, CentrifugeProtobuf
   final class MalformedCommandException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private transient List<Command> before = List.of();
+
     MalformedCommandException(String message) {
       super(message, null, false, false);
+    }
+
+    /** The same mistake, behind these commands of its frame. */
+    MalformedCommandException behind(List<Command> commands) {
+      before = commands;
+      return this;
+    }
+
+    /** The commands of the frame that come before the mistake. */
+    List<Command> before() {
+      return before;
     }
   }
 }

@@ -64,6 +64,12 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
   private @Nullable Session session;
   private @Nullable CentrifugeCommands commands;
   private @Nullable Queue<Command> waiting;
+
+  /**
+   * Behind what waits comes something that is no command: the connection ends once it is reached.
+   */
+  private boolean malformed;
+
   private boolean pumping;
 
   CentrifugeConnection(
@@ -74,7 +80,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     this.protocol = protocol;
     this.channel = channel;
     this.opening = opening;
-    output = new CentrifugeOutput(channel, codec);
+    output = new CentrifugeOutput(protocol, channel, codec);
     pings = new CentrifugePings(this, protocol, channel, output, !protocol.pinged(opening));
   }
 
@@ -103,12 +109,11 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
       if (!text) {
         throw new MalformedCommandException("not UTF-8");
       }
-      List<Command> received = output.codec().decode(bytes, protocol.config.maxCommandsPerFrame());
-      protocol.countCommands(received.size());
-      take(received);
-    } catch (MalformedCommandException malformed) {
-      LOG.debug("{}: {}", channel, malformed.getMessage());
-      close(CentrifugeCloseCode.BAD_REQUEST);
+      take(output.codec().decode(bytes, protocol.config.maxCommandsPerFrame()));
+    } catch (MalformedCommandException mistake) {
+      LOG.debug("{}: {}", channel, mistake.getMessage());
+      malformed = true;
+      take(mistake.before());
     }
   }
 
@@ -118,6 +123,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
   }
 
   private void take(List<Command> received) {
+    protocol.countReceived(received.size());
     Queue<Command> queue = waiting;
     if (queue == null) {
       queue = new ArrayDeque<>(received.size());
@@ -145,7 +151,10 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     } finally {
       pumping = false;
     }
-    boolean read = state == State.CLOSED || (waiting == null && mayTakeUp());
+    if (malformed && waiting == null && isIdle()) {
+      close(CentrifugeCloseCode.BAD_REQUEST);
+    }
+    boolean read = state == State.CLOSED || (waiting == null && !malformed && mayTakeUp());
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
@@ -162,6 +171,15 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
               && admitted.inFlight() < protocol.hub.limits().inFlightPerSession()
               && commands != null
               && commands.unanswered() < protocol.config.maxPendingCommands();
+    };
+  }
+
+  /** Whether no command is at work whose answer the client is owed. */
+  private boolean isIdle() {
+    return switch (state) {
+      case INTRODUCING, REFUSED -> true;
+      case CONNECTING, CLOSED -> false;
+      case CONNECTED -> commands == null || commands.unanswered() == 0;
     };
   }
 
@@ -190,7 +208,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
       return;
     }
     state = State.CONNECTING;
-    Hello hello = new Hello("websocket", credentials, opened.remoteAddress());
+    Hello hello = new Hello(CentrifugeSubprotocol.DOOR, credentials, opened.remoteAddress());
     whenDone(
         protocol.hub.admit(hello, protocol.loops.lane(channel.eventLoop()), this),
         outcome -> {
@@ -400,6 +418,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
   public void channelInactive(ChannelHandlerContext ctx) {
     end(CloseReason.TRANSPORT_LOST);
     output.discard();
+    protocol.detached();
   }
 
   @Override

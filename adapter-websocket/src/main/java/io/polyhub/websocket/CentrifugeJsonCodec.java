@@ -28,16 +28,20 @@ final class CentrifugeJsonCodec implements CentrifugeCodec {
     }
     List<Command> commands = new ArrayList<>(1);
     int start = 0;
-    while (start <= end) {
-      int lineEnd = start;
-      while (lineEnd < end && frame[lineEnd] != '\n') {
-        lineEnd++;
+    try {
+      while (start <= end) {
+        int lineEnd = start;
+        while (lineEnd < end && frame[lineEnd] != '\n') {
+          lineEnd++;
+        }
+        if (commands.size() == maxCommands) {
+          throw new MalformedCommandException("too many commands in one frame");
+        }
+        commands.add(CentrifugeJsonReader.read(frame, start, lineEnd - start));
+        start = lineEnd + 1;
       }
-      if (commands.size() == maxCommands) {
-        throw new MalformedCommandException("too many commands in one frame");
-      }
-      commands.add(CentrifugeJsonReader.read(frame, start, lineEnd - start));
-      start = lineEnd + 1;
+    } catch (MalformedCommandException malformed) {
+      throw malformed.behind(commands);
     }
     return commands;
   }

@@ -16,12 +16,14 @@ final class CentrifugeOutput {
   /** A frame is not made larger by joining than this. */
   private static final int MAX_JOINED_BYTES = 32 * 1024;
 
+  private final CentrifugeSubprotocol protocol;
   private final Channel channel;
   private final CentrifugeCodec codec;
   private @Nullable ByteBuf joined;
   private boolean flushExpected;
 
-  CentrifugeOutput(Channel channel, CentrifugeCodec codec) {
+  CentrifugeOutput(CentrifugeSubprotocol protocol, Channel channel, CentrifugeCodec codec) {
+    this.protocol = protocol;
     this.channel = channel;
     this.codec = codec;
   }
@@ -47,6 +49,7 @@ final class CentrifugeOutput {
 
   /** Sends a message to this client, before the turn is over. */
   void send(Reply reply) {
+    protocol.countSent();
     byte[] encoded = codec.encode(reply);
     if (joined != null && joined.readableBytes() + encoded.length >= MAX_JOINED_BYTES) {
       writeJoined();
@@ -64,12 +67,14 @@ final class CentrifugeOutput {
   /** Writes a message that is for many; a flush must follow. */
   @SuppressWarnings("FutureReturnValueIgnored") // the void promise tells nothing
   void write(PreparedMessage message) {
+    protocol.countSent();
     writeJoined();
     channel.write(message, channel.voidPromise());
   }
 
   /** Sends a ping at once, and tells when the socket has taken it. */
   ChannelFuture ping(PreparedMessage ping) {
+    protocol.countSent();
     writeJoined();
     return channel.writeAndFlush(ping);
   }

@@ -30,12 +30,23 @@ final class CentrifugeProtobufCodec implements CentrifugeCodec {
     in.setRecursionLimit(MAX_DEPTH);
     List<Command> commands = new ArrayList<>(1);
     try {
+      decode(in, frame.length, maxCommands, commands);
+    } catch (MalformedCommandException malformed) {
+      throw malformed.behind(commands);
+    }
+    return commands;
+  }
+
+  private static void decode(
+      CodedInputStream in, int frameLength, int maxCommands, List<Command> commands)
+      throws MalformedCommandException {
+    try {
       while (!in.isAtEnd()) {
         if (commands.size() == maxCommands) {
           throw new MalformedCommandException("too many commands in one frame");
         }
         int length = in.readRawVarint32();
-        if (length < 0 || length > frame.length - in.getTotalBytesRead()) {
+        if (length < 0 || length > frameLength - in.getTotalBytesRead()) {
           throw new MalformedCommandException("a command is longer than its frame");
         }
         int outer = in.pushLimit(length);
@@ -50,7 +61,6 @@ final class CentrifugeProtobufCodec implements CentrifugeCodec {
     if (commands.isEmpty()) {
       throw new MalformedCommandException("an empty frame");
     }
-    return commands;
   }
 
   @Override

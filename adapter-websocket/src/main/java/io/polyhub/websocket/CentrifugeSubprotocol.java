@@ -1,14 +1,19 @@
 package io.polyhub.websocket;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.polyhub.hub.Hub;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The Centrifuge client protocol over WebSocket, in both encodings. Safe for any thread. */
 final class CentrifugeSubprotocol implements WebSocketSubprotocol {
+
+  /** What the hub and metrics call this door. */
+  static final String DOOR = "websocket";
 
   static final String PATH = "/connection/websocket";
   static final String PROTOBUF_NAME = "centrifuge-protobuf";
@@ -22,7 +27,9 @@ final class CentrifugeSubprotocol implements WebSocketSubprotocol {
   final CentrifugeConfig config;
   final InstantSource clock;
   private final MeterRegistry registry;
-  private final Counter commands;
+  private final AtomicInteger connections = new AtomicInteger();
+  private final Counter received;
+  private final Counter sent;
 
   CentrifugeSubprotocol(
       Hub hub,
@@ -35,10 +42,11 @@ final class CentrifugeSubprotocol implements WebSocketSubprotocol {
     this.config = config;
     this.registry = registry;
     this.clock = clock;
-    commands =
-        Counter.builder("polyhub.websocket.commands")
-            .description("Commands of the Centrifuge protocol, pongs included")
-            .register(registry);
+    Gauge.builder("polyhub.connections", connections, AtomicInteger::get)
+        .tag("door", DOOR)
+        .register(registry);
+    received = registry.counter("polyhub.messages.in", "door", DOOR);
+    sent = registry.counter("polyhub.messages.out", "door", DOOR);
   }
 
   @Override
@@ -69,10 +77,21 @@ final class CentrifugeSubprotocol implements WebSocketSubprotocol {
             || "protobuf".equals(opening.query().get("format"));
     CentrifugeCodec codec = protobuf ? CentrifugeCodec.PROTOBUF : CentrifugeCodec.JSON;
     channel.pipeline().addLast(new CentrifugeConnection(this, channel, opening, codec));
+    connections.incrementAndGet();
   }
 
-  void countCommands(int count) {
-    commands.increment(count);
+  void detached() {
+    connections.decrementAndGet();
+  }
+
+  /** Counts commands, pongs included. */
+  void countReceived(int count) {
+    received.increment(count);
+  }
+
+  /** Counts one reply or push. */
+  void countSent() {
+    sent.increment();
   }
 
   void countError(CentrifugeError error) {

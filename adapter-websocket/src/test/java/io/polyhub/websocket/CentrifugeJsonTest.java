@@ -95,6 +95,21 @@ class CentrifugeJsonTest {
     }
   }
 
+  @Test
+  void commands_before_a_broken_line_are_carried_out_and_answered_before_the_end()
+      throws IOException {
+    try (JsonClient watcher = connected();
+        JsonClient client = new JsonClient(door.port())) {
+      watcher.ask(subscribe("before/broken"));
+      client.send("{\"id\":1,\"connect\":{}}", publish("before/broken", 1), "garbage", "{}");
+
+      assertThat(client.next()).startsWith("{\"id\":1,\"connect\":");
+      assertThat(client.next()).isEqualTo("{\"id\":3,\"publish\":{}}");
+      assertThat(client.closing()).isEqualTo("3501 bad request");
+      assertThat(watcher.next()).contains("\"channel\":\"before/broken\"").contains("\"data\":1");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -3,7 +3,6 @@ package io.polyhub.server;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
@@ -40,7 +39,7 @@ final class Logs {
     Encoder<ILoggingEvent> encoder =
         switch (config.format()) {
           case TEXT -> text();
-          case JSON -> json();
+          case JSON -> new JsonLines();
         };
     encoder.setContext(context);
     encoder.start();
@@ -72,17 +71,6 @@ final class Logs {
   private static Encoder<ILoggingEvent> text() {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setPattern(PATTERN);
-    return encoder;
-  }
-
-  private static Encoder<ILoggingEvent> json() {
-    JsonEncoder encoder = new JsonEncoder();
-    encoder.setWithSequenceNumber(false);
-    encoder.setWithNanoseconds(false);
-    encoder.setWithContext(false);
-    encoder.setWithMessage(false);
-    encoder.setWithFormattedMessage(true);
-    encoder.setWithArguments(false);
     return encoder;
   }
 

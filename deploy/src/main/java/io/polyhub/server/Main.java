@@ -41,6 +41,7 @@ public final class Main {
             .addSubcommand(new PubCommand(terminal))
             .addSubcommand(new SubCommand(terminal))
             .addSubcommand(new TokenCommand(terminal, InstantSource.system()))
+            .addSubcommand(new HealthCommand(terminal))
             .addSubcommand(new VersionCommand(terminal))
             .addSubcommand(new HelpCommand());
     line.setOut(terminal.outWriter());

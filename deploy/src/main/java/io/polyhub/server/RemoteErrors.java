@@ -25,8 +25,9 @@ final class RemoteErrors {
       case UNAVAILABLE -> notReached(target);
       case DEADLINE_EXCEEDED ->
           new CommandFailure(ExitCode.NOT_REACHED, target + " does not answer.");
-      case UNIMPLEMENTED ->
-          new CommandFailure(ExitCode.REFUSED, target + " is not the gRPC door of a Polyhub.");
+      case UNIMPLEMENTED -> notGrpc(target);
+      // What comes back is not HTTP/2, or not of gRPC; a server of ours refuses with an error.
+      case INTERNAL, UNKNOWN -> notGrpc(target);
       default -> new CommandFailure(ExitCode.REFUSED, "Refused: " + text(failed.getStatus()) + ".");
     };
   }
@@ -36,13 +37,22 @@ final class RemoteErrors {
     return new CommandFailure(ExitCode.REFUSED, "Refused: " + error.getText() + ".");
   }
 
+  private static CommandFailure notGrpc(String target) {
+    return new CommandFailure(
+        ExitCode.NOT_REACHED,
+        "What answers at "
+            + target
+            + " is not the gRPC door of a Polyhub: its port is 9090, if not configured otherwise.");
+  }
+
   /** Says that there is nobody at that address. */
   static CommandFailure notReached(String target) {
     return new CommandFailure(
         ExitCode.NOT_REACHED,
         "No Polyhub answers at "
             + target
-            + ": is `hub serve` running there (and --tls as it is set)?");
+            + ": is `hub serve` running there, is this the port of its gRPC door (9090, if not"
+            + " configured otherwise), and is --tls as it is set?");
   }
 
   /** Returns what the server said beyond the status, if it did. */

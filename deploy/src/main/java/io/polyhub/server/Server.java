@@ -1,5 +1,6 @@
 package io.polyhub.server;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.polyhub.broker.Broker;
@@ -36,8 +37,7 @@ public final class Server implements AutoCloseable {
 
   private final ServerConfig config;
   private final Readiness readiness = new Readiness();
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry = metrics(readiness);
   private final ProcessMetrics processMetrics = new ProcessMetrics(registry);
   private final AtomicBoolean ended = new AtomicBoolean();
   private @Nullable AdminServer admin;
@@ -50,6 +50,13 @@ public final class Server implements AutoCloseable {
 
   private Server(ServerConfig config) {
     this.config = config;
+  }
+
+  private static PrometheusMeterRegistry metrics(Readiness readiness) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    registry.config().meterFilter(new MetricHelp());
+    Gauge.builder("polyhub.ready", () -> readiness.isReady() ? 1 : 0).register(registry);
+    return registry;
   }
 
   /**

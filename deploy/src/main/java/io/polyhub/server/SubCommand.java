@@ -166,6 +166,7 @@ final class SubCommand implements Callable<Integer>, SubscribeStream.Events {
 
   @Override
   public void subscribed(String from, boolean missed) {
+    terminal.err().println("hub sub: subscribed to " + filter);
     everSubscribed = true;
     subscribed = true;
     cursor = from;

@@ -86,6 +86,14 @@ final class TokenCommand implements Callable<Integer> {
   private @Nullable String channel;
 
   @Option(
+      names = "--channels",
+      paramLabel = "CHANNEL",
+      description =
+          "Channels that the client is subscribed to at once, on doors that have a way to say so."
+              + " May be repeated.")
+  private List<String> channels = new ArrayList<>();
+
+  @Option(
       names = "--expires",
       paramLabel = "TIME",
       description = "How long it is valid, such as 15m, 1h or 7d; 1h if not given.",
@@ -134,17 +142,27 @@ final class TokenCommand implements Callable<Integer> {
               .withAudience(jwt.audiences().stream().sorted().limit(1).toList());
     }
     if (channel != null) {
-      if (!ChannelName.isValid(channel)) {
-        throw new CommandFailure(
-            ExitCode.USAGE, "--channel: " + channel + " is not the name of a channel.");
+      claims = claims.withChannel(named("--channel", channel));
+    }
+    if (!channels.isEmpty()) {
+      for (String each : channels) {
+        named("--channels", each);
       }
-      claims = claims.withChannel(channel);
+      claims = claims.withChannels(channels);
     }
     if (info != null) {
       claims = claims.withInfo(info.getBytes(StandardCharsets.UTF_8));
     }
     terminal.out().println(issuer.issue(claims));
     return ExitCode.OK;
+  }
+
+  private static String named(String option, String channel) throws CommandFailure {
+    if (!ChannelName.isValid(channel)) {
+      throw new CommandFailure(
+          ExitCode.USAGE, option + ": " + channel + " is not the name of a channel.");
+    }
+    return channel;
   }
 
   private TokenIssuer issuer(@Nullable JwtConfig jwt) throws CommandFailure {

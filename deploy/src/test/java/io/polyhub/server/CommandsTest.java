@@ -55,7 +55,7 @@ final class CommandsTest {
 
   @Test
   void each_command_explains_itself() {
-    for (String command : new String[] {"serve", "pub", "sub", "token", "version"}) {
+    for (String command : new String[] {"serve", "pub", "sub", "token", "health", "version"}) {
       Captured each = new Captured();
 
       assertThat(each.run(command, "--help")).isZero();
@@ -161,11 +161,74 @@ final class CommandsTest {
         .isEqualTo(ExitCode.NOT_REACHED);
     assertThat(captured.err())
         .isEqualTo(
-            "polyhub: No Polyhub answers at localhost:1: is `hub serve` running there (and --tls as"
-                + " it is set)?\n");
+            "polyhub: No Polyhub answers at localhost:1: is `hub serve` running there, is this the"
+                + " port of its gRPC door (9090, if not configured otherwise), and is --tls as it is"
+                + " set?\n");
     Captured other = new Captured(Map.of("POLYHUB_URL", "grpc://localhost:1"), new byte[0]);
     assertThat(other.run("sub", "a")).isEqualTo(ExitCode.NOT_REACHED);
     assertThat(other.err()).startsWith("polyhub: No Polyhub answers at localhost:1:");
+  }
+
+  @Test
+  void a_port_that_does_not_speak_grpc_is_told_of_in_one_sentence() throws Exception {
+    try (Server server =
+        Server.start(
+            LoadedConfig.parse(
+                    """
+                    broker: {inMemory: true}
+                    websocket: {port: 0}
+                    http: {port: 0}
+                    mqtt: {port: 0}
+                    grpc: {enabled: false}
+                    admin: {enabled: false}
+                    """)
+                .config())) {
+      for (String door : new String[] {"websocket", "http", "mqtt"}) {
+        String target = "127.0.0.1:" + server.port(door);
+        for (String[] command :
+            new String[][] {{"pub", "--url", target, "a", "b"}, {"sub", "--url", target, "a"}}) {
+          Captured own = new Captured();
+          assertThat(own.run(command)).as(door).isEqualTo(ExitCode.NOT_REACHED);
+          assertThat(own.err()).startsWith("polyhub: ").contains(target).contains("gRPC door");
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_health_check_says_what_readiness_is(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("p.yaml");
+    String[] asked = {"health", "--config", file.toString()};
+    int port;
+    try (Server server = Server.start(LoadedConfig.parse(ServerTest.ANYWHERE).config())) {
+      port = server.port("admin");
+      Files.writeString(file, "admin: {port: " + port + "}");
+      assertThat(captured.run(asked)).isZero();
+      assertThat(captured.out()).isEqualTo("ready\n");
+      Captured live = new Captured();
+      assertThat(live.run("health", "--live", "--config", file.toString())).isZero();
+      assertThat(live.out()).isEqualTo("live\n");
+    }
+    Captured gone = new Captured();
+    assertThat(gone.run(asked)).isEqualTo(ExitCode.NOT_REACHED);
+    assertThat(gone.err())
+        .isEqualTo("polyhub: No Polyhub answers at 127.0.0.1:" + port + ": is it running?\n");
+    Files.writeString(file, "admin: {enabled: false}");
+    Captured none = new Captured();
+    assertThat(none.run(asked)).isEqualTo(ExitCode.CONFIGURATION);
+    assertThat(none.err()).contains("admin.enabled");
+  }
+
+  @Test
+  void a_token_names_the_channels_that_its_bearer_is_subscribed_to() throws Exception {
+    Captured own = new Captured(WITH_SECRET, new byte[0]);
+
+    assertThat(own.run("token", "--user", "ann", "--channels", "a/b", "--channels", "c,d"))
+        .isZero();
+
+    assertThat(verified(own.out().strip(), WITH_SECRET).channels()).containsExactly("a/b", "c,d");
+    assertThat(captured.run("token", "--user", "a", "--channels", "a/#"))
+        .isEqualTo(ExitCode.CONFIGURATION);
   }
 
   @Test

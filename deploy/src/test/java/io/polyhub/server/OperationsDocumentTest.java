@@ -71,6 +71,9 @@ final class OperationsDocumentTest {
                   .map(line -> withoutSuffix(line.split("[{ ]", 2)[0])))
           .isNotEmpty()
           .allSatisfy(name -> assertThat(documented).contains(name));
+      assertThat(scraped.lines().filter(line -> line.startsWith("# HELP ")))
+          .isNotEmpty()
+          .allMatch(line -> line.matches("# HELP \\S+ \\S.*"), "has a HELP text");
     }
   }
 

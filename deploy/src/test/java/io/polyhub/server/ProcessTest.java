@@ -211,7 +211,7 @@ final class ProcessTest {
 
     assertThat(printed().lines())
         .isNotEmpty()
-        .allSatisfy(line -> assertThat(line).startsWith("{\"timestamp\":").endsWith("}"))
+        .allSatisfy(line -> assertThat(line).startsWith("{\"ts\":\"20").endsWith("}"))
         .anySatisfy(line -> assertThat(line).contains("door WebSocket listens on 127.0.0.1:"));
   }
 

@@ -86,6 +86,7 @@ final class PubSubCommandsTest {
 
       Captured sub = at(server, "");
       assertThat(sub.run("sub", "news/1", "--oldest", "--count", "2")).as(sub.err()).isZero();
+      assertThat(sub.err()).isEqualTo("hub sub: subscribed to news/1\n");
       assertThat(sub.lines()).containsExactly("news/1\thello\\tworld\\n", "news/1\tsecond");
     }
   }

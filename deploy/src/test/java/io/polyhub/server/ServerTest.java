@@ -193,6 +193,21 @@ final class ServerTest {
   }
 
   @Test
+  void every_door_has_the_same_series_from_the_start() throws Exception {
+    try (Server server = Server.start(config(ANYWHERE))) {
+      String scraped = get(server, "/metrics").body();
+
+      for (String door : List.of("websocket", "graphql", "mqtt", "grpc")) {
+        for (String metric : List.of("connections", "messages_in_total", "messages_out_total")) {
+          assertThat(scraped)
+              .containsPattern("polyhub_" + metric + "\\{door=\"" + door + "\"} [0-9.]+");
+        }
+      }
+      assertThat(scraped).containsPattern("polyhub_ready 1");
+    }
+  }
+
+  @Test
   void it_may_be_closed_more_than_once_and_leaves_no_thread() throws Exception {
     Server server = Server.start(config(ANYWHERE));
 

@@ -12,11 +12,11 @@ public record AdminConfig(boolean enabled, String bind, int port) {
   /** Loopback, on the port that Polyhub's admin has by default. */
   public static final AdminConfig STANDARD = new AdminConfig(true, "127.0.0.1", 9091);
 
-  static AdminConfig read(Section section) {
+  static AdminConfig read(Section section, String sharedBind) {
     AdminConfig config =
         new AdminConfig(
             section.read("enabled", STANDARD.enabled, Kind.flag()),
-            section.read("bind", STANDARD.bind, Kind.bind()),
+            section.read("bind", sharedBind, Kind.bind()),
             section.read("port", STANDARD.port, Kind.port()));
     section.end();
     return config;

@@ -20,10 +20,11 @@ final class GraphQlSection {
   private GraphQlSection() {}
 
   /** Returns the door's settings, or null if there is to be none. */
-  static @Nullable GraphQlConfig read(Section section, TlsSection.Shared shared) {
+  static @Nullable GraphQlConfig read(
+      Section section, TlsSection.Shared shared, String sharedBind) {
     GraphQlConfig standard = GraphQlConfig.STANDARD;
     boolean enabled = section.read("enabled", true, Kind.flag());
-    String bind = section.read("bind", standard.bind(), Kind.bind());
+    String bind = section.read("bind", sharedBind, Kind.bind());
     int port = section.read("port", standard.port(), Kind.port());
     TlsFiles tls = TlsSection.readDoor(section.section("tls"), shared);
     List<String> corsOrigins = section.readList("corsOrigins", standard.corsOrigins(), Kind.text());

@@ -16,10 +16,10 @@ final class GrpcSection {
   private GrpcSection() {}
 
   /** Returns the door's settings, or null if there is to be none. */
-  static @Nullable GrpcConfig read(Section section, TlsSection.Shared shared) {
+  static @Nullable GrpcConfig read(Section section, TlsSection.Shared shared, String sharedBind) {
     GrpcConfig standard = GrpcConfig.STANDARD;
     boolean enabled = section.read("enabled", true, Kind.flag());
-    String bind = section.read("bind", standard.bind(), Kind.bind());
+    String bind = section.read("bind", sharedBind, Kind.bind());
     int port = section.read("port", standard.port(), Kind.port());
     TlsFiles tls = TlsSection.readDoor(section.section("tls"), shared);
     boolean reflection = section.read("reflection", standard.reflection(), Kind.flag());

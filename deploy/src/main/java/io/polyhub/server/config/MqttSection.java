@@ -16,10 +16,10 @@ final class MqttSection {
   private MqttSection() {}
 
   /** Returns the door's settings, or null if there is to be none. */
-  static @Nullable MqttConfig read(Section section, TlsSection.Shared shared) {
+  static @Nullable MqttConfig read(Section section, TlsSection.Shared shared, String sharedBind) {
     MqttConfig standard = MqttConfig.STANDARD;
     boolean enabled = section.read("enabled", true, Kind.flag());
-    String bind = section.read("bind", standard.bind(), Kind.bind());
+    String bind = section.read("bind", sharedBind, Kind.bind());
     boolean plain = section.read("plain", true, Kind.flag());
     int port = section.read("port", standard.port(), Kind.port());
     TlsFiles tls = TlsSection.readDoor(section.section("tls"), shared);

@@ -12,6 +12,8 @@ import io.polyhub.websocket.WebSocketConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Reads the whole file, and what must hold between its sections. */
@@ -19,25 +21,27 @@ final class ServerSection {
 
   private static final Path DATA_DIRECTORY = Path.of("data");
   private static final int MAX_EVENT_LOOPS = 256;
+  private static final String LOOPBACK = "127.0.0.1";
 
   private ServerSection() {}
 
   static ServerConfig read(Section root) {
     Path dataDirectory = root.read("dataDirectory", DATA_DIRECTORY, Kind.path());
+    String bind = root.read("bind", LOOPBACK, Kind.bind());
     int eventLoops = root.read("eventLoops", 0, Kind.integer(0, MAX_EVENT_LOOPS));
     Section authSection = root.section("auth");
     IdentityConfig auth = AuthSection.read(authSection);
     TlsSection.Shared tls = TlsSection.readShared(root.section("tls"));
     Section websocketSection = root.section("websocket");
-    WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls);
+    WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls, bind);
     Section httpSection = root.section("http");
-    GraphQlConfig http = GraphQlSection.read(httpSection, tls);
+    GraphQlConfig http = GraphQlSection.read(httpSection, tls, bind);
     Section mqttSection = root.section("mqtt");
-    MqttConfig mqtt = MqttSection.read(mqttSection, tls);
+    MqttConfig mqtt = MqttSection.read(mqttSection, tls, bind);
     Section grpcSection = root.section("grpc");
-    GrpcConfig grpc = GrpcSection.read(grpcSection, tls);
+    GrpcConfig grpc = GrpcSection.read(grpcSection, tls, bind);
     Section adminSection = root.section("admin");
-    AdminConfig admin = AdminConfig.read(adminSection);
+    AdminConfig admin = AdminConfig.read(adminSection, bind);
     Rules rules = RulesSection.read(root);
     Limits limits = LimitsSection.read(root.section("limits"));
     Section brokerSection = root.section("broker");
@@ -48,20 +52,16 @@ final class ServerSection {
     if (broker instanceof BrokerConfig.Nats(NatsConfig nats)) {
       requireRoomInCursors(brokerSection, nats.streams().partitions(), rules);
     }
-    if (websocket != null) {
-      requireLoopback(websocketSection, websocket.bind(), auth);
-    }
-    if (http != null) {
-      requireLoopback(httpSection, http.bind(), auth);
-    }
-    if (mqtt != null) {
-      requireLoopback(mqttSection, mqtt.bind(), auth);
-    }
-    if (grpc != null) {
-      requireLoopback(grpcSection, grpc.bind(), auth);
-    }
-    if (admin.enabled()) {
-      requireLoopback(adminSection, admin.bind(), auth);
+    boolean open = auth.jwt() == null && auth.certificates() == null;
+    if (open && requireLoopback(root, bind)) {
+      Stream.of(
+              websocket == null ? null : Map.entry(websocketSection, websocket.bind()),
+              http == null ? null : Map.entry(httpSection, http.bind()),
+              mqtt == null ? null : Map.entry(mqttSection, mqtt.bind()),
+              grpc == null ? null : Map.entry(grpcSection, grpc.bind()),
+              admin.enabled() ? Map.entry(adminSection, admin.bind()) : null)
+          .filter(Objects::nonNull)
+          .forEach(door -> requireLoopback(door.getKey(), door.getValue()));
     }
     if (auth.certificates() != null
         && Stream.of(
@@ -101,22 +101,23 @@ final class ServerSection {
     }
   }
 
-  /** Without authentication anyone who reaches the server may do everything. */
-  private static void requireLoopback(Section door, String bind, IdentityConfig auth) {
-    if (auth.jwt() != null || auth.certificates() != null) {
-      return;
-    }
+  /**
+   * Without authentication anyone who reaches the server may do everything. Returns whether the
+   * address is loopback.
+   */
+  private static boolean requireLoopback(Section section, String bind) {
     try {
       for (InetAddress address : InetAddress.getAllByName(bind)) {
         if (!address.isLoopbackAddress()) {
-          door.problem(
+          section.problem(
               "bind",
               "found \"" + bind + "\" without authentication",
               "a loopback address such as 127.0.0.1, or one of auth.jwt.secretFiles,"
                   + " auth.jwt.publicKeyFiles, auth.jwt.jwks.url or auth.certificates.enabled set");
-          return;
+          return false;
         }
       }
+      return true;
     } catch (UnknownHostException e) {
       throw new IllegalStateException("was resolved a moment ago: " + bind, e);
     }

@@ -16,10 +16,11 @@ final class WebSocketSection {
   private WebSocketSection() {}
 
   /** Returns the door's settings, or null if there is to be none. */
-  static @Nullable WebSocketConfig read(Section section, TlsSection.Shared shared) {
+  static @Nullable WebSocketConfig read(
+      Section section, TlsSection.Shared shared, String sharedBind) {
     WebSocketConfig standard = WebSocketConfig.STANDARD;
     boolean enabled = section.read("enabled", true, Kind.flag());
-    String bind = section.read("bind", standard.bind(), Kind.bind());
+    String bind = section.read("bind", sharedBind, Kind.bind());
     int port = section.read("port", standard.port(), Kind.port());
     TlsFiles tls = TlsSection.readDoor(section.section("tls"), shared);
     List<String> allowedOrigins =

@@ -252,6 +252,29 @@ final class LoadedConfigTest {
   }
 
   @Test
+  void one_address_is_for_every_door_that_names_none_of_its_own() throws Exception {
+    ServerConfig config =
+        LoadedConfig.parse(
+                "nothing",
+                "grpc: {bind: '::1'}",
+                Map.of(
+                    "POLYHUB_BIND",
+                    "0.0.0.0",
+                    "POLYHUB_AUTH_JWT_SECRETS",
+                    "a secret that is long enough for anybody"))
+            .config();
+
+    assertThat(Objects.requireNonNull(config.websocket()).bind()).isEqualTo("0.0.0.0");
+    assertThat(Objects.requireNonNull(config.http()).bind()).isEqualTo("0.0.0.0");
+    assertThat(Objects.requireNonNull(config.mqtt()).bind()).isEqualTo("0.0.0.0");
+    assertThat(Objects.requireNonNull(config.grpc()).bind()).isEqualTo("::1");
+    assertThat(config.admin().bind()).isEqualTo("0.0.0.0");
+    assertThat(refusal("", Map.of("POLYHUB_BIND", "0.0.0.0")))
+        .startsWith("polyhub.yaml: POLYHUB_BIND: bind: found \"0.0.0.0\" without authentication")
+        .doesNotContain("\n");
+  }
+
+  @Test
   void certificates_that_no_door_asks_for_are_a_mistake() {
     assertThat(refusal("auth: {certificates: {enabled: true}}", Map.of()))
         .isEqualTo(
