@@ -5,6 +5,7 @@ import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileOptions;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.DescriptorProtos.SourceCodeInfo.Location;
@@ -65,6 +66,9 @@ final class Rules {
     require(file.getOptions().getJavaMultipleFiles(), name, "gives each message its Java class");
     require(file.getOptions().hasJavaOuterClassname(), name, "names its Java outer class");
     requireComment(name, List.of(FileDescriptorProto.SYNTAX_FIELD_NUMBER));
+    if (file.getServiceCount() > 0) {
+      require(namesPackages(file.getOptions()), name, "names its package in each language");
+    }
 
     List<Integer> top = List.of();
     for (int i = 0; i < file.getMessageTypeCount(); i++) {
@@ -79,6 +83,16 @@ final class Rules {
       List<Integer> path = path(top, FileDescriptorProto.SERVICE_FIELD_NUMBER, i);
       checkService(file.getPackage(), file.getService(i), path);
     }
+  }
+
+  /** Clients generate code from the file as it is; protoc-gen-go refuses one without a package. */
+  private static boolean namesPackages(FileOptions options) {
+    return options.hasGoPackage()
+        && options.hasCsharpNamespace()
+        && options.hasObjcClassPrefix()
+        && options.hasPhpNamespace()
+        && options.hasPhpMetadataNamespace()
+        && options.hasRubyPackage();
   }
 
   private void checkMessage(String scope, DescriptorProto message, List<Integer> path) {

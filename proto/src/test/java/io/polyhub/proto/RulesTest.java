@@ -48,6 +48,9 @@ final class RulesTest {
             file -> file.getOptionsBuilder().clearJavaOuterClassname(),
             "polyhub/v1/hub.proto: not so: names its Java outer class"),
         row(
+            file -> file.getOptionsBuilder().clearGoPackage(),
+            "polyhub/v1/hub.proto: not so: names its package in each language"),
+        row(
             file -> message(file, "Hello").setName("hello"),
             "polyhub.v1.hello: not so: has a name in PascalCase"),
         row(
