@@ -2,6 +2,8 @@ package io.polyhub.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
@@ -88,12 +90,14 @@ final class NodeDoor implements AutoCloseable {
     return this;
   }
 
+  /** The sum of the counter's series: every door has its own from the start. */
   double count(String counter) {
-    return registry.get(counter).counter().count();
+    return registry.get(counter).counters().stream().mapToDouble(Counter::count).sum();
   }
 
+  /** The sum of the gauge's series. */
   double gauge(String gauge) {
-    return registry.get(gauge).gauge().value();
+    return registry.get(gauge).gauges().stream().mapToDouble(Gauge::value).sum();
   }
 
   /** A client of version 5.0 of that identifier, connected to that port. */

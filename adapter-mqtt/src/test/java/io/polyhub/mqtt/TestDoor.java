@@ -1,5 +1,7 @@
 package io.polyhub.mqtt;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.polyhub.hub.TestHub;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebSocketAdapter;
@@ -59,12 +61,14 @@ final class TestDoor implements AutoCloseable {
     return webSockets.port();
   }
 
+  /** The sum of the counter's series: every door has its own from the start. */
   double count(String counter) {
-    return testHub.registry().get(counter).counter().count();
+    return testHub.registry().get(counter).counters().stream().mapToDouble(Counter::count).sum();
   }
 
+  /** The sum of the gauge's series. */
   double gauge(String gauge) {
-    return testHub.registry().get(gauge).gauge().value();
+    return testHub.registry().get(gauge).gauges().stream().mapToDouble(Gauge::value).sum();
   }
 
   /** Ends the door as a crash would, but for what was stored; the hub lives on. */
