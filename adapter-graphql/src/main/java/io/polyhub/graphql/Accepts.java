@@ -11,6 +11,7 @@ final class Accepts {
   static final String GRAPHQL_RESPONSE = "application/graphql-response+json";
   static final String JSON = "application/json";
   static final String EVENT_STREAM = "text/event-stream";
+  static final String MULTIPART = "multipart/mixed";
   static final String HTML = "text/html";
 
   /** The most ranges that are looked at. */
@@ -38,6 +39,24 @@ final class Accepts {
   /** Whether the type is asked for by its own name. */
   boolean names(String type) {
     return ranges.stream().anyMatch(range -> range.type.equals(type) && range.quality > 0);
+  }
+
+  /** Whether a media type of plain answers is asked for by its own name. */
+  boolean namesResponse() {
+    return names(JSON) || names(GRAPHQL_RESPONSE);
+  }
+
+  /**
+   * How an answer that stays open is to be written, or nothing if no such type is asked for by its
+   * own name: of two, the one that is liked more, and first the event stream, which can be resumed.
+   */
+  Optional<StreamFormat> stream() {
+    double events = names(EVENT_STREAM) ? quality(EVENT_STREAM) : 0;
+    double parts = names(MULTIPART) ? quality(MULTIPART) : 0;
+    if (events == 0 && parts == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(events >= parts ? SseEvents.DISTINCT : MultipartParts.FORMAT);
   }
 
   /**

@@ -13,8 +13,9 @@ final class ClientCredentials {
   private ClientCredentials() {}
 
   /**
-   * A token in the payload of {@code connection_init}, as {@code token} or as {@code
-   * Authorization}, comes before one in the HTTP request, and any token before a certificate.
+   * A token in the payload of {@code connection_init} comes before one in the HTTP request, and any
+   * token before a certificate. The payload has it as {@code token} or {@code authToken}, or as
+   * {@code Authorization}, beside them or within {@code headers}.
    */
   static Credentials of(
       @Nullable Map<String, @Nullable Object> payload,
@@ -37,11 +38,26 @@ final class ClientCredentials {
       if (value == null) {
         continue;
       }
-      if (entry.getKey().equals("token")) {
+      if (entry.getKey().equals("token") || entry.getKey().equals("authToken")) {
         return value instanceof String text ? text : "";
       }
-      if (entry.getKey().equalsIgnoreCase("Authorization")) {
-        String token = value instanceof String text ? bearer(text) : null;
+      if (entry.getKey().equals("headers") && value instanceof Map<?, ?> headers) {
+        String token = authorization(headers);
+        if (token != null) {
+          return token;
+        }
+      }
+    }
+    return authorization(payload);
+  }
+
+  /** The token of an entry {@code Authorization}, whose name is of any case, or null. */
+  private static @Nullable String authorization(Map<?, ?> headers) {
+    for (Map.Entry<?, ?> entry : headers.entrySet()) {
+      if (entry.getValue() != null
+          && entry.getKey() instanceof String name
+          && name.equalsIgnoreCase("Authorization")) {
+        String token = entry.getValue() instanceof String text ? bearer(text) : null;
         return token == null ? "" : token;
       }
     }

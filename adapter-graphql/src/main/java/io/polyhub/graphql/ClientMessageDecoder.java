@@ -41,7 +41,8 @@ final class ClientMessageDecoder {
       Function<@Nullable Map<String, @Nullable Object>, ClientMessage> make) {
     return switch (message.get("payload")) {
       case null -> Optional.of(make.apply(null));
-      case Map<?, ?> payload -> Optional.of(make.apply((Map<String, @Nullable Object>) payload));
+      case Map<?, ?> payload when Json.isWellFormed(payload) ->
+          Optional.of(make.apply((Map<String, @Nullable Object>) payload));
       default -> Optional.empty();
     };
   }
@@ -57,7 +58,10 @@ final class ClientMessageDecoder {
   }
 
   private static Optional<String> id(Map<String, @Nullable Object> message) {
-    return message.get("id") instanceof String id && !id.isEmpty() && id.length() <= MAX_ID_LENGTH
+    return message.get("id") instanceof String id
+            && !id.isEmpty()
+            && id.length() <= MAX_ID_LENGTH
+            && Json.isWellFormed(id)
         ? Optional.of(id)
         : Optional.empty();
   }

@@ -36,18 +36,19 @@ public final class GraphQlAdapter implements AutoCloseable {
     replies = new HttpReplies(new Cors(config.corsOrigins()));
     deadlines = new Deadlines();
     HttpRequests requests = new HttpRequests(config, deadlines);
+    StreamCarrier carrier =
+        new StreamCarrier(
+            hub,
+            engine,
+            replies,
+            deadlines,
+            metrics,
+            new Streams(config.streams(), new SecureRandom()));
+    StreamHttp streams = new StreamHttp(hub, engine, requests, replies, deadlines, carrier);
     HttpRouting.Builder routing =
         HttpRouting.builder()
-            .register(new GraphQlHttp(hub, engine, requests, replies))
-            .register(
-                new StreamHttp(
-                    hub,
-                    engine,
-                    requests,
-                    replies,
-                    deadlines,
-                    metrics,
-                    new Streams(config.streams(), new SecureRandom())));
+            .register(streams)
+            .register(new GraphQlHttp(hub, engine, requests, replies, carrier), streams::refusing);
     others.forEach(routing::register);
     server = HttpListener.start(config, routing, deadlines);
   }

@@ -6,7 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
@@ -104,9 +106,11 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
       if (phase == Phase.ENDED) {
         return;
       }
+      // Some clients send the same JSON in binary frames.
       Optional<ClientMessage> read =
-          message instanceof TextWebSocketFrame text
-              ? ClientMessageDecoder.decode(ByteBufUtil.getBytes(text.content()))
+          message instanceof TextWebSocketFrame || message instanceof BinaryWebSocketFrame
+              ? ClientMessageDecoder.decode(
+                  ByteBufUtil.getBytes(((WebSocketFrame) message).content()))
               : Optional.empty();
       metrics.received.increment();
       if (read.isPresent()) {

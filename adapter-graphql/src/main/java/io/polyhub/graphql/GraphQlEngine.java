@@ -93,7 +93,10 @@ final class GraphQlEngine {
 
   /** Parses and validates the request's document, or takes it from those that are kept. */
   Documents.Prepared prepare(GraphQlRequest request) {
-    return documents.prepare(request);
+    CodedError problem = request.problem();
+    return problem == null
+        ? documents.prepare(request)
+        : new Documents.Prepared.Bad(List.of(problem));
   }
 
   /**

@@ -40,7 +40,9 @@ enum GraphQlErrorCode {
   VALIDATION_FAILED(400),
   /** The document is deeper, wider or longer than allowed. */
   TOO_COMPLEX(400),
-  INTROSPECTION_DISABLED(400);
+  INTROSPECTION_DISABLED(400),
+  /** A request names its document by a hash; clients then send the document. */
+  PERSISTED_QUERY_NOT_SUPPORTED(400);
 
   private final int httpStatus;
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Says errors as the GraphQL specification's section "Errors" has them, each with a code. */
@@ -20,6 +21,12 @@ final class GraphQlErrors {
 
   /** The most errors of one answer. */
   static final int MAX_ERRORS = 50;
+
+  private static final Pattern VALIDATION_PREFIX =
+      Pattern.compile("^Validation error(?: \\(\\w+(?:@\\[[^]]*])?\\))? : ");
+
+  private static final Pattern LEXER_ERROR =
+      Pattern.compile("with ANTLR error 'token recognition error at: '(.*?)''", Pattern.DOTALL);
 
   private GraphQlErrors() {}
 
@@ -34,7 +41,7 @@ final class GraphQlErrors {
 
   private static Map<String, @Nullable Object> toJson(GraphQLError error) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    map.put("message", shortened(error.getMessage()));
+    map.put("message", shortened(message(error)));
     List<SourceLocation> locations = error.getLocations();
     if (locations != null && !locations.isEmpty()) {
       List<Object> list = new ArrayList<>(locations.size());
@@ -71,6 +78,22 @@ final class GraphQlErrors {
                   || error.getErrorType() == ErrorType.NullValueInNonNullableField
               ? GraphQlErrorCode.INTERNAL
               : GraphQlErrorCode.VALIDATION_FAILED;
+    };
+  }
+
+  /**
+   * The error's text without what graphql-java puts around it: names of its own rules, and of the
+   * tool that made its parser.
+   */
+  private static String message(GraphQLError error) {
+    String message = error.getMessage();
+    return switch (error) {
+      case ValidationError ignored -> VALIDATION_PREFIX.matcher(message).replaceFirst("");
+      case InvalidSyntaxError ignored ->
+          LEXER_ERROR
+              .matcher(message.replaceFirst("^Invalid syntax", "Syntax error"))
+              .replaceFirst("unexpected character '$1'");
+      default -> message;
     };
   }
 

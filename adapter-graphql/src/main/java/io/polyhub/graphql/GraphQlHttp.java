@@ -1,10 +1,10 @@
 package io.polyhub.graphql;
 
 import graphql.ExecutionResult;
-import io.helidon.http.Method;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Hello;
@@ -13,11 +13,15 @@ import io.polyhub.hub.Lane;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Queries and mutations over HTTP, as the specification "GraphQL over HTTP" has them, and the page
- * to try them with. Each request is a session of its own, for as long as it takes.
+ * Operations over HTTP, as the specification "GraphQL over HTTP" has them, and the page to try them
+ * with. Each request is a session of its own, for as long as it takes. What the client accepts
+ * decides how it is answered: a subscription by an event stream (the "distinct connections mode" of
+ * graphql-sse's PROTOCOL.md) or by parts, a query or mutation by one JSON object where that is
+ * accepted, else by a stream too.
  */
 final class GraphQlHttp implements HttpService {
 
@@ -25,21 +29,51 @@ final class GraphQlHttp implements HttpService {
 
   private static final String METHODS = "GET, POST, OPTIONS";
 
+  private static final HttpReply NOT_ACCEPTABLE =
+      HttpReply.error(
+          HttpReply.NOT_ACCEPTABLE,
+          GraphQlErrorCode.BAD_REQUEST,
+          "accept "
+              + String.join(
+                  ", ",
+                  Accepts.GRAPHQL_RESPONSE,
+                  Accepts.JSON,
+                  Accepts.EVENT_STREAM,
+                  Accepts.MULTIPART));
+
   private final Hub hub;
   private final GraphQlEngine engine;
   private final HttpRequests requests;
   private final HttpReplies replies;
+  private final StreamCarrier carrier;
 
-  GraphQlHttp(Hub hub, GraphQlEngine engine, HttpRequests requests, HttpReplies replies) {
+  GraphQlHttp(
+      Hub hub,
+      GraphQlEngine engine,
+      HttpRequests requests,
+      HttpReplies replies,
+      StreamCarrier carrier) {
     this.hub = hub;
     this.engine = engine;
     this.requests = requests;
     this.replies = replies;
+    this.carrier = carrier;
   }
 
   @Override
   public void routing(HttpRules rules) {
-    rules.any(PATH, replies.answering(this::answer));
+    rules.get(PATH, this::page);
+    for (String path : List.of(PATH, StreamHttp.PATH)) {
+      rules.get(path, (request, response) -> serve(request, response, true));
+      rules.post(path, (request, response) -> serve(request, response, false));
+    }
+    rules.options(PATH, replies.answering(request -> replies.preflight(request, METHODS)));
+    rules.any(
+        PATH,
+        replies.answering(request ->
+            HttpReply.error(
+                    HttpReply.METHOD_NOT_ALLOWED, GraphQlErrorCode.BAD_REQUEST, "use GET or POST")
+                .with("Allow", METHODS)));
     if (engine.config().ui()) {
       UiPage page = new UiPage(engine.config());
       rules.get(PATH + "/ui.js", replies.answering(request -> page.script()));
@@ -47,40 +81,44 @@ final class GraphQlHttp implements HttpService {
     }
   }
 
-  private HttpReply answer(ServerRequest request) {
-    Method method = request.prologue().method();
-    if (method.equals(Method.OPTIONS)) {
-      return replies.preflight(request, METHODS);
-    }
-    if (method.equals(Method.GET)) {
-      return isForPage(request) ? new UiPage(engine.config()).page() : answer(request, true);
-    }
-    return method.equals(Method.POST)
-        ? answer(request, false)
-        : HttpReply.error(
-                HttpReply.METHOD_NOT_ALLOWED, GraphQlErrorCode.BAD_REQUEST, "use GET or POST")
-            .with("Allow", METHODS);
-  }
-
-  private boolean isForPage(ServerRequest request) {
-    return engine.config().ui()
+  private void page(ServerRequest request, ServerResponse response) {
+    if (engine.config().ui()
         && !request.query().contains("query")
-        && HttpRequests.accepts(request).names(Accepts.HTML);
+        && HttpRequests.accepts(request).names(Accepts.HTML)) {
+      replies.answer(request, response, asked -> new UiPage(engine.config()).page());
+    } else {
+      response.next();
+    }
   }
 
-  private HttpReply answer(ServerRequest request, boolean readOnly) {
-    Optional<String> type = HttpRequests.accepts(request).response();
-    if (type.isEmpty()) {
-      return HttpReply.error(
-          HttpReply.NOT_ACCEPTABLE,
-          GraphQlErrorCode.BAD_REQUEST,
-          "accept " + Accepts.GRAPHQL_RESPONSE + " or " + Accepts.JSON);
+  private void serve(ServerRequest request, ServerResponse response, boolean readOnly) {
+    if (!replies.isAccepting()) {
+      replies.send(request, response, HttpReplies.refusal());
+      return;
     }
-    return switch (readOnly ? requests.get(request) : requests.post(request)) {
-      case HttpRequests.Read.Bad(HttpReply reply) -> reply;
-      case HttpRequests.Read.Good(GraphQlRequest read) ->
-          answer(request, read, type.get(), readOnly);
-    };
+    Accepts accepts = HttpRequests.accepts(request);
+    Optional<StreamFormat> stream = accepts.stream();
+    Optional<String> type = accepts.response();
+    if (stream.isEmpty() && type.isEmpty()) {
+      replies.send(request, response, NOT_ACCEPTABLE);
+      return;
+    }
+    switch (readOnly ? requests.get(request) : requests.post(request)) {
+      case HttpRequests.Read.Bad(HttpReply reply) -> replies.send(request, response, reply);
+      case HttpRequests.Read.Good(GraphQlRequest read) -> {
+        if (stream.isPresent() && (!accepts.namesResponse() || isSubscription(read))) {
+          carrier.carry(request, response, read, readOnly, stream.get());
+        } else {
+          replies.answer(
+              request, response, asked -> answer(asked, read, type.orElse(Accepts.JSON), readOnly));
+        }
+      }
+    }
+  }
+
+  private boolean isSubscription(GraphQlRequest read) {
+    return engine.prepare(read) instanceof Documents.Prepared.Good(Operation operation)
+        && operation.isSubscription();
   }
 
   private HttpReply answer(
@@ -122,7 +160,7 @@ final class GraphQlHttp implements HttpService {
       return HttpReply.error(
           HttpReply.BAD_REQUEST,
           GraphQlErrorCode.NOT_AVAILABLE,
-          "ask for subscriptions at " + StreamHttp.PATH + " or by WebSocket");
+          "a subscription needs " + Accepts.EVENT_STREAM + " to be accepted, or a WebSocket");
     }
     if (readOnly && operation.isMutation()) {
       return HttpReply.error(

@@ -41,13 +41,16 @@ final class GraphQlStream implements Downlink, Outlet {
   /** How many bytes are written before they are flushed, if more is there to write. */
   private static final int FLUSH_BYTES = 64 * 1024;
 
+  /** As JSON, the id of the one operation of a stream. */
+  private static final byte[] NO_ID = Json.write("");
+
   private static final Event END = new Event(new byte[0], true);
 
   private final GraphQlEngine engine;
   private final Lane lane;
   private final Deadlines deadlines;
   private final ConnectionMetrics metrics;
-  private final boolean single;
+  private final StreamFormat format;
   private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
   private final AtomicInteger queuedEvents = new AtomicInteger();
   private final AtomicInteger queuedBytes = new AtomicInteger();
@@ -64,24 +67,30 @@ final class GraphQlStream implements Downlink, Outlet {
   private record Event(byte[] bytes, boolean last) {}
 
   /**
-   * @param single whether it is graphql-sse's single connection, which carries several operations,
-   *     or stands for one operation and ends with it
+   * Begins nothing yet.
+   *
+   * @param format how it is written; {@link SseEvents#SINGLE} carries several operations, others
+   *     stand for one operation and end with it
    */
   GraphQlStream(
       GraphQlEngine engine,
       Lane lane,
       Deadlines deadlines,
       ConnectionMetrics metrics,
-      boolean single) {
+      StreamFormat format) {
     this.engine = engine;
     this.lane = lane;
     this.deadlines = deadlines;
     this.metrics = metrics;
-    this.single = single;
+    this.format = format;
   }
 
   Lane lane() {
     return lane;
+  }
+
+  StreamFormat format() {
+    return format;
   }
 
   // In the lane.
@@ -120,7 +129,7 @@ final class GraphQlStream implements Downlink, Outlet {
 
   /** Says that the one operation's document is not good. */
   void fail(List<? extends GraphQLError> errors) {
-    error(new byte[0], Json.write(GraphQlErrors.toJson(errors)));
+    error(NO_ID, Json.write(GraphQlErrors.toJson(errors)));
   }
 
   @Override
@@ -164,7 +173,7 @@ final class GraphQlStream implements Downlink, Outlet {
     }
     Operations running = operations;
     if (reason.comeBack()) {
-      put(new Event(SseEvents.comment(" " + reason.text()), false));
+      put(new Event(format.goodbye(reason), false));
     } else if (running != null) {
       byte[] errors =
           Json.write(
@@ -207,25 +216,20 @@ final class GraphQlStream implements Downlink, Outlet {
   @Override
   public void next(
       byte[] id, byte[] result, byte @Nullable [] extensions, @Nullable String cursor) {
-    put(
-        new Event(
-            single
-                ? SseEvents.next(id, result, extensions, null)
-                : SseEvents.next(null, result, extensions, cursor),
-            false));
+    put(new Event(format.next(id, result, extensions, cursor), false));
   }
 
   @Override
   public void error(byte[] id, byte[] errors) {
     byte[] result = Json.write(Map.of("errors", new RawJson(errors)));
-    put(new Event(SseEvents.next(single ? id : null, result, null, null), false));
+    put(new Event(format.next(id, result, null, null), false));
     complete(id);
   }
 
   @Override
   public void complete(byte[] id) {
-    put(new Event(SseEvents.complete(single ? id : null), false));
-    if (!single) {
+    put(new Event(format.complete(id), false));
+    if (!format.equals(SseEvents.SINGLE)) {
       end(CloseReason.CLIENT_CLOSED);
     }
   }
@@ -272,7 +276,7 @@ final class GraphQlStream implements Downlink, Outlet {
     metrics.streams.incrementAndGet();
     CloseReason reason = CloseReason.TRANSPORT_LOST;
     try {
-      out.write(SseEvents.comment(""));
+      out.write(format.opening());
       out.flush();
       while (writeSome(out)) {
         easeHub();
@@ -296,10 +300,10 @@ final class GraphQlStream implements Downlink, Outlet {
   private boolean writeSome(OutputStream out) throws IOException, InterruptedException {
     Event event = queue.poll(engine.config().keepAlive().toMillis(), TimeUnit.MILLISECONDS);
     if (event == null) {
-      out.write(SseEvents.COMMENT_BEGIN);
+      out.write(format.aliveBegin());
       out.flush();
       event = queue.poll(PROBE_GAP.toMillis(), TimeUnit.MILLISECONDS);
-      out.write(SseEvents.COMMENT_END);
+      out.write(format.aliveEnd());
     }
     int unflushed = 0;
     while (event != null) {

@@ -93,6 +93,9 @@ final class HttpRequests {
   }
 
   private static Read read(Map<String, @Nullable Object> parameters) {
+    if (!Json.isWellFormed(parameters)) {
+      return bad(HttpReply.BAD_REQUEST, GraphQlRequest.NOT_UNICODE.text());
+    }
     return GraphQlRequest.of(parameters)
         .<Read>map(Read.Good::new)
         .orElseGet(() ->

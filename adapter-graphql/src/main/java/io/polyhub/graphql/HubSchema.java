@@ -1,6 +1,10 @@
 package io.polyhub.graphql;
 
+import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.FieldCoordinates;
+import graphql.schema.GraphQLCodeRegistry;
+import graphql.schema.GraphQLDirective;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLSchema;
 import graphql.schema.LightDataFetcher;
@@ -25,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -50,8 +55,25 @@ final class HubSchema {
     messages(wiring);
     members(wiring);
     acknowledgements(wiring);
-    return new SchemaGenerator()
-        .makeExecutableSchema(new SchemaParser().parse(text()), wiring.build());
+    return withoutDefer(
+        new SchemaGenerator()
+            .makeExecutableSchema(new SchemaParser().parse(text()), wiring.build()));
+  }
+
+  /** The library announces {@code @defer} in every schema; answers here are always whole. */
+  private static GraphQLSchema withoutDefer(GraphQLSchema schema) {
+    List<GraphQLDirective> announced =
+        schema.getDirectives().stream()
+            .filter(directive -> !directive.getName().equals("defer"))
+            .toList();
+    GraphQLCodeRegistry code =
+        schema
+            .getCodeRegistry()
+            .transform(registry ->
+                registry.dataFetcher(
+                    FieldCoordinates.coordinates("__Schema", "directives"),
+                    (DataFetcher<?>) environment -> announced));
+    return schema.transform(builder -> builder.codeRegistry(code));
   }
 
   /** The schema as it is written. */
@@ -99,6 +121,8 @@ final class HubSchema {
         .wire(wiring, "Publisher");
     new Reads<>(HubQueries.HistoryView.class)
         .with("messages", HubQueries.HistoryView::messages)
+        .with("more", view -> view.history().more())
+        .with("next", view -> view.history().more() ? text(view.history().next()) : null)
         .with("cursor", view -> text(view.history().top()))
         .with("complete", view -> view.history().complete())
         .with("guarantee", view -> view.history().guarantee())

@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import graphql.execution.ResultPath;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
 import io.polyhub.channel.ChannelName;
@@ -52,7 +53,10 @@ final class HubSubscriptions {
     }
     try {
       SubscribeRequest request = request(environment, kind);
-      environment.getGraphQlContext().put(StreamRequest.class, new StreamRequest(kind, request));
+      ResultPath path = environment.getExecutionStepInfo().getPath();
+      environment
+          .getGraphQlContext()
+          .put(StreamRequest.class, new StreamRequest(kind, request, path));
       return null;
     } catch (BadArgument bad) {
       return Answers.failed(environment, bad.error);

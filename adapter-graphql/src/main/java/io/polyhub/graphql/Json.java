@@ -51,13 +51,14 @@ final class Json {
 
   /**
    * Reads one JSON object, or nothing if the bytes are not exactly one: broken syntax, invalid
-   * UTF-8, half surrogate pairs, a name twice, or beyond the limits. Never throws.
+   * UTF-8, a name twice, or beyond the limits. Its strings may still hold half surrogate pairs, by
+   * escapes: see {@link #isWellFormed(Object)}. Never throws.
    */
   @SuppressWarnings("unchecked") // Jackson's untyped objects have string keys
   static Optional<Map<String, @Nullable Object>> readObject(byte[] utf8) {
     try (JsonParser parser = FACTORY.createParser(utf8)) {
       Object value = MAPPER.readValue(parser, Object.class);
-      return value instanceof Map<?, ?> map && isWellFormed(value)
+      return value instanceof Map<?, ?> map
           ? Optional.of((Map<String, @Nullable Object>) map)
           : Optional.empty();
     } catch (IOException notJson) {
@@ -65,7 +66,8 @@ final class Json {
     }
   }
 
-  private static boolean isWellFormed(@Nullable Object value) {
+  /** Whether no string of the value, names among them, has half of a surrogate pair. */
+  static boolean isWellFormed(@Nullable Object value) {
     return switch (value) {
       case String text -> isWellFormed(text);
       case Map<?, ?> map -> {

@@ -106,7 +106,7 @@ final class Operations {
         fail(run.quotedId, failed.errors());
       }
       case GraphQlEngine.Begun.Wanted(StreamRequest wanted) -> {
-        run.kind = wanted.kind();
+        run.wanted = wanted;
         var _ =
             session
                 .subscribe(wanted.request().withAttachment(run))
@@ -120,7 +120,7 @@ final class Operations {
       case Outcome.Refused<Subscribed> refused -> {
         if (!run.isOver()) {
           end(run);
-          fail(run.quotedId, List.of(CodedError.of(refused.refusal())));
+          fail(run.quotedId, List.of(run.at(CodedError.of(refused.refusal()))));
         }
       }
       case Outcome.Done<Subscribed>(Subscribed subscribed) -> {
@@ -131,7 +131,7 @@ final class Operations {
         EventView view = engine.views().acquire(run.operation, run.variables);
         run.view = view;
         run.subscription = subscribed.subscription();
-        if (run.kind == StreamRequest.Kind.FEED) {
+        if (run.is(StreamRequest.Kind.FEED)) {
           outlet.next(
               run.quotedId, view.subscribed(subscribed), null, HubSchema.text(subscribed.cursor()));
           outlet.flush();
@@ -151,12 +151,22 @@ final class Operations {
     }
   }
 
+  /** As {@link #complete}, for a protocol whose server says when an operation is over. */
+  void stop(String id) {
+    Running run = running.get(id);
+    if (run != null) {
+      complete(id);
+      outlet.complete(run.quotedId);
+      outlet.flush();
+    }
+  }
+
   /** See {@link Downlink#deliver}. */
   Downlink.Offer deliver(
       Subscription subscription, Publication publication, Downlink.Source source) {
     Running run = running(subscription);
     EventView view = run.view;
-    if (view == null || run.kind == StreamRequest.Kind.PRESENCE) {
+    if (view == null || run.is(StreamRequest.Kind.PRESENCE)) {
       return Downlink.Offer.TAKEN;
     }
     if (!outlet.hasRoom()) {
@@ -210,13 +220,14 @@ final class Operations {
     fail(
         run.quotedId,
         List.of(
-            switch (reason) {
-              case EXPIRED -> new CodedError(code, "the leave to subscribe has expired");
-              case PERMISSION_REVOKED -> new CodedError(code, "permission denied");
-              case POSITION_LOST ->
-                  new CodedError(code, "messages were missed after the cursor", null, cursor);
-              case SERVER -> new CodedError(code, "ended by the server");
-            }));
+            run.at(
+                switch (reason) {
+                  case EXPIRED -> new CodedError(code, "permission to subscribe has expired");
+                  case PERMISSION_REVOKED -> new CodedError(code, "permission denied");
+                  case POSITION_LOST ->
+                      new CodedError(code, "messages were missed after the cursor", null, cursor);
+                  case SERVER -> new CodedError(code, "ended by the server");
+                })));
     outlet.eased();
   }
 
@@ -280,7 +291,7 @@ final class Operations {
     private final byte[] quotedId;
     private final Operation operation;
     private final Map<String, @Nullable Object> variables;
-    private StreamRequest.@Nullable Kind kind;
+    private @Nullable StreamRequest wanted;
     private @Nullable Subscription subscription;
     private @Nullable EventView view;
     private byte @Nullable [] beginning;
@@ -291,6 +302,17 @@ final class Operations {
       this.quotedId = Json.write(id);
       this.operation = operation;
       this.variables = variables;
+    }
+
+    boolean is(StreamRequest.Kind kind) {
+      StreamRequest known = wanted;
+      return known != null && known.kind() == kind;
+    }
+
+    /** The error as one of the operation's field. */
+    CodedError at(CodedError error) {
+      StreamRequest known = wanted;
+      return known == null ? error : error.at(known.field());
     }
 
     boolean isOver() {

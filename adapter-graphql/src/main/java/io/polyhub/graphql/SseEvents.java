@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import io.polyhub.hub.CloseReason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Writes the events of graphql-sse's protocol, as an event stream has them (HTML Living Standard,
  * section "Server-sent events"). Pure.
  */
-final class SseEvents {
+final class SseEvents implements StreamFormat {
+
+  /** For a stream that has one operation, whose cursors a browser sends back. */
+  static final SseEvents DISTINCT = new SseEvents(false);
+
+  /** For a stream that carries several operations, whose events name theirs. */
+  static final SseEvents SINGLE = new SseEvents(true);
 
   private static final byte[] NEXT = ascii("event: next\n");
   private static final byte[] COMPLETE = ascii("event: complete\n");
@@ -19,37 +26,43 @@ final class SseEvents {
   private static final byte[] EXTENSIONS = ascii(",\"extensions\":");
 
   /** Where a comment may be written in two parts; together they are one empty comment. */
-  static final byte[] COMMENT_BEGIN = ascii(":");
+  private static final byte[] COMMENT_BEGIN = ascii(":");
 
-  static final byte[] COMMENT_END = ascii("\n\n");
+  private static final byte[] COMMENT_END = ascii("\n\n");
 
-  private SseEvents() {}
+  private final boolean several;
+
+  private SseEvents(boolean several) {
+    this.several = several;
+  }
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /**
-   * A result.
-   *
-   * @param operation the operation's id as a JSON string, or null if the stream has only one
-   * @param extensions a JSON object to go with the result, or null
-   * @param cursor what the client may send as {@code Last-Event-ID}, or null
-   */
-  static byte[] next(
-      byte @Nullable [] operation,
-      byte[] result,
-      byte @Nullable [] extensions,
-      @Nullable String cursor) {
+  @Override
+  public String contentType() {
+    return Accepts.EVENT_STREAM + "; charset=utf-8";
+  }
+
+  @Override
+  public byte[] opening() {
+    return comment("");
+  }
+
+  /** The cursor is what a browser sends back as {@code Last-Event-ID}. */
+  @Override
+  public byte[] next(
+      byte[] operation, byte[] result, byte @Nullable [] extensions, @Nullable String cursor) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + 128);
     out.writeBytes(NEXT);
-    if (cursor != null) {
+    if (cursor != null && !several) {
       out.writeBytes(ID);
       out.writeBytes(ascii(cursor));
       out.write('\n');
     }
     out.writeBytes(DATA);
-    if (operation != null) {
+    if (several) {
       out.writeBytes(OPERATION);
       out.writeBytes(operation);
       out.writeBytes(PAYLOAD);
@@ -62,18 +75,18 @@ final class SseEvents {
       out.writeBytes(extensions);
       out.write('}');
     }
-    if (operation != null) {
+    if (several) {
       out.write('}');
     }
     return onOneLine(out);
   }
 
-  /** The end of an operation. */
-  static byte[] complete(byte @Nullable [] operation) {
+  @Override
+  public byte[] complete(byte[] operation) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(COMPLETE);
     out.writeBytes(DATA);
-    if (operation != null) {
+    if (several) {
       out.writeBytes(OPERATION);
       out.writeBytes(operation);
       out.write('}');
@@ -81,8 +94,24 @@ final class SseEvents {
     return onOneLine(out);
   }
 
+  /** A comment: a client that finds its stream ended without {@code complete} comes back. */
+  @Override
+  public byte[] goodbye(CloseReason reason) {
+    return comment(" " + reason.text());
+  }
+
+  @Override
+  public byte[] aliveBegin() {
+    return COMMENT_BEGIN;
+  }
+
+  @Override
+  public byte[] aliveEnd() {
+    return COMMENT_END;
+  }
+
   /** A comment, which clients pass over. */
-  static byte[] comment(String text) {
+  private static byte[] comment(String text) {
     return ascii(":" + text + "\n\n");
   }
 

@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import graphql.execution.ResultPath;
 import io.polyhub.hub.SubscribeRequest;
 
 /**
@@ -7,8 +8,9 @@ import io.polyhub.hub.SubscribeRequest;
  *
  * @param kind which field it selects
  * @param request what it asks of the hub
+ * @param field where in the result the field stands
  */
-record StreamRequest(Kind kind, SubscribeRequest request) {
+record StreamRequest(Kind kind, SubscribeRequest request, ResultPath field) {
 
   /** The fields of the schema's type {@code Subscription}. */
   enum Kind {

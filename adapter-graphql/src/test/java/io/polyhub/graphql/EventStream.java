@@ -43,11 +43,15 @@ final class EventStream implements AutoCloseable {
   }
 
   static EventStream open(HttpRequest.Builder request) {
+    return open(request, "text/event-stream");
+  }
+
+  static EventStream open(HttpRequest.Builder request, String accept) {
     try {
       EventStream stream =
           new EventStream(
               HTTP.send(
-                  request.setHeader("Accept", "text/event-stream").build(),
+                  request.setHeader("Accept", accept).build(),
                   HttpResponse.BodyHandlers.ofInputStream()));
       Thread.ofVirtual().start(stream::read);
       return stream;

@@ -38,7 +38,8 @@ class GraphQlFuzzTest {
   @FuzzTest
   void documents_are_prepared_or_refused(byte[] document) {
     GraphQlRequest request =
-        new GraphQlRequest(new String(document, StandardCharsets.UTF_8), null, Map.of(), Map.of());
+        new GraphQlRequest(
+            new String(document, StandardCharsets.UTF_8), null, Map.of(), Map.of(), null);
     if (DOCUMENTS.prepare(request) instanceof Documents.Prepared.Bad bad) {
       assertThat(bad.errors()).isNotEmpty();
       assertThat(GraphQlEngine.errors(bad.errors())).isNotEmpty();

@@ -204,6 +204,44 @@ final class GraphQlOverHttpTest {
   }
 
   @Test
+  void what_is_announced_is_done() {
+    JsonNode directives =
+        HttpCalls.run(door.http(), "{ __schema { directives { name } } }", Map.of())
+            .at("/data/__schema/directives");
+    assertThat(directives.findValuesAsText("name"))
+        .contains("include", "skip", "deprecated")
+        .doesNotContain("defer");
+  }
+
+  @Test
+  void errors_of_documents_speak_of_the_document_alone() {
+    for (String document :
+        List.of("{ nothing }", "{", "{ me { user }", "{ % }", "query { me { user(a: 1) } }")) {
+      JsonNode error =
+          HttpCalls.run(door.http(), document, Map.of()).at("/errors/0").path("message");
+      assertThat(error.asText())
+          .describedAs(document)
+          .isNotEmpty()
+          .doesNotContain("ANTLR", "Validation error", "@[", "Invalid syntax");
+    }
+  }
+
+  @Test
+  void a_persisted_query_is_refused_so_that_clients_send_the_document() {
+    String hash = "\"extensions\":{\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"00\"}}";
+    JsonNode refused =
+        HttpCalls.json(HttpCalls.send(HttpCalls.post(door.http(), "{" + hash + "}")));
+    assertThat(refused.at("/errors/0/message").asText()).isEqualTo("PersistedQueryNotSupported");
+    assertThat(refused.at("/errors/0/extensions/code").asText())
+        .isEqualTo("PERSISTED_QUERY_NOT_SUPPORTED");
+    JsonNode answered =
+        HttpCalls.json(
+            HttpCalls.send(
+                HttpCalls.post(door.http(), "{\"query\":\"{__typename}\"," + hash + "}")));
+    assertThat(answered.at("/data/__typename").asText()).isEqualTo("Query");
+  }
+
+  @Test
   void requests_that_are_none_are_refused() {
     for (String body :
         List.of(

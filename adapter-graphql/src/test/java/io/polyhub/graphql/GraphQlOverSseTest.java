@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,8 @@ final class GraphQlOverSseTest {
   private static final String PUBLISH =
       "mutation($channel: String!, $data: JSON) {"
           + " publish(channel: $channel, data: $data) { cursor guarantee } }";
+
+  private static final String PART_HEAD = "\r\nContent-Type: application/json\r\n\r\n";
 
   private TestDoor door;
 
@@ -119,6 +122,61 @@ final class GraphQlOverSseTest {
   }
 
   @Test
+  void both_paths_answer_each_operation_by_what_is_accepted() {
+    String all = "application/graphql-response+json, application/json, text/event-stream";
+    for (URI path : List.of(door.http(), door.stream())) {
+      HttpResponse<String> query =
+          HttpCalls.send(
+              HttpCalls.post(path, "{\"query\":\"{ me { user } }\"}").header("Accept", all));
+      assertThat(query.headers().firstValue("Content-Type").orElseThrow())
+          .startsWith("application/graphql-response+json");
+      assertThat(HttpCalls.json(query).at("/data/me/user").isTextual()).isTrue();
+      try (EventStream stream =
+          EventStream.open(
+              HttpCalls.post(path, HttpCalls.body(FEED, Map.of("channel", "one"))), all)) {
+        assertThat(stream.nextResult().at("/data/feed/recovery").asText()).isEqualTo("NOT_ASKED");
+      }
+      assertThat(
+              HttpCalls.send(
+                      HttpCalls.post(path, HttpCalls.body(FEED, Map.of("channel", "one")))
+                          .header("Accept", "application/json"))
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void a_subscription_may_come_in_parts() throws IOException {
+    try (RawHttp client =
+        RawHttp.post(
+            door.http(),
+            "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json",
+            HttpCalls.body(FEED, Map.of("channel", "parts")))) {
+      assertThat(client.head())
+          .contains("200 OK")
+          .contains("multipart/mixed;boundary=\"graphql\";subscriptionSpec=\"1.0\"");
+      client.expect("\r\n--graphql" + PART_HEAD + "{\"payload\":{\"data\":{\"feed\":");
+      client.skipTo("}}}\r\n--graphql");
+      client.expect(PART_HEAD + "{}\r\n--graphql");
+      publish("parts", 7);
+      client.skipTo("\"data\":7");
+      client.skipTo("\r\n--graphql");
+    }
+  }
+
+  @Test
+  void parts_end_with_the_closing_delimiter() throws IOException {
+    try (RawHttp client =
+        RawHttp.post(door.http(), "multipart/mixed", "{\"query\":\"{ __typename }\"}")) {
+      client.head();
+      client.expect("\r\n--graphql" + PART_HEAD);
+      client.expect("{\"payload\":{\"data\":{\"__typename\":\"Query\"}}}");
+      client.expect("\r\n--graphql--\r\n");
+      client.expectEnd();
+    }
+  }
+
+  @Test
   void one_stream_carries_several_operations() {
     HttpResponse<String> reserved =
         HttpCalls.send(HttpCalls.request(door.stream()).PUT(HttpRequest.BodyPublishers.noBody()));
@@ -156,6 +214,14 @@ final class GraphQlOverSseTest {
                   .header(Streams.TOKEN_HEADER, token)
                   .DELETE());
       assertThat(stopped.statusCode()).isEqualTo(200);
+      EventStream.Event over = stream.next();
+      assertThat(over.name()).isEqualTo("complete");
+      assertThat(over.json().path("id").asText()).isEqualTo("one");
+      assertThat(
+              HttpCalls.send(
+                      HttpCalls.request(door.stream()).header(Streams.TOKEN_HEADER, token).DELETE())
+                  .statusCode())
+          .isEqualTo(400);
       assertThat(start(token, "one", FEED, Map.of("channel", "one")).statusCode()).isEqualTo(202);
       assertThat(stream.nextResult().at("/payload/data/feed/__typename").asText())
           .isEqualTo("Subscribed");

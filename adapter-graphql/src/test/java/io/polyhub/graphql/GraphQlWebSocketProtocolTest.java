@@ -199,10 +199,34 @@ final class GraphQlWebSocketProtocolTest {
   }
 
   @Test
-  void binary_messages_are_closed_with_4400() {
+  void binary_frames_are_read_as_text() {
     WebSocketClient client = door.connect();
     client.sendBinary("{\"type\":\"ping\"}".getBytes(StandardCharsets.UTF_8));
+    assertThat(client.next().path("type").asText()).isEqualTo("pong");
+    client.sendBinary(new byte[] {'{', (byte) 0xFF, '}'});
     assertThat(client.closed().code()).isEqualTo(4400);
+  }
+
+  @Test
+  void half_a_surrogate_pair_fails_its_operation_alone() {
+    WebSocketClient client = door.connect();
+    client.send(
+        "{\"type\":\"subscribe\",\"id\":\"a\",\"payload\":{\"query\":\"query($v: JSON) { me { user } }\","
+            + "\"variables\":{\"v\":[\"\\ud800\"]}}}");
+    assertThat(client.nextErrorCode("a")).isEqualTo("BAD_REQUEST");
+    client.settle();
+  }
+
+  @Test
+  void a_persisted_query_is_refused_so_that_clients_send_the_document() {
+    WebSocketClient client = door.connect();
+    client.send(
+        "{\"type\":\"subscribe\",\"id\":\"a\",\"payload\":{\"extensions\":{\"persistedQuery\":"
+            + "{\"version\":1,\"sha256Hash\":\"00\"}}}}");
+    JsonNode error = client.next().at("/payload/0");
+    assertThat(error.path("message").asText()).isEqualTo("PersistedQueryNotSupported");
+    assertThat(error.at("/extensions/code").asText()).isEqualTo("PERSISTED_QUERY_NOT_SUPPORTED");
+    client.settle();
   }
 
   @Test

@@ -108,6 +108,14 @@ final class IdentityTest {
     alice(token);
     WebSocketClient header = socket("{\"authorization\":\"bearer " + token + "\"}");
     assertThat(header.next().at("/payload/user").asText()).isEqualTo("alice");
+    for (String payload :
+        List.of(
+            "{\"authToken\":\"" + token + "\"}",
+            "{\"headers\":{\"Authorization\":\"Bearer " + token + "\"}}")) {
+      assertThat(socket(payload).next().at("/payload/user").asText())
+          .describedAs(payload)
+          .isEqualTo("alice");
+    }
     WebSocketClient upgrade =
         WebSocketClient.open(
             door.webSocket(), "graphql-transport-ws", Map.of("Authorization", "Bearer " + token));
@@ -135,7 +143,13 @@ final class IdentityTest {
       assertThat(client.closed().code()).describedAs(token).isEqualTo(4403);
     }
     for (String payload :
-        List.of("{}", "null", "{\"token\":1}", "{\"Authorization\":\"Basic x\"}")) {
+        List.of(
+            "{}",
+            "null",
+            "{\"token\":1}",
+            "{\"authToken\":[]}",
+            "{\"Authorization\":\"Basic x\"}",
+            "{\"headers\":{\"authorization\":\"Basic x\"}}")) {
       assertThat(socket(payload).closed().code()).describedAs(payload).isEqualTo(4403);
     }
     for (String token : List.of(expired, forged, unsigned, "x")) {
@@ -189,6 +203,9 @@ final class IdentityTest {
             answer.path("type").asText().equals("error")
                 ? answer.at("/payload/0/extensions/code").asText()
                 : answer.at("/payload/errors/0/extensions/code").asText();
+        if (verb == Verb.SUBSCRIBE && verb != granted) {
+          assertThat(answer.at("/payload/0/path").toString()).isEqualTo("[\"feed\"]");
+        }
         assertThat(code)
             .describedAs("%s with %s", verb, granted)
             .isEqualTo(verb == granted ? "" : "PERMISSION_DENIED");

@@ -184,6 +184,30 @@ final class RecoveryTest {
   }
 
   @Test
+  void history_is_walked_to_its_end_page_by_page() {
+    lost();
+    List<Integer> walked = new ArrayList<>();
+    JsonNode page = page("");
+    while (page.path("more").asBoolean()) {
+      page.path("messages").forEach(message -> walked.add(message.path("data").asInt()));
+      page = page(", since: \"" + page.path("next").asText() + "\"");
+    }
+    page.path("messages").forEach(message -> walked.add(message.path("data").asInt()));
+    assertThat(page.path("next").isNull()).isTrue();
+    assertThat(walked).isSorted().doesNotHaveDuplicates().hasSize(KEPT).endsWith(5 * KEPT);
+  }
+
+  private JsonNode page(String since) {
+    return HttpCalls.run(
+            door.http(),
+            "{ history(channel: \"short\", limit: 3"
+                + since
+                + ") { more next messages { data } } }",
+            Map.of())
+        .at("/data/history");
+  }
+
+  @Test
   void channels_without_history_have_no_cursors() {
     WebSocketClient subscriber = door.connect();
     subscriber.subscribe(

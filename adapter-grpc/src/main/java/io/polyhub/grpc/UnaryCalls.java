@@ -87,7 +87,9 @@ final class UnaryCalls {
         HistoryResponse.newBuilder()
             .setCursor(history.top().text())
             .setGuarantee(GrpcReplies.guarantee(history.guarantee()))
-            .setComplete(history.complete());
+            .setComplete(history.complete())
+            .setMore(history.more())
+            .setNext(history.more() ? history.next().text() : "");
     fill(history.publications(), GrpcReplies::publication, response::addPublications);
     return response.build();
   }

@@ -60,6 +60,8 @@ final class Asking {
                   Outcome.done(
                       new History(
                           limit <= 0 ? List.<Publication>of() : read.publications(),
+                          read.next(),
+                          limit > 0 && !read.end(),
                           top,
                           read.complete(),
                           rule.guarantee())));

@@ -38,7 +38,7 @@ public class GraphQlEncodeBenchmark {
   private final byte[] result = result();
 
   private Operation operation() {
-    GraphQlRequest request = new GraphQlRequest(DOCUMENT, null, Map.of(), Map.of());
+    GraphQlRequest request = new GraphQlRequest(DOCUMENT, null, Map.of(), Map.of(), null);
     return switch (engine.prepare(request)) {
       case Documents.Prepared.Good(Operation operation) -> operation;
       case Documents.Prepared.Bad(List<?> errors) ->

@@ -1,0 +1,41 @@
+package io.polyhub.graphql;
+
+import io.polyhub.hub.CloseReason;
+import org.jspecify.annotations.Nullable;
+
+/** How the results of operations are written into the body of an HTTP answer that stays open. */
+interface StreamFormat {
+
+  /** The body's media type, as in the header {@code Content-Type}. */
+  String contentType();
+
+  /** What is written at once, so that the client sees the stream open. */
+  byte[] opening();
+
+  /**
+   * A result.
+   *
+   * @param operation the operation's id as a JSON string
+   * @param result a JSON object
+   * @param extensions a JSON object to go with the result, or null
+   * @param cursor the place after the result, or null
+   */
+  byte[] next(
+      byte[] operation, byte[] result, byte @Nullable [] extensions, @Nullable String cursor);
+
+  /**
+   * The end of an operation.
+   *
+   * @param operation the operation's id as a JSON string
+   */
+  byte[] complete(byte[] operation);
+
+  /** What is said before the stream ends without the end of its operations. */
+  byte[] goodbye(CloseReason reason);
+
+  /** The first part of what says that the stream is alive. */
+  byte[] aliveBegin();
+
+  /** The second part of what says that the stream is alive. */
+  byte[] aliveEnd();
+}
