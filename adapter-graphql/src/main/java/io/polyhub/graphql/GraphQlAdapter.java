@@ -1,6 +1,5 @@
 package io.polyhub.graphql;
 
-import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,7 +24,7 @@ public final class GraphQlAdapter implements AutoCloseable {
   private final ConnectionMetrics metrics;
   private final HttpReplies replies;
   private final Deadlines deadlines;
-  private final WebServer server;
+  private final HttpListener listener;
 
   private GraphQlAdapter(
       Hub hub, GraphQlConfig config, MeterRegistry registry, List<HttpService> others)
@@ -50,7 +49,12 @@ public final class GraphQlAdapter implements AutoCloseable {
             .register(streams)
             .register(new GraphQlHttp(hub, engine, requests, replies, carrier), streams::refusing);
     others.forEach(routing::register);
-    server = HttpListener.start(config, routing, deadlines);
+    try {
+      listener = HttpListener.start(config, routing, registry);
+    } catch (IOException e) {
+      deadlines.close();
+      throw e;
+    }
   }
 
   /**
@@ -85,7 +89,7 @@ public final class GraphQlAdapter implements AutoCloseable {
 
   /** The port that is listened on. */
   public int port() {
-    return server.port();
+    return listener.port();
   }
 
   /** Refuses new requests with status 503; event streams that are open go on. */
@@ -97,7 +101,7 @@ public final class GraphQlAdapter implements AutoCloseable {
   @Override
   public void close() {
     stopAccepting();
-    server.stop();
+    listener.close();
     deadlines.close();
   }
 }

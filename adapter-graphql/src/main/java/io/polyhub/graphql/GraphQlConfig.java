@@ -151,18 +151,34 @@ public record GraphQlConfig(
    *
    * @param connections the most TCP connections
    * @param requests the most requests served at a time, open event streams among them
-   * @param headerBytes the most bytes of one request's headers
-   * @param idleTimeout how long a connection may be silent, between requests or within one
+   * @param headerBytes the most bytes of one request's head
+   * @param heldBytes the most bytes of heads and bodies that are being read, of all connections
+   * @param headTimeout how long a TLS handshake and a request's head may take
+   * @param idleTimeout how long a connection may be silent between two requests
    */
-  public record HttpBounds(int connections, int requests, int headerBytes, Duration idleTimeout) {
+  public record HttpBounds(
+      int connections,
+      int requests,
+      int headerBytes,
+      int heldBytes,
+      Duration headTimeout,
+      Duration idleTimeout) {
 
     public static final HttpBounds STANDARD =
-        new HttpBounds(15_000, 12_000, 32 * 1024, Duration.ofSeconds(60));
+        new HttpBounds(
+            15_000,
+            12_000,
+            32 * 1024,
+            64 * 1024 * 1024,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60));
 
     public HttpBounds {
       Checks.positive("connections", connections);
       Checks.positive("requests", requests);
       Checks.positive("headerBytes", headerBytes);
+      Checks.positive("heldBytes", heldBytes);
+      Checks.positive("headTimeout", headTimeout);
       Checks.positive("idleTimeout", idleTimeout);
     }
   }

@@ -23,8 +23,8 @@ final class GraphQlConfigTest {
         .hasMessage("port: 65536 (expected: 0 to 65535)");
     assertThatThrownBy(() -> new GraphQlConfig.DocumentBounds(1, 1, 0, 1, 1, 1, 1, 1))
         .hasMessage("depth: 0 (expected: 1 or more)");
-    assertThatThrownBy(() -> new GraphQlConfig.HttpBounds(1, 1, 1, Duration.ZERO))
-        .hasMessage("idleTimeout: PT0S (expected: more than 0)");
+    assertThatThrownBy(() -> TestConfig.bounds(1, 1, Duration.ZERO))
+        .hasMessage("headTimeout: PT0S (expected: more than 0)");
     TestConfig config = TestConfig.standard();
     config.streamQueue = 0;
     assertThatThrownBy(config::build).hasMessage("streamQueue: 0 (expected: 1 or more)");

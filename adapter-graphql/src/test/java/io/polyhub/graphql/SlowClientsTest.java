@@ -36,7 +36,7 @@ final class SlowClientsTest {
     config.streamQueue = 16;
     config.keepAlive = Duration.ofMillis(200);
     config.requestTimeout = Duration.ofSeconds(2);
-    config.http = new GraphQlConfig.HttpBounds(1000, 1000, 8 * 1024, Duration.ofSeconds(1));
+    config.http = TestConfig.bounds(1000, 1000, Duration.ofSeconds(1));
     door = TestDoor.open(config.build());
   }
 

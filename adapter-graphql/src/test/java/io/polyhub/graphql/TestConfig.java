@@ -30,6 +30,11 @@ final class TestConfig {
     return new TestConfig();
   }
 
+  /** Small bounds of the HTTP listener; the time is for a head, and for silence. */
+  static GraphQlConfig.HttpBounds bounds(int connections, int requests, Duration time) {
+    return new GraphQlConfig.HttpBounds(connections, requests, 8 * 1024, 1024 * 1024, time, time);
+  }
+
   GraphQlConfig build() {
     return new GraphQlConfig(
         "127.0.0.1",

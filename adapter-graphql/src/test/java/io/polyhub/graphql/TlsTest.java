@@ -45,7 +45,7 @@ final class TlsTest {
   private static TestDoor door(TlsFiles files) throws IOException {
     TestConfig config = TestConfig.standard();
     config.tls = files;
-    config.http = new GraphQlConfig.HttpBounds(100, 100, 8 * 1024, Duration.ofSeconds(1));
+    config.http = TestConfig.bounds(100, 100, Duration.ofSeconds(1));
     return TestDoor.open(TestHub.with().authenticator(new ByCertificate()).start(), config.build());
   }
 

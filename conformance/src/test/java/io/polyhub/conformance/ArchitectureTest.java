@@ -38,6 +38,7 @@ final class ArchitectureTest {
   private static final String NODE_MESSAGES = "io.polyhub.proto.nodes..";
   private static final String WEBSOCKET = "io.polyhub.websocket..";
   private static final String MQTT = "io.polyhub.mqtt..";
+  private static final String HTTP = "io.polyhub.http..";
   private static final String GRAPHQL = "io.polyhub.graphql..";
   private static final String GRPC = "io.polyhub.grpc..";
   private static final String SERVER = "io.polyhub.server..";
@@ -65,7 +66,8 @@ final class ArchitectureTest {
           Map.entry(BENCH, List.of()),
           Map.entry(WEBSOCKET, with(CLIENT_SEAM, "io.polyhub.proto.centrifuge")),
           Map.entry(MQTT, with(CLIENT_SEAM, WEBSOCKET)),
-          Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET)),
+          Map.entry(HTTP, List.of()),
+          Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET, HTTP)),
           Map.entry(GRPC, with(CLIENT_SEAM, "io.polyhub.proto.v1")));
 
   private static final JavaClasses CLASSES =
@@ -176,7 +178,7 @@ final class ArchitectureTest {
             resideOutsideOfPackage("io.polyhub..").or(resideInAnyPackage(known)).or(NODES));
   }
 
-  private static List<String> with(List<String> parts, String more) {
+  private static List<String> with(List<String> parts, String... more) {
     return Stream.concat(parts.stream(), Stream.of(more)).toList();
   }
 }

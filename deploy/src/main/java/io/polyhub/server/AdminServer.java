@@ -7,10 +7,13 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polyhub.http.HttpBounds;
+import io.polyhub.http.HttpEdge;
 import io.polyhub.server.config.AdminConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,13 +34,23 @@ final class AdminServer implements AutoCloseable {
   /** A message to a session, in Base64, and what belongs to it. */
   private static final int MAX_PAYLOAD_BYTES = 128 * 1024;
 
-  private static final Duration IDLE_LIMIT = Duration.ofMinutes(2);
-  private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+  private static final HttpBounds BOUNDS =
+      new HttpBounds(
+          MAX_CONNECTIONS,
+          MAX_CONNECTIONS,
+          16 * 1024,
+          MAX_PAYLOAD_BYTES,
+          MAX_CONNECTIONS * MAX_PAYLOAD_BYTES,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(2));
   private static final String JSON = "application/json";
 
+  private final HttpEdge edge;
   private final WebServer server;
 
-  private AdminServer(WebServer server) {
+  private AdminServer(HttpEdge edge, WebServer server) {
+    this.edge = edge;
     this.server = server;
   }
 
@@ -75,25 +88,19 @@ final class AdminServer implements AutoCloseable {
           "/sessions/" + action,
           (request, response) -> change(request, response, sessions.get(), action));
     }
+    HttpEdge edge = HttpEdge.of("admin", BOUNDS, AdminServer::error, metrics);
     WebServer server =
-        WebServer.builder()
-            .host(config.bind())
-            .port(config.port())
-            .shutdownHook(false)
-            .featuresDiscoverServices(false)
-            .maxTcpConnections(MAX_CONNECTIONS)
-            .maxConcurrentRequests(MAX_CONNECTIONS)
-            .maxPayloadSize(MAX_PAYLOAD_BYTES)
-            .idleConnectionTimeout(IDLE_LIMIT)
-            .shutdownGracePeriod(Duration.ofSeconds(1))
-            .connectionOptions(options -> options.readTimeout(READ_LIMIT))
-            .routing(routing)
-            .build();
+        edge.server().host(config.bind()).port(config.port()).routing(routing).build();
     server.start();
     if (!server.isRunning()) {
+      edge.close();
       throw reason(config);
     }
-    return new AdminServer(server);
+    return new AdminServer(edge, server);
+  }
+
+  private static byte[] error(int status, String text) {
+    return Json.text(Map.of("error", text)).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Helidon keeps to itself why it cannot listen, so ask the system the same. */
@@ -176,5 +183,6 @@ final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    edge.close();
   }
 }

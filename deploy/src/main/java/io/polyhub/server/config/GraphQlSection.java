@@ -103,6 +103,8 @@ final class GraphQlSection {
             section.read("connections", standard.connections(), count()),
             section.read("requests", standard.requests(), count()),
             section.read("headerBytes", standard.headerBytes(), bytes()),
+            section.read("heldBytes", standard.heldBytes(), bytes()),
+            section.read("headTimeout", standard.headTimeout(), TIME),
             section.read("idleTimeout", standard.idleTimeout(), TIME));
     section.end();
     return bounds;

@@ -1,27 +1,28 @@
-package io.polyhub.graphql;
+package io.polyhub.http;
 
 import io.helidon.common.socket.SocketOptions;
+import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
-import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Socket options that hold for accepted sockets in full. The web server itself does not set the
- * read timeout, so that a peer who falls silent in a TLS handshake or within a request would keep
- * its connection for ever.
+ * Options of accepted sockets, by which the edge hears of a connection before its TLS handshake.
  */
-record ReadTimeouts(SocketOptions options) implements SocketOptions {
+record AcceptingOptions(SocketOptions options, HttpConnections connections)
+    implements SocketOptions {
 
   @Override
-  public void configureSocket(Socket socket) {
-    options.configureSocket(socket);
+  public void configureSocket(SocketChannel channel) {
     try {
-      socket.setSoTimeout(Math.toIntExact(options.readTimeout().toMillis()));
-    } catch (SocketException e) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      connections.accept(channel);
+    } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }

@@ -1,0 +1,139 @@
+package io.polyhub.http;
+
+import io.polyhub.http.EdgeMetrics.Dropped;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one listener, from their accepting on: a TLS handshake, a head, a body or a
+ * silence that takes too long ends them. A thread that waits for a peer cannot look at the time, so
+ * another looks for all, some times within the shortest limit, and closes the socket under it. Safe
+ * for any thread.
+ */
+final class HttpConnections implements AutoCloseable {
+
+  private static final long LOOKS_PER_LIMIT = 8;
+  private static final Duration LONGEST_PERIOD = Duration.ofMillis(500);
+  private static final Duration SHORTEST_PERIOD = Duration.ofMillis(10);
+
+  private final Map<Ends, Accepted> accepted = new ConcurrentHashMap<>();
+  private final EdgeMetrics metrics;
+  private final HttpBounds bounds;
+  private final ScheduledExecutorService clock;
+
+  HttpConnections(String listener, HttpBounds bounds, EdgeMetrics metrics) {
+    this.metrics = metrics;
+    this.bounds = bounds;
+    clock =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("polyhub-http-" + listener).factory());
+    long period = period(bounds).toNanos();
+    var _ = clock.scheduleWithFixedDelay(this::look, period, period, TimeUnit.NANOSECONDS);
+  }
+
+  private static Duration period(HttpBounds bounds) {
+    Duration shortest = bounds.headTimeout();
+    for (Duration limit : new Duration[] {bounds.bodyTimeout(), bounds.idleTimeout()}) {
+      shortest = limit.compareTo(shortest) < 0 ? limit : shortest;
+    }
+    Duration period = shortest.dividedBy(LOOKS_PER_LIMIT);
+    if (period.compareTo(LONGEST_PERIOD) > 0) {
+      return LONGEST_PERIOD;
+    }
+    return period.compareTo(SHORTEST_PERIOD) < 0 ? SHORTEST_PERIOD : period;
+  }
+
+  /** The two ends of a connection, which no other has at the same time. */
+  private record Ends(SocketAddress peer, SocketAddress local) {}
+
+  private record Deadline(long nanos, Dropped reason) {}
+
+  /** One connection. */
+  final class Accepted {
+
+    private final Ends ends;
+    private final SocketChannel channel;
+    private volatile @Nullable Deadline deadline;
+
+    private Accepted(Ends ends, SocketChannel channel) {
+      this.ends = ends;
+      this.channel = channel;
+      expect(Dropped.HEAD, bounds.headTimeout());
+    }
+
+    /** From now on it has that much time, or is dropped. */
+    void expect(Dropped otherwise, Duration limit) {
+      deadline = new Deadline(System.nanoTime() + limit.toNanos(), otherwise);
+    }
+
+    /** It has all the time that whoever answers takes. */
+    void expectNothing() {
+      deadline = null;
+    }
+
+    SocketChannel channel() {
+      return channel;
+    }
+
+    /** It is over. */
+    void end() {
+      if (accepted.remove(ends, this)) {
+        metrics.connections.decrementAndGet();
+      }
+    }
+
+    private void look(long now) {
+      Deadline limit = deadline;
+      if (!channel.isOpen()) {
+        end();
+      } else if (limit != null && now - limit.nanos >= 0) {
+        metrics.countDropped(limit.reason);
+        try {
+          channel.close();
+        } catch (IOException closedAnyway) {
+          // There is nothing to be done about it.
+        }
+        end();
+      }
+    }
+  }
+
+  /** A connection was accepted. */
+  void accept(SocketChannel channel) throws IOException {
+    Ends ends = new Ends(channel.getRemoteAddress(), channel.getLocalAddress());
+    metrics.connections.incrementAndGet();
+    Accepted before = accepted.put(ends, new Accepted(ends, channel));
+    if (before != null) {
+      // The system gives the ends to another only when they are free again.
+      metrics.connections.decrementAndGet();
+    }
+  }
+
+  /** The connection between these ends, or null if it is over already. */
+  @Nullable Accepted find(SocketAddress peer, SocketAddress local) {
+    return accepted.get(new Ends(peer, local));
+  }
+
+  private void look() {
+    long now = System.nanoTime();
+    accepted.values().forEach(connection -> connection.look(now));
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    try {
+      var _ = clock.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.polyhub.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.polyhub.server.config.LoadedConfig;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What both HTTP listeners take from anybody who reaches them. */
+final class HttpEdgeTest {
+
+  static {
+    Logs.quiet(System.err);
+  }
+
+  private static final String HOST = "Host: localhost|Accept: application/json, text/event-stream|";
+  private static final String CHUNKED = "Transfer-Encoding: chunked|";
+  private static Server server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = Server.start(LoadedConfig.parse(ServerTest.ANYWHERE).config());
+  }
+
+  @AfterAll
+  static void close() {
+    server.close();
+  }
+
+  private static RawHttp connect(String door) throws Exception {
+    return RawHttp.connect(server.port(door));
+  }
+
+  /** Every path that takes a body, and one that does not exist. */
+  private static List<String> paths(String door) {
+    return door.equals("admin")
+        ? List.of("/sessions/disconnect", "/nothing")
+        : List.of("/graphql", "/graphql/stream", "/nothing");
+  }
+
+  private static double metric(String series) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port("admin") + "/metrics"))
+            .build();
+    String scraped =
+        HttpClient.newHttpClient()
+            .sendAsync(request, BodyHandlers.ofString())
+            .orTimeout(10, TimeUnit.SECONDS)
+            .join()
+            .body();
+    Matcher found = Pattern.compile("(?m)^" + Pattern.quote(series) + " (\\S+)$").matcher(scraped);
+    return found.find() ? Double.parseDouble(found.group(1)) : 0;
+  }
+
+  private static void assertOneRefusal(String answer, String request, int... statuses) {
+    assertThat(answer).describedAs(request).startsWith("HTTP/1.1 ");
+    assertThat(statuses).describedAs(request).contains(Integer.parseInt(answer.substring(9, 12)));
+    assertThat(answer).describedAs(request).containsOnlyOnce("HTTP/1.1").contains("lose\r\n");
+    assertThat(answer).doesNotContain("Exception", "java.", "io.helidon");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
+  void ways_to_smuggle_a_request_are_refused_with_one_answer_and_the_connections_end(String door)
+      throws Exception {
+    String evil = "GET /evil HTTP/1.1|" + HOST + "|";
+    List<String> ways =
+        List.of(
+            "Content-Length: 4|Content-Length: 5||{}  " + evil,
+            "Content-Length: 4, 4||{}  " + evil,
+            "Content-Length: +4||{}  " + evil,
+            "Content-Length: 4|" + CHUNKED + "|0||" + evil,
+            "Transfer-Encoding: xchunked||0||" + evil,
+            "Transfer-Encoding : chunked||0||" + evil,
+            "Transfer-Encoding: chunked, identity||0||" + evil,
+            CHUNKED + CHUNKED + "|0||" + evil,
+            CHUNKED + "|+4|{}  |0||" + evil,
+            CHUNKED + "|0x4|{}  |0||" + evil,
+            CHUNKED + "|4|{}  0||" + evil,
+            CHUNKED + "|4\n{}  |0||" + evil,
+            CHUNKED + "|4;a\nb|{}  |0||" + evil,
+            CHUNKED + "|fffffffffffffff4|{}  |0||" + evil,
+            CHUNKED + "|00000000000000004|{}  |0||" + evil,
+            CHUNKED + "|0|GET /evil HTTP/1.1|" + HOST + "|",
+            "X: a| b: c||" + evil,
+            "X: a\u0000b||" + evil,
+            "X: a\nContent-Length: 4||{}  " + evil,
+            HOST + "|" + evil);
+    for (String path : paths(door)) {
+      for (String way : ways) {
+        String request =
+            "POST " + path + " HTTP/1.1|" + HOST + "Content-Type: application/json|" + way;
+        try (RawHttp http = connect(door)) {
+          assertOneRefusal(http.send(request).readToEnd(), request, 400);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
+  void a_body_whose_type_is_refused_gets_no_second_answer(String door) throws Exception {
+    String request =
+        "POST " + paths(door).getFirst() + " HTTP/1.1|" + HOST + CHUNKED + "|4|{}  |zz|";
+    try (RawHttp http = connect(door)) {
+      assertThat(http.send(request).readToEnd())
+          .startsWith("HTTP/1.1 415")
+          .containsOnlyOnce("HTTP/");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
+  void a_huge_chunk_is_refused_before_any_of_it_is_held(String door) throws Exception {
+    for (String path : paths(door)) {
+      String request =
+          "POST " + path + " HTTP/1.1|" + HOST + "Content-Type: application/json|" + CHUNKED;
+      try (RawHttp http = connect(door)) {
+        http.send(request + "|20000000|").send(new byte[64 * 1024]);
+        assertOneRefusal(http.readToEnd(), request, 413);
+      }
+      try (RawHttp http = connect(door)) {
+        http.send("POST " + path + " HTTP/1.1|" + HOST + "Content-Length: 536870912||{");
+        assertOneRefusal(http.readToEnd(), request, 413);
+      }
+    }
+    String held = "polyhub_http_held_bytes{listener=\"" + door + "\"}";
+    Await.until("nothing is held", () -> metric(held) < 1024);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
+  void headers_without_an_end_are_refused(String door) throws Exception {
+    try (RawHttp http = connect(door)) {
+      http.send("GET /nothing HTTP/1.1|" + HOST + "X: 0123456789abcdef|".repeat(10_000));
+      assertOneRefusal(http.readToEnd(), "headers", 431);
+    }
+    try (RawHttp http = connect(door)) {
+      http.send("GET /" + "x".repeat(200_000));
+      assertOneRefusal(http.readToEnd(), "target", 414);
+    }
+    assertThat(metric("polyhub_http_refused_total{listener=\"" + door + "\",status=\"431\"}"))
+        .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
+  void requests_that_are_right_are_answered_one_after_the_other(String door) throws Exception {
+    String path = paths(door).getFirst();
+    String head = "POST " + path + " HTTP/1.1|" + HOST + "Content-Type: application/json|";
+    try (RawHttp http = connect(door)) {
+      http.send(head + CHUNKED + "|2;x=y|{}|0|X: y||" + head + "Content-Length: 2||{}");
+      assertThat(http.readTo("}")).startsWith("HTTP/1.1 400 Bad Request");
+      assertThat(http.readTo("HTTP/1.1 400")).isNotEmpty();
+      http.send("GET /nothing HTTP/1.1|" + HOST + "|");
+      assertThat(http.readTo("HTTP/1.1 404")).isNotEmpty();
+    }
+  }
+}
