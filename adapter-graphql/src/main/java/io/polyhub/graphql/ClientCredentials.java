@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Finds what a client shows to say who it is. Pure. */
 final class ClientCredentials {
 
-  private static final String SCHEME = "Bearer ";
-
   private ClientCredentials() {}
 
   /**
@@ -57,18 +55,11 @@ final class ClientCredentials {
       if (entry.getValue() != null
           && entry.getKey() instanceof String name
           && name.equalsIgnoreCase("Authorization")) {
-        String token = entry.getValue() instanceof String text ? bearer(text) : null;
+        String token =
+            entry.getValue() instanceof String text ? Credentials.Token.bearer(text) : null;
         return token == null ? "" : token;
       }
     }
     return null;
-  }
-
-  /** The token of an {@code Authorization} header (RFC 6750 section 2.1), or null. */
-  static @Nullable String bearer(@Nullable String header) {
-    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return null;
-    }
-    return header.substring(SCHEME.length()).strip();
   }
 }

@@ -145,7 +145,7 @@ final class HttpRequests {
             .map(chain -> chain[0] instanceof X509Certificate x509 ? x509 : null)
             .orElse(null);
     return ClientCredentials.of(
-        null, ClientCredentials.bearer(header(request, HeaderNames.AUTHORIZATION)), certificate);
+        null, Credentials.Token.bearer(header(request, HeaderNames.AUTHORIZATION)), certificate);
   }
 
   static SocketAddress remoteAddress(ServerRequest request) {

@@ -22,8 +22,6 @@ record Caller(Credentials credentials, @Nullable SocketAddress address) {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  private static final String SCHEME = "Bearer ";
-
   static Caller of(ServerCall<?, ?> call, Metadata metadata) {
     return new Caller(
         credentials(call, metadata), call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
@@ -32,9 +30,9 @@ record Caller(Credentials credentials, @Nullable SocketAddress address) {
   private static Credentials credentials(ServerCall<?, ?> call, Metadata metadata) {
     String authorization = metadata.get(AUTHORIZATION);
     if (authorization != null) {
-      boolean bearer = authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+      String bearer = Credentials.Token.bearer(authorization);
       // Another scheme is a token that nobody can verify, not the absence of one.
-      return new Credentials.Token(bearer ? authorization.substring(SCHEME.length()).trim() : "");
+      return new Credentials.Token(bearer == null ? "" : bearer);
     }
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     if (session == null) {

@@ -1,5 +1,6 @@
 package io.polyhub.websocket;
 
+import io.polyhub.identity.Credentials;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.Map;
@@ -29,14 +30,9 @@ public record WebSocketOpening(
     query = Map.copyOf(query);
   }
 
-  /** The token of an {@code Authorization: Bearer} header (RFC 6750 section 2.1), or null. */
+  /** The token of an {@code Authorization: Bearer} header, or null. */
   public @Nullable String bearerToken() {
-    String value = authorization;
-    if (value == null || !value.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      return null;
-    }
-    String token = value.substring(7).strip();
-    return token.isEmpty() ? null : token;
+    return Credentials.Token.bearer(authorization);
   }
 
   @Override

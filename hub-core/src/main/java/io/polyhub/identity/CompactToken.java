@@ -28,11 +28,16 @@ record CompactToken(
 
   private static final int MAX_KEY_ID_LENGTH = 256;
 
-  /** Takes a token apart, or returns nothing if it is none that could be accepted. */
-  static Optional<CompactToken> parse(String jwt) {
-    if (jwt.length() > Credentials.Token.MAX_LENGTH) {
+  /**
+   * Takes a token apart, or returns nothing if it is none that could be accepted. Blanks around it,
+   * such as the line end of the file it was read from, do not count: here, for every door and every
+   * place that a token is shown in.
+   */
+  static Optional<CompactToken> parse(String shown) {
+    if (shown.length() > Credentials.Token.MAX_LENGTH) {
       return Optional.empty();
     }
+    String jwt = shown.strip();
     int first = jwt.indexOf('.');
     int second = jwt.indexOf('.', first + 1);
     if (first <= 0 || second < 0 || jwt.indexOf('.', second + 1) >= 0) {
@@ -76,6 +81,13 @@ record CompactToken(
           // What must be understood is not understood here (RFC 7515 section 4.1.11).
           case "crit" -> {
             return Optional.empty();
+          }
+          // A payload that is not encoded (RFC 7797) needs crit; without it we would read the
+          // token otherwise than its issuer wrote it.
+          case "b64" -> {
+            if (value != JsonToken.VALUE_TRUE) {
+              return Optional.empty();
+            }
           }
           default -> json.skipChildren();
         }

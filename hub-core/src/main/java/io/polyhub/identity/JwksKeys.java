@@ -2,24 +2,19 @@ package io.polyhub.identity;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jose4j.jwk.JsonWebKey;
-import org.jose4j.jwk.JsonWebKeySet;
-import org.jose4j.jwk.PublicJsonWebKey;
-import org.jose4j.jwk.Use;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,27 +24,33 @@ import org.slf4j.LoggerFactory;
  * The public keys at an address, which change. Fetched on a thread of its own: at start, when they
  * have grown old, and when a token names one that we do not know; never more than one fetch at a
  * time, and never two within the shortest interval. While the address does not answer, the keys of
- * before stay in use. Any thread; nothing here blocks.
+ * before stay in use; while it answers without a key that is of use, for a bounded time, since that
+ * is more often a provider's mishap than its will. Any thread; nothing here blocks.
  */
 final class JwksKeys implements AutoCloseable {
 
   /** The most clients that wait for one fetch; further ones are told to come back. */
   static final int MAX_WAITING = 10_000;
 
+  /** The least time between two lines of one kind in the log. */
+  static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(JwksKeys.class);
 
   private final JwtConfig.Jwks config;
   private final InstantSource clock;
   private final MeterRegistry registry;
-  private final HttpClient http;
+  private final JwksReader reader;
 
   private final Object lock = new Object();
-  private volatile List<JwksKey> keys = List.of();
+  private List<JwksKey> keys = List.of();
   private @Nullable Instant lastTry;
   private @Nullable Instant lastSuccess;
+  private @Nullable Instant emptySince;
   private boolean lastFailed;
   private @Nullable Fetch running;
   private int waiting;
+  private final Map<Outcome, Instant> lastLogged = new EnumMap<>(Outcome.class);
 
   /** What a fetch was worth to a token whose key was not known. */
   enum Refresh {
@@ -59,7 +60,13 @@ final class JwksKeys implements AutoCloseable {
     UNAVAILABLE
   }
 
-  private record JwksKey(@Nullable String id, @Nullable String algorithm, PublicKey key) {}
+  /** How a fetch ended, as it is counted. */
+  private enum Outcome {
+    FETCHED,
+    /** There was an answer, with no key that is of use. */
+    EMPTY,
+    FAILED
+  }
 
   private static final class Fetch {
     final AtomicBoolean over = new AtomicBoolean();
@@ -70,11 +77,7 @@ final class JwksKeys implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.registry = registry;
-    http =
-        HttpClient.newBuilder()
-            .connectTimeout(config.timeout())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    reader = new JwksReader(config);
     synchronized (lock) {
       running = start();
     }
@@ -85,13 +88,12 @@ final class JwksKeys implements AutoCloseable {
    * none.
    */
   List<PublicKey> find(SigningAlgorithm algorithm, @Nullable String keyId) {
-    refreshIfOld();
     List<PublicKey> found = new ArrayList<>();
-    for (JwksKey key : keys) {
-      if ((keyId == null || keyId.equals(key.id))
-          && (key.algorithm == null || key.algorithm.equals(algorithm.text()))
-          && algorithm.fits(key.key)) {
-        found.add(key.key);
+    for (JwksKey key : current()) {
+      if ((keyId == null || keyId.equals(key.id()))
+          && (key.algorithm() == null || key.algorithm().equals(algorithm.text()))
+          && algorithm.fits(key.key())) {
+        found.add(key.key());
       }
     }
     return found;
@@ -126,14 +128,24 @@ final class JwksKeys implements AutoCloseable {
     return fetched ? Refresh.CURRENT : Refresh.UNAVAILABLE;
   }
 
-  private void refreshIfOld() {
+  /** The keys to trust now; fetches them anew if they have grown old. */
+  private List<JwksKey> current() {
     synchronized (lock) {
-      boolean old =
-          lastSuccess == null || !clock.instant().isBefore(lastSuccess.plus(config.maxAge()));
+      Instant now = clock.instant();
+      boolean old = lastSuccess == null || !now.isBefore(lastSuccess.plus(config.maxAge()));
       if (old && running == null && mayTry()) {
         running = start();
       }
+      if (!keepsKeys(now)) {
+        keys = List.of();
+      }
+      return keys;
     }
+  }
+
+  /** Whether the keys of before are still to be trusted; holding the lock. */
+  private boolean keepsKeys(Instant now) {
+    return emptySince == null || now.isBefore(emptySince.plus(config.keepWhenEmpty()));
   }
 
   private boolean mayTry() {
@@ -156,75 +168,71 @@ final class JwksKeys implements AutoCloseable {
 
   private void run(Fetch fetch) {
     try {
-      settle(fetch, read());
+      settle(fetch, reader.read());
     } catch (InterruptedException | IOException | JoseException failed) {
-      LOG.warn("The keys at {} could not be had: {}", config.address(), failed.toString());
+      warn(Outcome.FAILED, "The keys at {} could not be had: {}", failed.toString());
       settle(fetch, null);
     } catch (RuntimeException malformed) {
-      LOG.warn("The keys at {} could not be read: {}", config.address(), malformed.toString());
+      warn(Outcome.FAILED, "The keys at {} could not be read: {}", malformed.toString());
       settle(fetch, null);
     }
   }
 
-  /** Ends a fetch, once, with the keys or with none if it failed; then wakes who waits for it. */
+  /** Ends a fetch, once, with the keys or with null if it failed; then wakes who waits for it. */
   private void settle(Fetch fetch, @Nullable List<JwksKey> fetched) {
+    Outcome outcome;
+    boolean kept;
     synchronized (lock) {
       if (!fetch.over.compareAndSet(false, true)) {
         return;
       }
       running = null;
-      lastFailed = fetched == null;
-      if (fetched != null) {
-        keys = fetched;
-        lastSuccess = clock.instant();
+      Instant now = clock.instant();
+      if (fetched == null) {
+        outcome = Outcome.FAILED;
+        kept = true;
+      } else if (fetched.isEmpty()) {
+        outcome = Outcome.EMPTY;
+        emptySince = emptySince == null ? now : emptySince;
+        kept = !keys.isEmpty() && keepsKeys(now);
+      } else {
+        outcome = Outcome.FETCHED;
+        emptySince = null;
+        kept = false;
       }
+      lastFailed = kept;
+      if (fetched != null && !kept) {
+        keys = fetched;
+        lastSuccess = now;
+      }
+    }
+    if (outcome == Outcome.EMPTY) {
+      warn(
+          outcome,
+          "No key at {} is of use: {}",
+          kept ? "those of before are trusted for a while" : "no token is trusted by them");
     }
     registry
-        .counter("polyhub.jwks.fetches", "outcome", fetched == null ? "failed" : "fetched")
+        .counter("polyhub.jwks.fetches", "outcome", outcome.name().toLowerCase(Locale.ROOT))
         .increment();
-    fetch.outcome.complete(fetched != null);
+    fetch.outcome.complete(!kept);
   }
 
-  private List<JwksKey> read() throws IOException, InterruptedException, JoseException {
-    HttpRequest request =
-        HttpRequest.newBuilder(config.address())
-            .timeout(config.timeout())
-            .header("Accept", "application/jwk-set+json, application/json")
-            .build();
-    HttpResponse<InputStream> response =
-        http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    try (InputStream body = response.body()) {
-      if (response.statusCode() != 200) {
-        throw new IOException("status " + response.statusCode());
+  /** Warns, unless a line of that kind was written just now: fetches may follow closely. */
+  private void warn(Outcome kind, String text, String why) {
+    synchronized (lock) {
+      Instant now = clock.instant();
+      Instant last = lastLogged.get(kind);
+      if (last != null && now.isBefore(last.plus(LOG_INTERVAL))) {
+        return;
       }
-      byte[] bytes = body.readNBytes(config.maxBytes() + 1);
-      if (bytes.length > config.maxBytes()) {
-        throw new IOException("more than " + config.maxBytes() + " bytes");
-      }
-      return usable(new JsonWebKeySet(new String(bytes, StandardCharsets.UTF_8)));
+      lastLogged.put(kind, now);
     }
-  }
-
-  /** Symmetric keys are left out: what everyone can read is no secret. */
-  private List<JwksKey> usable(JsonWebKeySet set) {
-    List<JwksKey> usable = new ArrayList<>();
-    for (JsonWebKey key : set.getJsonWebKeys()) {
-      boolean forSignatures = key.getUse() == null || key.getUse().equals(Use.SIGNATURE);
-      if (forSignatures
-          && key instanceof PublicJsonWebKey open
-          && SigningAlgorithm.anyFits(open.getPublicKey())
-          && usable.size() < JwtConfig.Jwks.MAX_KEYS) {
-        usable.add(new JwksKey(key.getKeyId(), key.getAlgorithm(), open.getPublicKey()));
-      }
-    }
-    if (usable.isEmpty()) {
-      LOG.warn("No key at {} is of use", config.address());
-    }
-    return List.copyOf(usable);
+    LOG.warn(text, config.address(), why);
   }
 
   @Override
   public void close() {
-    http.shutdownNow();
+    reader.close();
   }
 }

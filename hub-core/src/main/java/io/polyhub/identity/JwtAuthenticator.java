@@ -182,7 +182,26 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
         || isOver(claims.end(), now)) {
       return reject.apply(Reason.EXPIRED);
     }
+    if (!endsInTime(claims, now)) {
+      return reject.apply(Reason.INVALID);
+    }
     return accept.apply(claims);
+  }
+
+  /**
+   * Whether the token ends, and neither it nor what it gives outlasts the longest lifetime. The
+   * issuer's clock may be ahead of ours by the leeway.
+   */
+  private boolean endsInTime(TokenClaims claims, Instant now) {
+    if (config.maxLifetime() == null) {
+      return true;
+    }
+    Instant latestEnd = now.plus(config.maxLifetime()).plus(config.leeway());
+    Instant end = claims.end();
+    return claims.expiresAt() != null
+        && !claims.expiresAt().isAfter(latestEnd)
+        && end != null
+        && !end.isAfter(latestEnd);
   }
 
   private boolean isFromIssuer(TokenClaims claims) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param issuer the {@code iss} that a token must have, or null to accept any
  * @param audiences a token's {@code aud} must name one of these; empty to accept any
  * @param leeway how far {@code nbf} and {@code iat} may lie ahead of our clock. Ends are exact.
+ * @param maxLifetime how far ahead, beside the leeway, a token may let its session end; then every
+ *     token must end. Null to accept tokens that never end.
  */
 public record JwtConfig(
     List<String> hmacSecrets,
@@ -25,7 +27,8 @@ public record JwtConfig(
     @Nullable Jwks jwks,
     @Nullable String issuer,
     Set<String> audiences,
-    Duration leeway) {
+    Duration leeway,
+    @Nullable Duration maxLifetime) {
 
   /** The most secrets, and the most static public keys. */
   public static final int MAX_KEYS = 16;
@@ -57,36 +60,42 @@ public record JwtConfig(
         "leeway",
         leeway,
         "0 to " + MAX_LEEWAY);
+    require(
+        maxLifetime == null || maxLifetime.isPositive(), "maxLifetime", maxLifetime, "more than 0");
   }
 
   /** Tokens signed with this secret, whatever their issuer and audience. */
   public static JwtConfig ofSecret(String secret) {
-    return new JwtConfig(List.of(secret), List.of(), null, null, Set.of(), STANDARD_LEEWAY);
+    return new JwtConfig(List.of(secret), List.of(), null, null, Set.of(), STANDARD_LEEWAY, null);
   }
 
   /** Tokens signed with the private half of this key, whatever their issuer and audience. */
   public static JwtConfig ofPublicKey(PublicKey key) {
-    return new JwtConfig(List.of(), List.of(key), null, null, Set.of(), STANDARD_LEEWAY);
+    return new JwtConfig(List.of(), List.of(key), null, null, Set.of(), STANDARD_LEEWAY, null);
   }
 
   /** Tokens signed with a key that is published there, whatever their issuer and audience. */
   public static JwtConfig ofJwks(Jwks jwks) {
-    return new JwtConfig(List.of(), List.of(), jwks, null, Set.of(), STANDARD_LEEWAY);
+    return new JwtConfig(List.of(), List.of(), jwks, null, Set.of(), STANDARD_LEEWAY, null);
   }
 
   public JwtConfig withIssuer(@Nullable String value) {
-    return new JwtConfig(hmacSecrets, publicKeys, jwks, value, audiences, leeway);
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, value, audiences, leeway, maxLifetime);
   }
 
   public JwtConfig withAudiences(Set<String> value) {
-    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, value, leeway);
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, value, leeway, maxLifetime);
   }
 
   public JwtConfig withLeeway(Duration value) {
-    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, audiences, value);
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, audiences, value, maxLifetime);
   }
 
-  private static void require(boolean holds, String what, Object found, String expected) {
+  public JwtConfig withMaxLifetime(@Nullable Duration value) {
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, audiences, leeway, value);
+  }
+
+  private static void require(boolean holds, String what, @Nullable Object found, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(what + ": " + found + " (expected: " + expected + ")");
     }
@@ -107,6 +116,8 @@ public record JwtConfig(
         + audiences
         + ", leeway="
         + leeway
+        + ", maxLifetime="
+        + maxLifetime
         + "]";
   }
 
@@ -118,9 +129,16 @@ public record JwtConfig(
    * @param maxAge after which age the set is fetched anew, while the old one stays in use
    * @param minInterval the least time between two fetches, however many unknown keys are named
    * @param maxBytes the largest answer
+   * @param keepWhenEmpty how long the keys of before stay in use while the address answers without
+   *     a key that is of use; 0 to drop them at once
    */
   public record Jwks(
-      URI address, Duration timeout, Duration maxAge, Duration minInterval, int maxBytes) {
+      URI address,
+      Duration timeout,
+      Duration maxAge,
+      Duration minInterval,
+      int maxBytes,
+      Duration keepWhenEmpty) {
 
     /** The most keys that are used of one set. */
     public static final int MAX_KEYS = 64;
@@ -136,6 +154,7 @@ public record JwtConfig(
       require(maxAge.isPositive(), "maxAge", maxAge, "more than 0");
       require(!minInterval.isNegative(), "minInterval", minInterval, "0 or more");
       require(maxBytes > 0, "maxBytes", maxBytes, "1 or more");
+      require(!keepWhenEmpty.isNegative(), "keepWhenEmpty", keepWhenEmpty, "0 or more");
     }
 
     /** The key set at that address, with usual limits. */
@@ -145,7 +164,8 @@ public record JwtConfig(
           Duration.ofSeconds(5),
           Duration.ofMinutes(10),
           Duration.ofSeconds(10),
-          256 * 1024);
+          256 * 1024,
+          Duration.ofHours(1));
     }
   }
 }

@@ -2,6 +2,9 @@ package io.polyhub.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.identity.Authenticator.Reason;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Keys that are published at an address, by a real server on loopback. */
 class JwksTest {
@@ -244,6 +248,91 @@ class JwksTest {
     assertRejected(authenticator, token(first, "k2"), Reason.INVALID);
   }
 
+  @Test
+  void an_answer_without_a_usable_key_leaves_the_keys_of_before_in_use_for_a_bounded_time()
+      throws Exception {
+    body.set(set(jwk(first, "k1")));
+    JwtAuthenticator authenticator = authenticator(Duration.ofSeconds(10));
+    assertVerified(authenticator, token(first, "k1"));
+
+    body.set("{\"keys\":[]}");
+    pass(Duration.ofMinutes(11));
+    // Asks for a key that is not there, and so waits for the answer.
+    assertRejected(authenticator, token(second, "k2"), Reason.UNAVAILABLE);
+    assertVerified(authenticator, token(first, "k1"));
+    pass(Duration.ofMinutes(59));
+    assertRejected(authenticator, token(second, "k2"), Reason.UNAVAILABLE);
+    assertVerified(authenticator, token(first, "k1"));
+    assertThat(registry.counter("polyhub.jwks.fetches", "outcome", "empty").count()).isEqualTo(2);
+
+    pass(Duration.ofMinutes(1));
+    assertRejected(authenticator, token(first, "k1"), Reason.INVALID);
+
+    body.set(set(jwk(first, "k1")));
+    pass(Duration.ofSeconds(10));
+    assertVerified(authenticator, token(first, "k1"));
+  }
+
+  @Test
+  void keys_kept_after_an_empty_answer_end_in_time_also_while_the_address_is_silent()
+      throws Exception {
+    body.set(set(jwk(first, "k1")));
+    JwtAuthenticator authenticator = authenticator(Duration.ofSeconds(10));
+    assertVerified(authenticator, token(first, "k1"));
+    body.set(set("{\"kty\":\"oct\",\"kid\":\"k1\",\"k\":\"c2VjcmV0\"}"));
+    pass(Duration.ofMinutes(11));
+    assertRejected(authenticator, token(second, "k2"), Reason.UNAVAILABLE);
+
+    status.set(500);
+    pass(Duration.ofMinutes(59));
+    assertVerified(authenticator, token(first, "k1"));
+    waitUntilCounted("failed", 1);
+    pass(Duration.ofMinutes(1));
+
+    assertRejected(authenticator, token(first, "k1"), Reason.UNAVAILABLE);
+  }
+
+  @Test
+  void a_usable_answer_between_two_empty_ones_begins_the_time_anew() throws Exception {
+    body.set(set(jwk(first, "k1")));
+    JwtAuthenticator authenticator = authenticator(Duration.ofSeconds(10));
+    assertVerified(authenticator, token(first, "k1"));
+    for (int i = 0; i < 3; i++) {
+      body.set("{\"keys\":[]}");
+      pass(Duration.ofMinutes(30));
+      assertRejected(authenticator, token(second, "k2"), Reason.UNAVAILABLE);
+      body.set(set(jwk(first, "k1")));
+      pass(Duration.ofMinutes(30));
+      assertRejected(authenticator, token(second, "k2"), Reason.INVALID);
+    }
+
+    assertVerified(authenticator, token(first, "k1"));
+  }
+
+  @Test
+  void what_is_wrong_with_the_address_is_logged_once_a_minute() throws Exception {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(JwksKeys.class);
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      JwtAuthenticator authenticator = authenticator(Duration.ofSeconds(10));
+      for (int i = 0; i < 6; i++) {
+        assertRejected(authenticator, token(first, "k1"), Reason.INVALID);
+        pass(Duration.ofSeconds(10));
+      }
+      assertThat(lines.list).hasSize(1);
+      assertThat(lines.list.getFirst().getFormattedMessage())
+          .contains("/keys is of use: no token is trusted by them");
+
+      assertRejected(authenticator, token(first, "k1"), Reason.INVALID);
+      assertThat(lines.list).hasSize(2);
+      assertThat(requests).hasValue(7);
+    } finally {
+      logger.detachAppender(lines);
+    }
+  }
+
   private static void await(CountDownLatch latch) throws IOException {
     try {
       latch.await();
@@ -256,7 +345,12 @@ class JwksTest {
     URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/keys");
     JwtConfig.Jwks jwks =
         new JwtConfig.Jwks(
-            address, timeout, Duration.ofMinutes(10), Duration.ofSeconds(10), 16 * 1024);
+            address,
+            timeout,
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(10),
+            16 * 1024,
+            Duration.ofHours(1));
     JwtAuthenticator authenticator =
         JwtAuthenticator.start(JwtConfig.ofJwks(jwks), now::get, registry);
     opened.add(authenticator);

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -109,7 +110,13 @@ class JwtAuthenticatorTest {
     String old = TokenIssuer.ofSecret("old").issue(ALICE);
     JwtConfig both =
         new JwtConfig(
-            List.of("new", "old"), List.of(), null, null, Set.of(), JwtConfig.STANDARD_LEEWAY);
+            List.of("new", "old"),
+            List.of(),
+            null,
+            null,
+            Set.of(),
+            JwtConfig.STANDARD_LEEWAY,
+            null);
 
     assertVerified(verify(both, old));
     assertVerified(verify(both, TokenIssuer.ofSecret("new").issue(ALICE)));
@@ -171,6 +178,19 @@ class JwtAuthenticatorTest {
             "a header that must be understood",
             encode("{\"alg\":\"HS256\",\"crit\":[\"x\"],\"x\":1}") + "." + parts[1] + ".x",
             Reason.INVALID),
+        Arguments.of(
+            "a payload that is not encoded",
+            signed("{\"alg\":\"HS256\",\"b64\":false}", parts[1]),
+            Reason.INVALID),
+        Arguments.of(
+            "a payload that is not encoded, told as one must",
+            signed("{\"alg\":\"HS256\",\"b64\":false,\"crit\":[\"b64\"]}", parts[1]),
+            Reason.INVALID),
+        Arguments.of(
+            "a header that must be understood, signed",
+            signed("{\"alg\":\"HS256\",\"crit\":[\"exp\"],\"exp\":1}", parts[1]),
+            Reason.INVALID),
+        Arguments.of("a blank within", parts[0] + ". " + parts[1] + "." + parts[2], Reason.INVALID),
         Arguments.of("a secret that is a public key", withPublicKeyAsSecret, Reason.INVALID),
         Arguments.of("oversized", good + "a".repeat(Credentials.Token.MAX_LENGTH), Reason.INVALID),
         Arguments.of("no issuer", ISSUER.issue(ours.withIssuer(null)), Reason.INVALID),
@@ -231,6 +251,49 @@ class JwtAuthenticatorTest {
   }
 
   @Test
+  void blanks_around_a_token_do_not_count_wherever_it_is_shown() {
+    String session = " \t" + ISSUER.issue(ALICE) + "\r\n";
+    String channel = " \t" + ISSUER.issue(ALICE.withChannel("news")) + "\r\n";
+
+    assertVerified(verify(JwtConfig.ofSecret(SECRET), session));
+    assertThat(verifyChannel(channel, "alice", "news"))
+        .isInstanceOf(ChannelVerification.Verified.class);
+  }
+
+  @Test
+  void the_header_of_a_bearer_is_read_alike_for_every_door() {
+    assertThat(Credentials.Token.bearer("Bearer x.y.z")).isEqualTo("x.y.z");
+    assertThat(Credentials.Token.bearer("bEARER   x.y.z ")).isEqualTo("x.y.z");
+    assertThat(Credentials.Token.bearer("Bearer")).isEmpty();
+    assertThat(Credentials.Token.bearer("Bearer  ")).isEmpty();
+    assertThat(Credentials.Token.bearer("Bearerx.y.z")).isNull();
+    assertThat(Credentials.Token.bearer("Basic eDp5")).isNull();
+    assertThat(Credentials.Token.bearer(null)).isNull();
+  }
+
+  @Test
+  void with_a_longest_lifetime_every_token_ends_and_soon_enough() {
+    JwtConfig config =
+        JwtConfig.ofSecret(SECRET)
+            .withLeeway(Duration.ofSeconds(5))
+            .withMaxLifetime(Duration.ofHours(1));
+    TokenClaims ends = ALICE.withExpiresAt(NOW.plusSeconds(3_605));
+
+    assertVerified(verify(config, ISSUER.issue(ends)));
+    assertVerified(verify(config, ISSUER.issue(ends.withLeaveEnds(NOW.plusSeconds(3_605)))));
+    assertRejected(verify(config, ISSUER.issue(ALICE)), Reason.INVALID);
+    assertRejected(
+        verify(config, ISSUER.issue(ALICE.withExpiresAt(NOW.plusSeconds(3_606)))), Reason.INVALID);
+    // Nor does the session outlast it.
+    assertRejected(verify(config, ISSUER.issue(ends.withLeaveEnds(Instant.MAX))), Reason.INVALID);
+    assertRejected(
+        verify(config, ISSUER.issue(ends.withLeaveEnds(NOW.plusSeconds(3_606)))), Reason.INVALID);
+    assertRejected(
+        verify(config, ISSUER.issue(ALICE.withLeaveEnds(NOW.plusSeconds(60)))), Reason.INVALID);
+    assertRejected(verify(config, ISSUER.issue(ALICE.withExpiresAt(NOW))), Reason.EXPIRED);
+  }
+
+  @Test
   void the_leave_may_outlast_the_token() {
     TokenClaims claims = ALICE.withExpiresAt(NOW.plusSeconds(5));
     JwtConfig config = JwtConfig.ofSecret(SECRET);
@@ -279,7 +342,8 @@ class JwtAuthenticatorTest {
   @Test
   void a_configuration_without_any_key_is_refused() {
     assertThatThrownBy(() ->
-            new JwtConfig(List.of(), List.of(), null, null, Set.of(), JwtConfig.STANDARD_LEEWAY))
+            new JwtConfig(
+                List.of(), List.of(), null, null, Set.of(), JwtConfig.STANDARD_LEEWAY, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a JWKS address");
   }
@@ -329,6 +393,15 @@ class JwtAuthenticatorTest {
       return generator.generateKeyPair();
     }
     return KeyPairGenerator.getInstance(kind).generateKeyPair();
+  }
+
+  /** A token with any header whose signature is good. */
+  private static String signed(String header, String payload) throws Exception {
+    String text = encode(header) + "." + payload;
+    byte[] signature =
+        SigningAlgorithm.HS256.sign(
+            new SecretKeySpec(bytes(SECRET), "HMAC"), text.getBytes(StandardCharsets.US_ASCII));
+    return text + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
   }
 
   private static String encode(String json) {

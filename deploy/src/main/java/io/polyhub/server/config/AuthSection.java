@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class AuthSection {
 
   private static final Duration LEAST = Duration.ofMillis(1);
+  private static final Duration LEAST_LIFETIME = Duration.ofSeconds(1);
+  private static final Duration MAX_LIFETIME = Duration.ofDays(3_650);
   private static final Duration MAX_AGE = Duration.ofDays(7);
   private static final Duration MAX_TIMEOUT = Duration.ofMinutes(1);
   private static final int MAX_JWKS_BYTES = 16 * 1024 * 1024;
@@ -63,6 +65,8 @@ final class AuthSection {
             "leeway",
             JwtConfig.STANDARD_LEEWAY,
             Kind.duration(Duration.ZERO, JwtConfig.MAX_LEEWAY));
+    Duration maxLifetime =
+        section.readOptional("maxLifetime", Kind.duration(LEAST_LIFETIME, MAX_LIFETIME));
     section.end();
     if (secrets.isEmpty() && publicKeys.isEmpty() && jwks == null) {
       if (issuer != null || !audiences.isEmpty()) {
@@ -74,7 +78,7 @@ final class AuthSection {
       return null;
     }
     return section.makeOptional(
-        () -> new JwtConfig(secrets, publicKeys, jwks, issuer, audiences, leeway));
+        () -> new JwtConfig(secrets, publicKeys, jwks, issuer, audiences, leeway, maxLifetime));
   }
 
   private static @Nullable Jwks jwks(Section section) {
@@ -86,10 +90,14 @@ final class AuthSection {
     Duration minInterval =
         section.read("minInterval", standard.minInterval(), Kind.duration(Duration.ZERO, MAX_AGE));
     int maxBytes = section.read("maxBytes", standard.maxBytes(), Kind.intBytes(1, MAX_JWKS_BYTES));
+    Duration keepWhenEmpty =
+        section.read(
+            "keepWhenEmpty", standard.keepWhenEmpty(), Kind.duration(Duration.ZERO, MAX_AGE));
     section.end();
     return url == null
         ? null
-        : section.makeOptional(() -> new Jwks(url, timeout, maxAge, minInterval, maxBytes));
+        : section.makeOptional(
+            () -> new Jwks(url, timeout, maxAge, minInterval, maxBytes, keepWhenEmpty));
   }
 
   private static @Nullable CertificateConfig certificates(Section section) {

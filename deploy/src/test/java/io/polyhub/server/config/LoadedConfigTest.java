@@ -142,6 +142,8 @@ final class LoadedConfigTest {
           auth: {jwt: {secrets: sesame}} ~ line 1: auth.jwt.secrets: found a value that is not shown (expected: a list, each entry text, in quotes if it looks like a number)
           auth: {jwt: {publicKeyFiles: [pom.xml]}} ~ line 1: auth.jwt.publicKeyFiles: found no public key in pom.xml (expected: PEM of RSA, EC or EdDSA keys)
           auth: {jwt: {jwks: {url: "ftp://x/y"}}} ~ line 1: auth.jwt.jwks.address: ftp://x/y (expected: http or https with a host)
+          auth: {jwt: {maxLifetime: 0s}} ~ line 1: auth.jwt.maxLifetime: found "0s" (expected: a time, such as 30s, from 1s to 3650d)
+          auth: {jwt: {jwks: {keepWhenEmpty: 8d}}} ~ line 1: auth.jwt.jwks.keepWhenEmpty: found "8d" (expected: a time, such as 30s, from 0s to 7d)
           auth: {jwt: {issuer: me}} ~ line 1: auth.jwt.issuer: found without a key (expected: secrets, secretFiles, publicKeyFiles or jwks.url beside it)
           auth: {anonymous: {grants: [{filters: ["#"]}]}} ~ line 1: auth.anonymous.grants[0].verbs: found none (expected: at least one, each publish or subscribe or history or presence)
           grpc: {timeouts: {keepAlive: 3s}} ~ line 1: grpc.timeouts.keepAlive: 3s (expected: *
