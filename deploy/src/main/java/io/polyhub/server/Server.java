@@ -85,6 +85,7 @@ public final class Server implements AutoCloseable {
     broker = store;
     readiness.add("broker", store::isReady);
     HubNode node = HubNode.start(store, config.rules(), config.limits(), gate, registry, clock);
+    node.version(Version.text());
     hub = node;
     EventLoops shared = EventLoops.start(node, config.eventLoops());
     loops = shared;

@@ -3,9 +3,11 @@ package io.polyhub.broker;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** The one node of a broker that others cannot share. */
 public final class Alone implements Nodes {
@@ -33,6 +35,16 @@ public final class Alone implements Nodes {
   @Override
   public Set<String> live() {
     return Set.of(self);
+  }
+
+  @Override
+  public void introduce(Supplier<Introduction> self) {
+    // Nobody hears.
+  }
+
+  @Override
+  public Map<String, Introduction> introductions() {
+    return Map.of();
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.polyhub.broker;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * The nodes that share a broker, and small messages between them. Safe for any thread; nothing here
@@ -31,6 +33,18 @@ public interface Nodes {
   default boolean isSettled() {
     return true;
   }
+
+  /**
+   * Says this of the node with each sign of life, from now on; asked for each time, so it must be
+   * quick, and a change is told within a beat. May be given before the broker starts and after.
+   */
+  void introduce(Supplier<Introduction> self);
+
+  /**
+   * What the other live nodes said of themselves last, by name; {@link Introduction#NONE} of those
+   * of a version that says nothing.
+   */
+  Map<String, Introduction> introductions();
 
   /**
    * Answers what other nodes ask or tell on a topic, from now on. One service per topic. May be

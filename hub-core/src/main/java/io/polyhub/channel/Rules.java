@@ -71,6 +71,14 @@ public final class Rules {
     return false;
   }
 
+  /**
+   * Returns what names these rules among nodes: hexadecimal, the same for equal rules on every node
+   * and from every file that says the same, whatever the order of a rule's filters and verbs.
+   */
+  public String digest() {
+    return RulesDigest.of(rules);
+  }
+
   /** Returns all rules in order. */
   public List<Rule> all() {
     return rules;

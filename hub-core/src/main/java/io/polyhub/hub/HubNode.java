@@ -2,6 +2,7 @@ package io.polyhub.hub;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.broker.Broker;
+import io.polyhub.broker.Introduction;
 import io.polyhub.broker.Nodes;
 import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Rules;
@@ -61,6 +62,7 @@ public final class HubNode implements Hub, AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService timer;
   private volatile boolean draining;
+  private volatile String version = "";
 
   private HubNode(
       Broker broker,
@@ -114,12 +116,27 @@ public final class HubNode implements Hub, AutoCloseable {
       MeterRegistry registry,
       InstantSource clock) {
     HubNode hub = new HubNode(broker, rules, limits, authenticator, registry, clock);
+    String digest = rules.digest();
+    broker.nodes().introduce(() -> hub.introduction(digest));
     broker.start(hub.fanOut, rules);
     hub.revocations.start(broker.records(Revocations.RECORDS));
     var _ =
         hub.timer.scheduleAtFixedRate(
             hub::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     return hub;
+  }
+
+  /** Tells the other nodes, for people to read, of which version this one is. */
+  public void version(String text) {
+    version = text;
+  }
+
+  private Introduction introduction(String rulesDigest) {
+    Introduction.State state =
+        draining
+            ? Introduction.State.DRAINING
+            : broker.isReady() ? Introduction.State.READY : Introduction.State.STARTING;
+    return new Introduction(version, state, rulesDigest, Introduction.LEVEL);
   }
 
   private void tick() {

@@ -131,13 +131,23 @@ final class NodeReach implements Reach {
         .thenApply(Outcome::done);
   }
 
-  private static Reached sum(ReachAnswer own, Answers answers) {
+  /**
+   * A node that does not know what it was asked to do has not done its part; the others have. So
+   * nothing is refused, and who asked is told that it is not so everywhere.
+   */
+  static Reached sum(ReachAnswer own, Answers answers) {
     List<ReachAnswer> all = new ArrayList<>();
     all.add(own);
     boolean everywhere = answers.complete();
     for (byte[] bytes : answers.answers()) {
       try {
-        all.add(ReachAnswer.parseFrom(bytes));
+        ReachAnswer answer = ReachAnswer.parseFrom(bytes);
+        if (answer.getNotUnderstood()) {
+          log.warn(
+              "A node is of a version that does not know what it is asked to do with sessions");
+          everywhere = false;
+        }
+        all.add(answer);
       } catch (InvalidProtocolBufferException damaged) {
         log.warn("An answer about sessions cannot be understood", damaged);
         everywhere = false;
@@ -157,6 +167,11 @@ final class NodeReach implements Reach {
   private CompletionStage<byte[]> asked(byte[] bytes) {
     try {
       ReachQuestion question = ReachQuestion.parseFrom(bytes);
+      if (!isUnderstood(question)) {
+        log.warn("Another node asks for something with sessions that this version does not know");
+        return CompletableFuture.completedStage(
+            ReachAnswer.newBuilder().setNotUnderstood(true).build().toByteArray());
+      }
       switch (question.getActionCase()) {
         case REVOKE ->
             revocations.learn(
@@ -168,6 +183,12 @@ final class NodeReach implements Reach {
     } catch (InvalidProtocolBufferException damaged) {
       return CompletableFuture.failedStage(damaged);
     }
+  }
+
+  /** What a later version may add to the two choices looks here as if nothing were chosen. */
+  private static boolean isUnderstood(ReachQuestion question) {
+    return question.getActionCase() != ReachQuestion.ActionCase.ACTION_NOT_SET
+        && question.getTargetCase() != ReachQuestion.TargetCase.TARGET_NOT_SET;
   }
 
   private CompletionStage<ReachAnswer> here(ReachQuestion question) {

@@ -124,9 +124,14 @@ final class Shares implements Nodes.Listener {
 
   private CompletionStage<byte[]> on(String node, byte[] bytes) {
     Optional<ShareMessage> message = ShareMessage.decode(bytes);
-    Share share = message.map(one -> shares.get(one.key())).orElse(null);
+    if (message.isEmpty()) {
+      // Of a later version, perhaps: no answer, or the asker would take it for "none here".
+      return CompletableFuture.failedStage(
+          new IllegalArgumentException("message: unknown (expected: one of shares)"));
+    }
+    Share share = shares.get(message.get().key());
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
-    if (message.isEmpty() || share == null) {
+    if (share == null) {
       answer.complete(ShareMessage.NOTHING);
       return answer;
     }

@@ -22,17 +22,21 @@ final class SharedHub implements AutoCloseable {
 
   private static final Streams SMALL = Streams.STANDARD.withBytes(1L << 20, 1L << 20);
 
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final NatsBroker broker;
   private final HubNode hub;
 
   SharedHub(List<URI> servers, String prefix, Authenticator authenticator, InstantSource clock) {
-    SimpleMeterRegistry registry = new SimpleMeterRegistry();
     NatsConfig config =
         NatsConfig.at(servers.toArray(URI[]::new)).withPrefix(prefix).with(SWIFT).with(SMALL);
     broker = NatsBroker.open(config, registry, clock, new Random());
     hub =
         HubNode.start(
             broker, Rules.of(TestHub.rules()), Limits.STANDARD, authenticator, registry, clock);
+  }
+
+  SimpleMeterRegistry registry() {
+    return registry;
   }
 
   HubNode hub() {

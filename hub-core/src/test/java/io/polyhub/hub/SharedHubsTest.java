@@ -5,10 +5,15 @@ import static io.polyhub.hub.LocalClient.done;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.UnknownFieldSet;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.Introduction;
+import io.polyhub.broker.Nodes.Answers;
 import io.polyhub.broker.nats.NatsServers;
 import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Rules;
 import io.polyhub.channel.Verb;
 import io.polyhub.hub.Reach.Reached;
 import io.polyhub.hub.Reach.Target;
@@ -19,15 +24,20 @@ import io.polyhub.identity.IdentityConfig;
 import io.polyhub.identity.JwtConfig;
 import io.polyhub.identity.TokenClaims;
 import io.polyhub.identity.TokenIssuer;
+import io.polyhub.proto.nodes.v1.ReachAnswer;
+import io.polyhub.proto.nodes.v1.ReachDisconnect;
+import io.polyhub.proto.nodes.v1.ReachQuestion;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -177,6 +187,71 @@ class SharedHubsTest {
         .isEqualTo(new Reached(2, 0, 0, 0, 0, true));
     assertThat(here.closedBecause()).isEqualTo(CloseReason.DISCONNECTED);
     assertThat(there.closedBecause()).isEqualTo(CloseReason.DISCONNECTED);
+  }
+
+  @Test
+  void an_action_or_a_target_that_a_node_does_not_know_is_answered_as_not_understood()
+      throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    LocalClient there = LocalClient.admitted(hubs.get(1).hub(), hello("ann", "1"));
+    UnknownFieldSet later =
+        UnknownFieldSet.newBuilder()
+            .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+            .build();
+    List<ReachQuestion> unknown =
+        List.of(
+            ReachQuestion.newBuilder().setUser("ann").setUnknownFields(later).build(),
+            ReachQuestion.newBuilder()
+                .setDisconnect(ReachDisconnect.getDefaultInstance())
+                .setUnknownFields(later)
+                .build());
+    for (ReachQuestion question : unknown) {
+      Answers answers = await(hubs.get(0).hub().nodes().ask("reach", question.toByteArray()));
+      assertThat(ReachAnswer.parseFrom(answers.answers().getFirst()).getNotUnderstood()).isTrue();
+      assertThat(NodeReach.sum(ReachAnswer.getDefaultInstance(), answers).everywhere()).isFalse();
+    }
+    assertThat(isOpen(there)).isTrue();
+    ReachQuestion more =
+        ReachQuestion.newBuilder()
+            .setUser("ann")
+            .setDisconnect(ReachDisconnect.getDefaultInstance())
+            .setUnknownFields(later)
+            .build();
+    Answers answers = await(hubs.get(0).hub().nodes().ask("reach", more.toByteArray()));
+    assertThat(NodeReach.sum(ReachAnswer.getDefaultInstance(), answers))
+        .isEqualTo(new Reached(1, 0, 0, 0, 0, true));
+    Answers shares = await(hubs.get(0).hub().nodes().ask("shares", new byte[] {99}));
+    assertThat(shares).isEqualTo(new Answers(List.of(), false));
+  }
+
+  @Test
+  void nodes_know_of_each_other_which_version_state_rules_and_level_they_have() throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    HubNode a = hubs.get(0).hub();
+    HubNode b = hubs.get(1).hub();
+    b.version("9.8.7");
+    String rules = Rules.of(TestHub.rules()).digest();
+    Introduction ready =
+        new Introduction("9.8.7", Introduction.State.READY, rules, Introduction.LEVEL);
+    BrokerProbe.await(() -> a.nodes().introductions().equals(Map.of(b.nodes().self(), ready)));
+    b.drain(Duration.ZERO);
+    BrokerProbe.await(() ->
+        a.nodes().introductions().values().stream()
+            .anyMatch(of -> of.state() == Introduction.State.DRAINING));
+    assertThat(hubs.get(0).registry().get("polyhub.nodes.differing").tag("what", "rules").gauge())
+        .extracting(Gauge::value)
+        .isEqualTo(0.0);
+    b.nodes().introduce(() -> new Introduction("0", Introduction.State.READY, "00", 7));
+    BrokerProbe.await(() ->
+        Stream.of("rules", "level")
+            .allMatch(what ->
+                hubs.get(0)
+                        .registry()
+                        .get("polyhub.nodes.differing")
+                        .tag("what", what)
+                        .gauge()
+                        .value()
+                    == 1));
   }
 
   @Test

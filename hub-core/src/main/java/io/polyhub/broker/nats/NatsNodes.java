@@ -6,6 +6,7 @@ import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
+import io.polyhub.broker.Introduction;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.UnavailableException;
 import io.polyhub.broker.nats.NatsConfig.NodesConfig;
@@ -25,6 +26,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +61,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private final LongSupplier nanos;
   private final Membership membership;
   private final Asks asks = new Asks();
+  private final Introductions introductions = new Introductions();
   private final Map<String, Service> services = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledThreadPoolExecutor timer;
@@ -92,6 +95,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
             1, Thread.ofPlatform().daemon().name("nats-nodes").factory());
     timer.setRemoveOnCancelPolicy(true);
     metrics.watch(() -> live.size(), asks::size);
+    metrics.watchDifferences(introductions::withOtherRules, introductions::ofOtherLevel);
     link.listen(this);
   }
 
@@ -120,15 +124,10 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
 
   private void beat(boolean hello) {
     lastBeatNanos = nanos.getAsLong();
-    send(
-        subjects.beat(),
-        null,
-        Beat.newBuilder()
-            .setNodeId(self)
-            .setConnection(connections)
-            .setHello(hello)
-            .build()
-            .toByteArray());
+    Beat.Builder beat =
+        Beat.newBuilder().setNodeId(self).setConnection(connections).setHello(hello);
+    introductions.addOwn(beat);
+    send(subjects.beat(), null, beat.build().toByteArray());
   }
 
   // Hearing others
@@ -173,7 +172,11 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
       }
       return;
     }
-    switch (membership.heard(node, beat.getConnection(), nanos.getAsLong())) {
+    Membership.Heard heard = membership.heard(node, beat.getConnection(), nanos.getAsLong());
+    if (heard != Membership.Heard.ONE_TOO_MANY) {
+      introductions.heard(node, beat);
+    }
+    switch (heard) {
       case NEW -> {
         log.info("Node {} is here", node);
         come(node);
@@ -198,6 +201,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
 
   private void gone(String node) {
     live = membership.live();
+    introductions.gone(node);
     asks.gone(node);
     tellListeners(listener -> listener.onNodeGone(node));
   }
@@ -318,6 +322,16 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     return settled
         && link.isConnected()
         && nanos.getAsLong() - lookedNanos <= config.beat().toNanos();
+  }
+
+  @Override
+  public void introduce(Supplier<Introduction> self) {
+    introductions.own(self);
+  }
+
+  @Override
+  public Map<String, Introduction> introductions() {
+    return introductions.others();
   }
 
   @Override

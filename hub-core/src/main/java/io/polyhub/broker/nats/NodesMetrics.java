@@ -29,6 +29,12 @@ final class NodesMetrics {
     Gauge.builder("polyhub.nodes.asks.waiting", waiting).register(registry);
   }
 
+  /** How many other nodes say that their rules, or the level that they speak, are others. */
+  void watchDifferences(Supplier<Number> rules, Supplier<Number> levels) {
+    Gauge.builder("polyhub.nodes.differing", rules).tag("what", "rules").register(registry);
+    Gauge.builder("polyhub.nodes.differing", levels).tag("what", "level").register(registry);
+  }
+
   void saidGoodbye() {
     goodbyes.increment();
   }
