@@ -78,10 +78,14 @@ public interface Broker extends AutoCloseable {
   CompletionStage<Cursor> top(ChannelFilter filter);
 
   /**
-   * The last values of the channels that the filter matches, ordered by channel, without expired
-   * ones, and at most {@code limit}.
+   * Reads a page of the last values of the channels that the filter matches.
+   *
+   * <p>They are no older than the question that began after nothing: every retained publication
+   * that lay at or before a {@link #top} given before it, or that was told to the listener before
+   * it, is a last value by then, or was one and has been replaced. So a subscriber that asks for
+   * the top, then for the last values, and then takes what lies past the top, misses none.
    */
-  CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit);
+  CompletionStage<ValuesPage> lastValues(ValuesQuery query);
 
   /**
    * This node wants what is published on the filter's channels. Counted by the hub: called once for

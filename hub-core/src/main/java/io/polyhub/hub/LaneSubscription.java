@@ -58,6 +58,13 @@ final class LaneSubscription implements Subscription {
 
   private @Nullable ShareMember share;
   private @Nullable Replay replay;
+
+  /** Its last values, as long as it is given them, which comes before all replays. */
+  private @Nullable LastValueWalk lastValues;
+
+  /** Whether nothing in the logs lay beyond where it began when that was asked. */
+  private boolean beganAtTop;
+
   private Deadlines.@Nullable Deadline deadline;
 
   /**
@@ -170,15 +177,14 @@ final class LaneSubscription implements Subscription {
   /**
    * Acknowledged: deliver the last values, then what lies after the cursor, then the live feed.
    *
-   * @param lastValues what comes first
+   * @param values what comes first, or null
    * @param live whether nothing in the logs lay beyond the cursor when it was read
    */
-  void begin(List<Publication> lastValues, boolean live) {
-    if (!lastValues.isEmpty()) {
-      replay = Replay.lastValues(lastValues, live, replay);
-    }
+  void begin(@Nullable LastValueWalk values, boolean live) {
+    lastValues = values;
+    beganAtTop = live;
     state = State.REPLAYING;
-    if (replay == null && live && hasHeardNothingBeyond(taken.cursor())) {
+    if (values == null && replay == null && live && hasHeardNothingBeyond(taken.cursor())) {
       goLive();
     } else {
       session.outgoing().replay(this);
@@ -199,6 +205,7 @@ final class LaneSubscription implements Subscription {
   void end() {
     state = State.ENDED;
     replay = null;
+    lastValues = null;
     heard = null;
   }
 
@@ -206,8 +213,14 @@ final class LaneSubscription implements Subscription {
   void onLive(Publication publication) {
     Position position = publication.position();
     if (position == null) {
-      if (state != State.STARTING && state != State.ENDED && wants(publication)) {
-        session.outgoing().offer(this, publication);
+      if (state != State.STARTING && state != State.ENDED) {
+        LastValueWalk values = lastValues;
+        if (values != null && publication.retained()) {
+          values.overtaken(publication.channel());
+        }
+        if (wants(publication)) {
+          session.outgoing().offer(this, publication);
+        }
       }
       return;
     }
@@ -331,6 +344,25 @@ final class LaneSubscription implements Subscription {
     }
   }
 
+  /** The last values that it is to be given first, or null if there are none any more. */
+  @Nullable LastValueWalk lastValues() {
+    return lastValues;
+  }
+
+  /** All last values were delivered; tells whether the subscription is now live. */
+  boolean gaveLastValues() {
+    lastValues = null;
+    if (replay != null) {
+      return false;
+    }
+    if (taken.cursor().positions().isEmpty()
+        || (beganAtTop && hasHeardNothingBeyond(taken.cursor()))) {
+      goLive();
+      return true;
+    }
+    return false;
+  }
+
   /** What is left of the page that it is replaying, or null if it has to read the next. */
   @Nullable Replay replay() {
     return replay;
@@ -349,21 +381,13 @@ final class LaneSubscription implements Subscription {
 
   /** A page was read for it. */
   void read(LogPage page) {
-    replay =
-        new Replay(
-            Downlink.Source.LOG, new ArrayDeque<>(wanted(page)), page.next(), page.end(), null);
+    replay = new Replay(new ArrayDeque<>(wanted(page)), page.next(), page.end());
   }
 
   /** The page was delivered; tells whether the subscription is now live. */
   boolean replayed(Replay done) {
-    replay = done.then;
-    Cursor next = done.next;
-    if (next != null) {
-      taken.set(taken.cursor().advancedTo(next));
-    }
-    if (replay != null) {
-      return false;
-    }
+    replay = null;
+    taken.set(taken.cursor().advancedTo(done.next));
     if (taken.cursor().positions().isEmpty()
         || (done.end && hasHeardNothingBeyond(taken.cursor()))) {
       goLive();
@@ -372,29 +396,16 @@ final class LaneSubscription implements Subscription {
     return false;
   }
 
-  /** A page that is being delivered. */
+  /** A page of a log that is being delivered. */
   static final class Replay {
-    final Downlink.Source source;
     final Deque<Publication> publications;
-    private final @Nullable Cursor next;
+    private final Cursor next;
     private final boolean end;
-    private final @Nullable Replay then;
 
-    private Replay(
-        Downlink.Source source,
-        Deque<Publication> publications,
-        @Nullable Cursor next,
-        boolean end,
-        @Nullable Replay then) {
-      this.source = source;
+    private Replay(Deque<Publication> publications, Cursor next, boolean end) {
       this.publications = publications;
       this.next = next;
       this.end = end;
-      this.then = then;
-    }
-
-    static Replay lastValues(List<Publication> values, boolean end, @Nullable Replay then) {
-      return new Replay(Downlink.Source.LAST_VALUE, new ArrayDeque<>(values), null, end, then);
     }
   }
 }

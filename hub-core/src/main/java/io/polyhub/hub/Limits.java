@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param laneInbox the most publications that wait for one lane
  * @param historyPage the most publications of one history answer
  * @param historyPageBytes the most bytes of one history answer, but at least one publication
- * @param lastValues the most last values that one new subscription is given
+ * @param lastValues the most last values that are read at a time for a new subscription
  * @param members the most members of one presence answer
  * @param headers the most headers of one publication
  * @param headerBytes the most bytes of all headers of one publication
@@ -57,7 +57,7 @@ public record Limits(
           65_536,
           1_000,
           4 * 1024 * 1024,
-          10_000,
+          256,
           10_000,
           64,
           16 * 1024,

@@ -61,20 +61,44 @@ final class Replays {
     if (subscription == null || reading || !session.isOpen() || outgoing.isBlocked()) {
       return;
     }
+    LastValueWalk values = subscription.lastValues();
+    if (values != null) {
+      giveLastValues(subscription, values);
+      return;
+    }
     LaneSubscription.Replay page = subscription.replay();
     if (page == null) {
       read(subscription);
-      return;
+    } else if (give(subscription, page.publications, Downlink.Source.LOG)) {
+      next(subscription.replayed(page));
     }
-    while (!page.publications.isEmpty()) {
-      Publication publication = page.publications.getFirst();
-      if (!outgoing.deliver(subscription, publication, page.source)) {
-        return;
+  }
+
+  private void giveLastValues(LaneSubscription subscription, LastValueWalk values) {
+    Deque<Publication> page = values.page();
+    if (page == null) {
+      readLastValues(subscription, values);
+    } else if (give(subscription, page, Downlink.Source.LAST_VALUE)) {
+      next(values.delivered() && subscription.gaveLastValues());
+    }
+  }
+
+  /** Delivers what the client takes; tells whether nothing is left. */
+  private boolean give(
+      LaneSubscription subscription, Deque<Publication> due, Downlink.Source source) {
+    while (!due.isEmpty()) {
+      if (!outgoing.deliver(subscription, due.getFirst(), source)) {
+        return false;
       }
-      page.publications.removeFirst();
+      due.removeFirst();
     }
-    queue.removeFirst();
-    if (!subscription.replayed(page)) {
+    return true;
+  }
+
+  /** The turn of the next subscription, and later of this one again unless it is done. */
+  private void next(boolean done) {
+    LaneSubscription subscription = queue.removeFirst();
+    if (!done) {
       queue.addLast(subscription);
     }
     schedule();
@@ -85,6 +109,22 @@ final class Replays {
       queue.removeFirst();
     }
     return queue.peekFirst();
+  }
+
+  private void readLastValues(LaneSubscription subscription, LastValueWalk values) {
+    reading = true;
+    session.onLane(
+        broker.lastValues(values.ask()),
+        page -> {
+          if (subscription.isActive() && !values.took(page, subscription.cursor())) {
+            readAgain();
+            return;
+          }
+          reading = false;
+          retry.succeeded();
+          schedule();
+        },
+        this::readAgain);
   }
 
   private void read(LaneSubscription subscription) {

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One subscription on its way to being acknowledged. The order is what makes it exact: first the
- * subscription enters the index and the broker is told of the interest, then last values and the
- * log are read. What is published meanwhile is noted by the subscription and read later from the
- * log. Only in the session's lane.
+ * subscription enters the index and the broker is told of the interest, then the log is read or its
+ * top asked for, and only then, when it is acknowledged, last values are read. What is published
+ * meanwhile is noted by the subscription and read later from the log. Only in the session's lane.
  */
 final class Subscribing {
 
@@ -44,7 +44,6 @@ final class Subscribing {
   private final LaneSubscription subscription;
   private final BrokerRetry retry;
   private @Nullable ChannelPass pass;
-  private List<Publication> lastValues = List.of();
 
   private Subscribing(
       HubNode hub,
@@ -141,20 +140,7 @@ final class Subscribing {
     if (group == null) {
       throw new IllegalStateException("a subscription was not put into the index");
     }
-    await(group.interest.watched, watched -> readLastValues());
-  }
-
-  private void readLastValues() {
-    if (!request.lastValues() || request.start() instanceof Start.Oldest) {
-      readLog(); // what begins with the oldest has the last values in it
-      return;
-    }
-    ask(
-        () -> hub.broker().lastValues(filter, hub.limits().lastValues()),
-        values -> {
-          lastValues = values;
-          readLog();
-        });
+    await(group.interest.watched, watched -> readLog());
   }
 
   private void readLog() {
@@ -257,10 +243,21 @@ final class Subscribing {
     if (leave != null) {
       session.expireAt(subscription, leave.expiresAt());
     }
-    subscription.begin(lastValues, end);
+    subscription.begin(lastValues(), end);
     if (filter.exact() && rules.getFirst().presence()) {
       session.join(subscription, leave == null ? null : leave.info());
     }
+  }
+
+  /**
+   * They are read once the place where the subscription begins is known, and so hold all that was
+   * stored up to there; what was stored since comes from the log.
+   */
+  private @Nullable LastValueWalk lastValues() {
+    // What begins with the oldest has the last values in it.
+    return request.lastValues() && !(request.start() instanceof Start.Oldest)
+        ? new LastValueWalk(filter, hub.limits().lastValues())
+        : null;
   }
 
   /** What it shares has begun on this node. */

@@ -171,7 +171,13 @@ public final class BrokerProbe implements AutoCloseable {
   }
 
   public List<String> lastValues(String filter, int limit) throws Exception {
-    return texts(get(broker.lastValues(ChannelFilter.of(filter), limit)));
+    return texts(lastValues(filter, null, limit, LIMIT_BYTES).values());
+  }
+
+  public ValuesPage lastValues(String filter, @Nullable String after, int limit, int limitBytes)
+      throws Exception {
+    return get(
+        broker.lastValues(new ValuesQuery(ChannelFilter.of(filter), after, limit, limitBytes)));
   }
 
   public static <T> T get(CompletionStage<T> stage) throws Exception {

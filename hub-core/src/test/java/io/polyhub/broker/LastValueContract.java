@@ -3,9 +3,11 @@ package io.polyhub.broker;
 import static io.polyhub.broker.BrokerProbe.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.polyhub.channel.ChannelFilter;
+import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Last values. */
@@ -24,8 +26,7 @@ public interface LastValueContract extends WithBroker {
         BrokerProbe.get(probe.append(text(channel, "not retained").build(), null));
         assertThat(probe.lastValues(channel, 10)).containsExactly("two");
       }
-      Publication value =
-          BrokerProbe.get(probe.broker().lastValues(ChannelFilter.of("kept/a"), 1)).getFirst();
+      Publication value = probe.lastValues("kept/a", null, 1, 1_000).values().getFirst();
       assertThat(value.retained()).isTrue();
       assertThat(BrokerProbe.position(value).offset()).isPositive();
     }
@@ -40,8 +41,7 @@ public interface LastValueContract extends WithBroker {
         retain(probe, channel, "one");
         Publication told = probe.told().awaitPublications(before + 1).getLast();
         assertThat(told.<String>memo("form", publication -> "told")).isEqualTo("told");
-        Publication value =
-            BrokerProbe.get(probe.broker().lastValues(ChannelFilter.of(channel), 1)).getFirst();
+        Publication value = probe.lastValues(channel, null, 1, 1_000).values().getFirst();
         assertThat(value.<String>memo("form", publication -> "held")).isEqualTo("held");
       }
     }
@@ -101,6 +101,75 @@ public interface LastValueContract extends WithBroker {
       probe.publishMany("few/a", 10);
       assertThat(BrokerProbe.texts(probe.read("few/a", null))).doesNotContain("value");
       assertThat(probe.lastValues("few/a", 1)).containsExactly("value");
+    }
+  }
+
+  @Test
+  default void pages_of_last_values_give_each_once_and_in_order() throws Exception {
+    try (BrokerProbe probe = open()) {
+      List<String> channels =
+          List.of("bare/a", "bare/b", "few/a", "kept", "kept/a", "kept/a!", "kept/a/b", "kept/b");
+      for (String channel : channels) {
+        retain(probe, channel, channel);
+      }
+      for (int limit = 1; limit <= channels.size() + 1; limit++) {
+        assertThat(pages(probe, "#", limit, 1 << 20)).as("%d", limit).isEqualTo(channels);
+      }
+      assertThat(pages(probe, "#", 100, 1)).as("by bytes").isEqualTo(channels);
+      assertThat(pages(probe, "kept/+", 1, 1 << 20)).containsExactly("kept/a", "kept/a!", "kept/b");
+      assertThat(pages(probe, "kept/a", 1, 1)).containsExactly("kept/a");
+    }
+  }
+
+  private static List<String> pages(BrokerProbe probe, String filter, int limit, int limitBytes)
+      throws Exception {
+    ValuesPage page = probe.lastValues(filter, null, limit, limitBytes);
+    List<String> all = new ArrayList<>(BrokerProbe.texts(page.values()));
+    while (page.next() != null) {
+      assertThat(page.values().size()).isLessThanOrEqualTo(limit);
+      page = probe.lastValues(filter, page.next(), limit, limitBytes);
+      all.addAll(BrokerProbe.texts(page.values()));
+    }
+    return all;
+  }
+
+  @Test
+  default void last_values_that_are_asked_for_after_the_top_hold_all_that_lies_before_it()
+      throws Exception {
+    try (BrokerProbe probe = open()) {
+      AtomicBoolean goesOn = new AtomicBoolean(true);
+      Thread publisher =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 1; goesOn.get(); i++) {
+                  Publication next = text("kept/a", Integer.toString(i)).retained(true).build();
+                  probe.append(next, null).toCompletableFuture().join();
+                }
+              });
+      probe.told().awaitPublications(1);
+      for (int round = 0; round < 300; round++) {
+        Position top = probe.top("kept/a").positions().getFirst();
+        Publication value = probe.lastValues("kept/a", null, 1, 1).values().getFirst();
+        assertThat(BrokerProbe.position(value).epoch()).isEqualTo(top.epoch());
+        assertThat(BrokerProbe.position(value).offset())
+            .as("round %d", round)
+            .isGreaterThanOrEqualTo(top.offset());
+      }
+      goesOn.set(false);
+      publisher.join();
+    }
+  }
+
+  @Test
+  default void what_was_told_without_history_is_a_last_value_for_who_asks_then() throws Exception {
+    try (BrokerProbe probe = open()) {
+      for (int i = 1; i <= 100; i++) {
+        String text = Integer.toString(i);
+        int before = probe.told().publications().size();
+        var _ = probe.append(text("bare/a", text).retained(true).build(), null);
+        probe.told().awaitPublications(before + 1);
+        assertThat(probe.lastValues("bare/a", 1)).containsExactly(text);
+      }
     }
   }
 }

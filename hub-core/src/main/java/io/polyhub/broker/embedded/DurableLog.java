@@ -3,7 +3,8 @@ package io.polyhub.broker.embedded;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.EnvelopeCodec;
 import io.polyhub.broker.Telling;
-import io.polyhub.channel.ChannelFilter;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule.Retention;
@@ -211,9 +212,11 @@ final class DurableLog implements HistoryLog {
   }
 
   @Override
-  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
+  public CompletionStage<ValuesPage> lastValues(ValuesQuery query) {
     return reads.read(
-        view -> reader(view).lastValues(filter, limit), () -> {}, done -> done.complete(List.of()));
+        view -> reader(view).lastValues(query),
+        () -> {},
+        done -> done.complete(new ValuesPage(List.of(), null)));
   }
 
   Records records(String name) {

@@ -11,6 +11,9 @@ import io.polyhub.broker.NameOrder;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.RecordChecks;
 import io.polyhub.broker.Telling;
+import io.polyhub.broker.ValuesBasket;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -164,15 +168,11 @@ public final class EmbeddedBroker implements Broker {
     return List.copyOf(logs);
   }
 
+  /** Each is set before it is told, with all that makes it readable. */
   @Override
-  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
-    List<Publication> inMemory = lastValues.find(filter, limit, clock.instant());
-    return durable
-        .lastValues(filter, limit)
-        .thenApply(found -> {
-          List<Publication> inForce = found.stream().filter(this::isAtLeastOnce).toList();
-          return inMemory.isEmpty() ? inForce : merge(inMemory, inForce, limit);
-        });
+  public CompletionStage<ValuesPage> lastValues(ValuesQuery query) {
+    ValuesPage inMemory = lastValues.find(query, clock.instant());
+    return durable.lastValues(query).thenApply(found -> merge(query, inMemory, found));
   }
 
   /** Whether its channel still lies in that log; its rule may have become another at a restart. */
@@ -183,13 +183,34 @@ public final class EmbeddedBroker implements Broker {
         .isPresent();
   }
 
-  /** Merges by name; what is set in memory is newer than what is stored. */
-  private static List<Publication> merge(
-      List<Publication> inMemory, List<Publication> stored, int limit) {
-    Map<String, Publication> merged = new TreeMap<>(NameOrder.BY_CODE_POINT);
-    stored.forEach(publication -> merged.put(publication.channel(), publication));
-    inMemory.forEach(publication -> merged.put(publication.channel(), publication));
-    return new ArrayList<>(merged.values()).subList(0, Math.min(limit, merged.size()));
+  /**
+   * Merges by name; what is set in memory is newer than what is stored. Past the end of a page that
+   * was cut, of either, nothing is known of the one, so the rest of the other waits as well.
+   */
+  private ValuesPage merge(ValuesQuery query, ValuesPage inMemory, ValuesPage stored) {
+    NavigableMap<String, Publication> merged = new TreeMap<>(NameOrder.BY_CODE_POINT);
+    for (Publication value : stored.values()) {
+      if (isAtLeastOnce(value)) {
+        merged.put(value.channel(), value);
+      }
+    }
+    inMemory.values().forEach(value -> merged.put(value.channel(), value));
+    String cut = first(inMemory.next(), stored.next());
+    ValuesBasket basket = new ValuesBasket(query);
+    for (Publication value : (cut == null ? merged : merged.headMap(cut, true)).values()) {
+      if (!basket.take(value)) {
+        return basket.page();
+      }
+    }
+    return new ValuesPage(basket.page().values(), cut);
+  }
+
+  /** The one that comes first, if there is one. */
+  private static @Nullable String first(@Nullable String one, @Nullable String other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return NameOrder.BY_CODE_POINT.compare(one, other) <= 0 ? one : other;
   }
 
   /** Completes at once: there is no other node, and everything is told. */

@@ -1,7 +1,8 @@
 package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.Appended;
-import io.polyhub.channel.ChannelFilter;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule.Retention;
@@ -28,7 +29,7 @@ interface HistoryLog extends AutoCloseable {
   CompletionStage<Stretch> read(Stretch.Request request);
 
   /** The last values that this log keeps; see {@link io.polyhub.broker.Broker#lastValues}. */
-  CompletionStage<java.util.List<Publication>> lastValues(ChannelFilter filter, int limit);
+  CompletionStage<ValuesPage> lastValues(ValuesQuery query);
 
   /** Whether it can take publications. */
   boolean isReady();

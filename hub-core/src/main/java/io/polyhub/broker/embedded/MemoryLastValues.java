@@ -1,6 +1,9 @@
 package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.NameOrder;
+import io.polyhub.broker.ValuesBasket;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Publication;
 import java.time.Instant;
@@ -49,12 +52,14 @@ final class MemoryLastValues {
     }
   }
 
-  /** Returns those that the filter matches, by name, without expired ones. */
-  synchronized List<Publication> find(ChannelFilter filter, int limit, Instant now) {
-    List<Publication> found = new ArrayList<>();
+  /** Returns a page of those that the filter matches, by name, without expired ones. */
+  synchronized ValuesPage find(ValuesQuery query, Instant now) {
+    ValuesBasket basket = new ValuesBasket(query);
+    ChannelFilter filter = query.filter();
     FilterWalk walk = new FilterWalk(filter);
-    @Nullable String from = walk.begin();
-    while (from != null && found.size() < limit) {
+    String after = query.after();
+    @Nullable String from = after == null ? walk.begin() : FilterWalk.after(after);
+    while (from != null && !basket.isFull()) {
       Map.Entry<String, Publication> entry = byName.ceilingEntry(from);
       if (entry == null) {
         break;
@@ -65,11 +70,11 @@ final class MemoryLastValues {
         continue;
       }
       if (!entry.getValue().expired(now)) {
-        found.add(entry.getValue());
+        var _ = basket.take(entry.getValue());
       }
       from = filter.exact() ? null : FilterWalk.after(name);
     }
-    return found;
+    return basket.page();
   }
 
   /** Lets expired ones go. */

@@ -3,6 +3,8 @@ package io.polyhub.broker.embedded;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.KnownKeys;
 import io.polyhub.broker.Telling;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
@@ -246,8 +248,8 @@ final class MemoryLog implements HistoryLog {
   }
 
   @Override
-  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
-    return CompletableFuture.completedStage(lastValues.find(filter, limit, clock.instant()));
+  public CompletionStage<ValuesPage> lastValues(ValuesQuery query) {
+    return CompletableFuture.completedStage(lastValues.find(query, clock.instant()));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.polyhub.broker.embedded;
 
 import io.polyhub.broker.EnvelopeCodec;
+import io.polyhub.broker.ValuesBasket;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -141,38 +143,42 @@ final class StoreReader {
         .at(new Position(epoch, offset));
   }
 
-  /** The last values that the filter matches, by name, without expired ones. */
-  List<Publication> lastValues(ChannelFilter filter, int limit) throws RocksDBException {
-    List<Publication> found = new ArrayList<>();
-    FilterWalk walk = new FilterWalk(filter);
+  /** A page of the last values that the filter matches, by name, without expired ones. */
+  ValuesPage lastValues(ValuesQuery query) throws RocksDBException {
+    ValuesBasket basket = new ValuesBasket(query);
+    ChannelFilter filter = query.filter();
+    String after = query.after();
     if (filter.exact()) {
-      take(view.get(Family.LASTS, Layout.text(filter.text())), found);
-      return found;
+      if (after == null) {
+        take(view.get(Family.LASTS, Layout.text(filter.text())), basket);
+      }
+      return basket.page();
     }
+    FilterWalk walk = new FilterWalk(filter);
     RocksIterator lasts = view.walk(Family.LASTS);
-    @Nullable String from = walk.begin();
-    while (from != null && found.size() < limit) {
+    @Nullable String from = after == null ? walk.begin() : FilterWalk.after(after);
+    while (from != null && !basket.isFull()) {
       lasts.seek(Layout.text(from));
       if (!lasts.isValid()) {
         break;
       }
       String name = Layout.text(lasts.key());
       if (walk.matches(name)) {
-        take(lasts.value(), found);
+        take(lasts.value(), basket);
         from = FilterWalk.after(name);
       } else {
         from = walk.leap(name);
       }
     }
     lasts.status();
-    return found;
+    return basket.page();
   }
 
-  private void take(byte @Nullable [] value, List<Publication> found) {
+  private void take(byte @Nullable [] value, ValuesBasket basket) {
     if (value != null) {
       Publication publication = decode(value, Layout.LAST_HEADER, Layout.number(value));
       if (!publication.expired(now)) {
-        found.add(publication);
+        var _ = basket.take(publication);
       }
     }
   }

@@ -4,6 +4,9 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.polyhub.broker.EnvelopeCodec;
 import io.polyhub.broker.NameOrder;
 import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.ValuesBasket;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.broker.nats.StreamGets.From;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Position;
@@ -15,15 +18,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** Looks for the last values of the channels that a filter matches. */
-record LastValueSearch(ChannelFilter filter, int limit) {
+record LastValueSearch(ValuesQuery query) {
 
-  /** How many values are asked for at a time. */
+  /** How many values are asked for at a time, first and at most: they may all be large. */
+  private static final int AT_FIRST = 8;
+
   private static final int AT_A_TIME = 64;
 
   /** What was cleared or has expired for so long is removed when it is come across. */
@@ -36,28 +41,31 @@ record LastValueSearch(ChannelFilter filter, int limit) {
   private record Place(String stream, String subject) {}
 
   /** Searches. Blocks. */
-  List<Publication> run(Tools tools) throws UnavailableException {
-    List<Place> places = List.copyOf(places(tools).values());
-    List<Publication> found = new ArrayList<>();
-    for (int i = 0; i < places.size() && found.size() < limit; ) {
-      int end = (int) Math.min(places.size(), i + (long) Math.min(AT_A_TIME, limit - found.size()));
+  ValuesPage run(Tools tools) throws UnavailableException {
+    NavigableMap<String, Place> all = places(tools);
+    String after = query.after();
+    List<Place> places = List.copyOf((after == null ? all : all.tailMap(after, false)).values());
+    ValuesBasket basket = new ValuesBasket(query);
+    int atATime = AT_FIRST;
+    for (int i = 0; i < places.size() && !basket.isFull(); ) {
+      int end = Math.min(places.size(), i + atATime);
       List<CompletableFuture<Optional<StoredMessage>>> answers = new ArrayList<>();
       for (Place place : places.subList(i, end)) {
         answers.add(tools.gets.last(place.stream, place.subject, From.LEADER));
       }
       for (CompletableFuture<Optional<StoredMessage>> answer : answers) {
         StoredMessage message = StreamGets.await(answer).orElse(null);
-        if (message != null) {
-          add(tools, places.get(i).stream, message, found);
+        if (message != null && !basket.isFull()) {
+          add(tools, places.get(i).stream, message, basket);
         }
         i++;
       }
+      atATime = Math.min(AT_A_TIME, atATime * 2);
     }
-    return List.copyOf(found);
+    return basket.page();
   }
 
-  private static void add(
-      Tools tools, String stream, StoredMessage message, List<Publication> found) {
+  private static void add(Tools tools, String stream, StoredMessage message, ValuesBasket basket) {
     Publication value =
         EnvelopeCodec.decode(UnsafeByteOperations.unsafeWrap(message.data())).orElse(null);
     if (value == null) {
@@ -66,7 +74,7 @@ record LastValueSearch(ChannelFilter filter, int limit) {
     Instant now = tools.clock.instant();
     if (value.payload().length > 0 && !value.expired(now)) {
       Position place = LastValues.place(message);
-      found.add(place == null ? value : value.at(place));
+      var _ = basket.take(place == null ? value : value.at(place));
       return;
     }
     long since = value.payload().length == 0 ? value.timeMillis() : value.expiresAtMillis();
@@ -82,8 +90,9 @@ record LastValueSearch(ChannelFilter filter, int limit) {
   }
 
   /** The places of all channels that the filter matches and that may have a value, in order. */
-  private Map<String, Place> places(Tools tools) throws UnavailableException {
-    Map<String, Place> places = new TreeMap<>(NameOrder.BY_CODE_POINT);
+  private NavigableMap<String, Place> places(Tools tools) throws UnavailableException {
+    ChannelFilter filter = query.filter();
+    NavigableMap<String, Place> places = new TreeMap<>(NameOrder.BY_CODE_POINT);
     for (Rule rule : tools.logs.rules().overlapping(filter)) {
       String stream = tools.logs.subjects().valuesStream(rule.name());
       String prefix = tools.logs.subjects().valuesPrefix(rule.name());

@@ -3,8 +3,9 @@ package io.polyhub.broker.nats;
 import io.nats.client.impl.Headers;
 import io.polyhub.broker.EnvelopeCodec;
 import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.broker.nats.StreamGets.From;
-import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
@@ -12,7 +13,6 @@ import io.polyhub.channel.Rule;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -36,7 +36,7 @@ final class LastValues implements AutoCloseable {
   private final Retries retries;
   private final Duration putTime;
   private final int most;
-  private final SharedReads<LastValueSearch, List<Publication>> searches;
+  private final SharedReads<LastValueSearch, ValuesPage> searches;
   private final Map<String, Channel> channels = new HashMap<>();
   private int waiting;
 
@@ -58,8 +58,8 @@ final class LastValues implements AutoCloseable {
   }
 
   /** See {@link io.polyhub.broker.Broker#lastValues}. */
-  CompletableFuture<List<Publication>> find(ChannelFilter filter, int limit) {
-    return searches.ask(new LastValueSearch(filter, limit));
+  CompletableFuture<ValuesPage> find(ValuesQuery query) {
+    return searches.ask(new LastValueSearch(query));
   }
 
   /**

@@ -9,6 +9,9 @@ import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.Telling;
+import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
@@ -29,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +65,8 @@ public final class NatsBroker implements Broker {
           Thread.ofPlatform().daemon().name("nats-ticks").factory());
   private final Outgoing outgoing;
   private final Unlogged unlogged;
+  private final RetainedInFlight retained = new RetainedInFlight();
+  private final Settlement settlement;
   private volatile @Nullable Started started;
 
   /** What there is once the rules are known. */
@@ -93,6 +99,10 @@ public final class NatsBroker implements Broker {
     outgoing =
         new Outgoing(link, sender, nodes.self(), config.limits().queuedAppends(), appendMetrics);
     unlogged = new Unlogged(config.limits(), telling, outgoing, subjects, clock);
+    // First it is stored, then it is made its channel's last value; each takes an append's limit.
+    settlement =
+        new Settlement(
+            nodes, retained, config.limits().appendTimeout().multipliedBy(2), System::nanoTime);
   }
 
   /**
@@ -223,16 +233,30 @@ public final class NatsBroker implements Broker {
     Started now = started();
     Optional<NatsLog> log = now.logs().logOf(rule, publication.channel());
     if (log.isEmpty()) {
-      return carry(now, publication, rule, idempotencyKey);
+      return publication.retained()
+          ? inFlight(rule, () -> carry(now, publication, rule, idempotencyKey))
+          : carry(now, publication, rule, idempotencyKey);
     }
     Appender appender = now.appenders().get(log.get());
     if (appender == null) {
       throw new IllegalStateException("log: " + log.get() + " (expected: one with an appender)");
     }
-    CompletionStage<Appended> stored = appender.append(publication, idempotencyKey);
-    return publication.retained()
-        ? stored.thenCompose(outcome -> retain(now, publication, rule, outcome))
-        : stored;
+    if (!publication.retained()) {
+      return appender.append(publication, idempotencyKey);
+    }
+    return inFlight(
+        rule,
+        () ->
+            appender
+                .append(publication, idempotencyKey)
+                .thenCompose(outcome -> retain(now, publication, rule, outcome)));
+  }
+
+  /** A retained publication, from before anybody can hear it until it is a last value. */
+  private CompletionStage<Appended> inFlight(
+      Rule rule, Supplier<CompletionStage<Appended>> appending) {
+    long number = retained.begin(rule.name());
+    return appending.get().whenComplete((_, _) -> retained.end(rule.name(), number));
   }
 
   /** Told and carried whatever becomes of it as a last value, which is waited for all the same. */
@@ -267,8 +291,21 @@ public final class NatsBroker implements Broker {
   }
 
   @Override
-  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
-    return started().values().find(filter, limit);
+  public CompletionStage<ValuesPage> lastValues(ValuesQuery query) {
+    Started now = started();
+    if (query.after() != null) {
+      return now.values().find(query);
+    }
+    if (!link.isConnected()) {
+      return CompletableFuture.failedStage(new UnavailableException("NATS is not connected"));
+    }
+    List<String> rules =
+        now.logs().rules().overlapping(query.filter()).stream().map(Rule::name).toList();
+    return settlement
+        .settled(rules)
+        .thenCompose(_ -> now.values().find(query))
+        .exceptionallyCompose(
+            failure -> CompletableFuture.failedFuture(StreamGets.unavailable(failure)));
   }
 
   @Override

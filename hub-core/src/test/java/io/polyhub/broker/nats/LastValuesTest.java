@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Position;
@@ -70,7 +71,8 @@ class LastValuesTest {
   }
 
   private List<String> found() throws Exception {
-    return BrokerProbe.texts(BrokerProbe.get(one.find(CHANNEL, 1)));
+    return BrokerProbe.texts(
+        BrokerProbe.get(one.find(new ValuesQuery(CHANNEL, null, 1, 1_000))).values());
   }
 
   @Test

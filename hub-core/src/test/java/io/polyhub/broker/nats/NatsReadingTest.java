@@ -6,6 +6,7 @@ import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
@@ -193,7 +194,7 @@ class NatsReadingTest {
         assertThat(failure(probe.broker().read(new LogQuery(channel, null, 1, 1, false))))
             .isInstanceOf(UnavailableException.class);
         assertThat(failure(probe.broker().top(channel))).isInstanceOf(UnavailableException.class);
-        assertThat(failure(probe.broker().lastValues(channel, 1)))
+        assertThat(failure(probe.broker().lastValues(new ValuesQuery(channel, null, 1, 1))))
             .isInstanceOf(UnavailableException.class);
         assertThat(failure(probe.broker().records("a").get("b")))
             .isInstanceOf(io.polyhub.records.Records.UnavailableException.class);
