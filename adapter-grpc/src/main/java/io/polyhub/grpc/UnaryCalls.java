@@ -69,9 +69,9 @@ final class UnaryCalls {
   }
 
   /** A cursor of another log is not one that is merely too old: nothing here lies after it. */
-  private static Outcome<History> sameLog(
-      io.polyhub.hub.HistoryRequest asked, Outcome<History> outcome) {
-    Cursor since = asked.since();
+  private Outcome<History> sameLog(io.polyhub.hub.HistoryRequest asked, Outcome<History> outcome) {
+    Cursor given = asked.since();
+    Cursor since = given == null ? null : door.hub().renewed(given);
     if (since != null
         && outcome instanceof Outcome.Done<History>(History history)
         && !history.complete()

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSessions {
 
+  private final Hub hub;
   private final MqttConfig config;
   private final Wills wills;
   private final Handover handover;
@@ -30,6 +31,7 @@ final class ClientSessions {
 
   ClientSessions(
       Hub hub, MqttConfig config, MqttMetrics metrics, InstantSource clock, Wills wills) {
+    this.hub = hub;
     this.config = config;
     this.clock = clock;
     this.wills = wills;
@@ -238,7 +240,7 @@ final class ClientSessions {
           new Attachment.Refused(MqttReasonCode.QUOTA_EXCEEDED));
     }
     ClientSession session = new ClientSession(key);
-    SessionData data = present ? found.get().toData() : new SessionData();
+    SessionData data = present ? found.get().renewed(hub::renewed).toData() : new SessionData();
     session.owner = by;
     session.data = data;
     session.expirySeconds = expirySeconds;

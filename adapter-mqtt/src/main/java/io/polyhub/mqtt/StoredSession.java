@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What outlives the process of a session: filters with their cursors, not messages. Immutable.
@@ -113,6 +114,32 @@ record StoredSession(
   StoredSession orphanedAt(String newNode, long millis) {
     return new StoredSession(
         expirySeconds, millis, newNode, lastPacketId, subscriptions, released, List.of());
+  }
+
+  /**
+   * Returns the session with its places in the terms of now.
+   *
+   * @param now tells what a place of an earlier run is now; see {@link io.polyhub.hub.Hub#renewed}
+   */
+  StoredSession renewed(UnaryOperator<Cursor> now) {
+    List<StoredSubscription> renewed = new ArrayList<>(subscriptions.size());
+    for (StoredSubscription each : subscriptions) {
+      List<Owed> owed = new ArrayList<>(each.owed.size());
+      for (Owed one : each.owed) {
+        Position place = now.apply(Cursor.of(one.position())).positions().getFirst();
+        owed.add(new Owed(one.packetId(), one.qos(), place));
+      }
+      renewed.add(
+          new StoredSubscription(
+              each.options,
+              each.grantedQos,
+              each.identifier,
+              now.apply(each.acknowledged),
+              now.apply(each.taken),
+              owed));
+    }
+    return new StoredSession(
+        expirySeconds, detachedAtMillis, node, lastPacketId, renewed, released, unreleased);
   }
 
   byte[] encode() {

@@ -59,11 +59,16 @@ final class CentrifugeHistory {
 
   private void historySince(int id, HistoryRequest request, int limit, String epoch) {
     StreamPosition since = request.getSince();
-    if (epoch.isEmpty() || !(since.getEpoch().isEmpty() || since.getEpoch().equals(epoch))) {
+    String given = since.getEpoch().isEmpty() ? epoch : since.getEpoch();
+    if (epoch.isEmpty() || !Position.isEpoch(given)) {
       commands.fail(id, CentrifugeError.UNRECOVERABLE_POSITION);
       return;
     }
-    Cursor start = Cursor.of(new Position(epoch, since.getOffset()));
+    Cursor start = protocol.hub.renewed(Cursor.of(new Position(given, since.getOffset())));
+    if (start.offset(epoch).isEmpty()) {
+      commands.fail(id, CentrifugeError.UNRECOVERABLE_POSITION);
+      return;
+    }
     commands.ask(
         id,
         session.history(

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Logs.</b> Channels with history lie in logs. Which channels share a log is the broker's own
  * affair; it must only be the same for a channel as long as its rule is, and a log's offsets must
- * rise by order of append. A log that lost its content or its order gets a new epoch.
+ * rise by order of append. A log that lost its content or its order gets a new epoch. A log that
+ * goes on may get a new epoch too, and then gives the places of earlier ones in it ({@link
+ * #renewed}).
  *
  * <p><b>The order that holds everything together.</b> For each log, {@link Listener#onPublication}
  * is called in the order of the offsets, and a publication with offset <i>n</i> is readable by
@@ -68,6 +70,16 @@ public interface Broker extends AutoCloseable {
 
   /** Reads a stretch of history. */
   CompletionStage<LogPage> read(LogQuery query);
+
+  /**
+   * The same place in the terms of now: positions of an earlier epoch of a log that went on from
+   * there become positions of its present one. All others stay as they are, and what lies behind
+   * them cannot be recovered. Who compares a cursor that came from outside or from an earlier run
+   * with positions of now asks this first; {@link #read} does so by itself. Never blocks.
+   */
+  default Cursor renewed(Cursor cursor) {
+    return cursor;
+  }
 
   /**
    * The top now of every log that the filter's channels may lie in: all that was told to the

@@ -1,6 +1,7 @@
 package io.polyhub.hub;
 
 import io.polyhub.broker.Nodes;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publisher;
 import io.polyhub.records.Records;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +41,12 @@ public interface Hub {
    * @param name lower-case letters and dashes; one adapter uses one name
    */
   Records records(String name);
+
+  /**
+   * The same place in the terms of now, for who compares a cursor that a client gave, or that was
+   * kept over a restart, with positions of now. A place that no log goes on from stays as it is.
+   */
+  Cursor renewed(Cursor cursor);
 
   /** The nodes that serve the same channels, for what doors of several nodes have to agree on. */
   Nodes nodes();

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.broker.Broker;
 import io.polyhub.broker.Introduction;
 import io.polyhub.broker.Nodes;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Rules;
 import io.polyhub.identity.Authenticator;
@@ -165,6 +166,11 @@ public final class HubNode implements Hub, AutoCloseable {
   @Override
   public Records records(String name) {
     return broker.records(name);
+  }
+
+  @Override
+  public Cursor renewed(Cursor cursor) {
+    return broker.renewed(cursor);
   }
 
   @Override

@@ -151,9 +151,9 @@ final class Subscribing {
     }
     switch (request.start()) {
       case Start.Now now -> startNow(Recovery.NOT_ASKED);
-      case Start.Since since -> readSince(since.cursor());
-      case Start.Kept kept -> readSince(kept.cursor());
-      case Start.Recent recent -> readSince(recent.cursor());
+      case Start.Since since -> readSince(hub.renewed(since.cursor()));
+      case Start.Kept kept -> readSince(hub.renewed(kept.cursor()));
+      case Start.Recent recent -> readSince(hub.renewed(recent.cursor()));
       case Start.Oldest oldest -> readSince(null);
     }
   }

@@ -37,7 +37,7 @@ final class Committer implements Runnable {
   private final Store store;
   private final DataDirectory directory;
   private final LogState state;
-  private final String epoch;
+  private final Timeline timeline;
   private final Telling telling;
   private final DurableMetrics metrics;
   private final InstantSource clock;
@@ -57,7 +57,7 @@ final class Committer implements Runnable {
       Store store,
       DataDirectory directory,
       LogState state,
-      String epoch,
+      Timeline timeline,
       Telling telling,
       DurableMetrics metrics,
       InstantSource clock,
@@ -66,7 +66,7 @@ final class Committer implements Runnable {
     this.store = store;
     this.directory = directory;
     this.state = state;
-    this.epoch = epoch;
+    this.timeline = timeline;
     this.telling = telling;
     this.metrics = metrics;
     this.clock = clock;
@@ -144,7 +144,8 @@ final class Committer implements Runnable {
   }
 
   private List<Draft.Placed> commit(List<Change> changes) throws RocksDBException {
-    try (Draft draft = new Draft(state, epoch, store.view(), store.batch(), clock.millis())) {
+    try (Draft draft =
+        new Draft(state, timeline.epoch(), store.view(), store.batch(), clock.millis())) {
       for (Change change : changes) {
         draft.add(change);
       }
@@ -168,7 +169,8 @@ final class Committer implements Runnable {
       }
       each.append()
           .done()
-          .complete(new Appended.Stored(new Position(epoch, each.offset()), each.duplicate()));
+          .complete(
+              new Appended.Stored(new Position(timeline.epoch(), each.offset()), each.duplicate()));
     }
   }
 
@@ -228,8 +230,18 @@ final class Committer implements Runnable {
   private void reopen() throws RocksDBException {
     store.close();
     store.open(false);
+    long told = state.top();
     try (StoreView view = store.view()) {
-      StoreIdentity.check(view, epoch);
+      StoreIdentity.check(view, timeline.epoch());
+      if (LogState.topIn(view) < told) {
+        long top = LogState.topIn(view);
+        log.error(
+            "The durable log ends at {} and was told up to {}: its end is lost, or an older copy of"
+                + " it was put back. Clients with cursors that lie further are told",
+            top,
+            told);
+        timeline.goOnAs(StoreIdentity.cutShort(store, timeline.generations(), top));
+      }
       state.load(view);
     }
     try (Batch batch = store.batch()) {

@@ -5,6 +5,7 @@ import io.polyhub.broker.EnvelopeCodec;
 import io.polyhub.broker.Telling;
 import io.polyhub.broker.ValuesPage;
 import io.polyhub.broker.ValuesQuery;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule.Retention;
@@ -33,7 +34,7 @@ final class DurableLog implements HistoryLog {
   private final DataDirectory directory;
   private final Store store;
   private final LogState state;
-  private final String epoch;
+  private final Timeline timeline;
   private final CommitQueue queue;
   private final Committer committer;
   private final ReadPool reads;
@@ -49,7 +50,7 @@ final class DurableLog implements HistoryLog {
       DataDirectory directory,
       Store store,
       LogState state,
-      String epoch,
+      Timeline timeline,
       Telling telling,
       DurableMetrics metrics,
       InstantSource clock) {
@@ -57,13 +58,13 @@ final class DurableLog implements HistoryLog {
     this.directory = directory;
     this.store = store;
     this.state = state;
-    this.epoch = epoch;
+    this.timeline = timeline;
     this.metrics = metrics;
     this.clock = clock;
     queue = new CommitQueue(config.commit());
     committer =
         new Committer(
-            queue, store, directory, state, epoch, telling, metrics, clock, config.commit());
+            queue, store, directory, state, timeline, telling, metrics, clock, config.commit());
     reads = new ReadPool(store, config.reads(), metrics);
     sweep = new DurableSweep(store, this::submitUpkeep, clock, config.upkeep());
     metrics.gauge("polyhub.broker.queue.depth", queue::size);
@@ -88,12 +89,13 @@ final class DurableLog implements HistoryLog {
     LogState state = new LogState(config);
     try {
       store.open(isNew);
-      String epoch = StoreIdentity.open(store, directory, isNew, config.commit().sync());
+      Generations generations = StoreIdentity.open(store, directory, isNew, config.commit().sync());
       try (StoreView view = store.view()) {
         state.load(view);
       }
       directory.made();
-      return new DurableLog(config, directory, store, state, epoch, telling, metrics, clock);
+      Timeline timeline = new Timeline(generations, metrics);
+      return new DurableLog(config, directory, store, state, timeline, telling, metrics, clock);
     } catch (RocksDBException | DamagedException failed) {
       store.close();
       throw OpenFailure.explain(directory, failed);
@@ -109,7 +111,12 @@ final class DurableLog implements HistoryLog {
 
   @Override
   public String epoch() {
-    return epoch;
+    return timeline.epoch();
+  }
+
+  /** The same place in the terms of now; see {@link Generations#renewed}. */
+  Cursor renewed(Cursor cursor) {
+    return timeline.renewed(cursor);
   }
 
   @Override
@@ -144,14 +151,14 @@ final class DurableLog implements HistoryLog {
 
   @Override
   public Position top() {
-    return new Position(epoch, state.top());
+    return new Position(timeline.epoch(), state.top());
   }
 
   @Override
   public CompletionStage<Position> top(String channel) {
     Channel held = state.channels().find(channel);
     if (held != null) {
-      return CompletableFuture.completedStage(new Position(epoch, held.meta().last()));
+      return CompletableFuture.completedStage(new Position(timeline.epoch(), held.meta().last()));
     }
     Position otherwise = top();
     return reads.read(
@@ -208,7 +215,7 @@ final class DurableLog implements HistoryLog {
   }
 
   private StoreReader reader(StoreView view) {
-    return new StoreReader(view, epoch, clock.instant());
+    return new StoreReader(view, timeline.epoch(), clock.instant());
   }
 
   @Override

@@ -36,6 +36,7 @@ final class DurableMetrics {
   private final Counter ringHits;
   private final Counter ringMisses;
   private final Counter readFailures;
+  private final Counter cursorsLost;
   private final AtomicLong diskBytes = new AtomicLong();
 
   DurableMetrics(MeterRegistry registry) {
@@ -50,6 +51,7 @@ final class DurableMetrics {
     ringHits = registry.counter("polyhub.broker.ring.reads", "result", "hit");
     ringMisses = registry.counter("polyhub.broker.ring.reads", "result", "miss");
     readFailures = registry.counter("polyhub.broker.read.failures");
+    cursorsLost = registry.counter("polyhub.broker.cursors.lost");
     gauge("polyhub.broker.disk.bytes", diskBytes::get);
   }
 
@@ -76,6 +78,10 @@ final class DurableMetrics {
 
   void readFailed() {
     readFailures.increment();
+  }
+
+  void cursorLost() {
+    cursorsLost.increment();
   }
 
   void diskBytes(long bytes) {

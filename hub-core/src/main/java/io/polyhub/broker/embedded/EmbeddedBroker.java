@@ -133,7 +133,18 @@ public final class EmbeddedBroker implements Broker {
 
   @Override
   public CompletionStage<LogPage> read(LogQuery query) {
-    return LogPages.read(query, logsOf(query.filter()), Set.of(durable.epoch(), memory.epoch()));
+    Cursor since = query.since();
+    LogQuery renewed =
+        since == null
+            ? query
+            : new LogQuery(
+                query.filter(), renewed(since), query.limit(), query.limitBytes(), query.reverse());
+    return LogPages.read(renewed, logsOf(query.filter()), Set.of(durable.epoch(), memory.epoch()));
+  }
+
+  @Override
+  public Cursor renewed(Cursor cursor) {
+    return stored == null ? cursor : stored.renewed(cursor);
   }
 
   @Override

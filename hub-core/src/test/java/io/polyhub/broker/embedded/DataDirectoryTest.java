@@ -56,7 +56,7 @@ class DataDirectoryTest {
         .hasMessageContaining("format is '2'")
         .hasMessageContaining(directory.toString());
     Files.writeString(format, "1\n");
-    assertThat(publishOne().epoch()).isEqualTo(before.epoch());
+    assertThat(publishOne().offset()).isEqualTo(before.offset() + 1);
   }
 
   @Test

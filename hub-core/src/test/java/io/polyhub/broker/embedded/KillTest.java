@@ -88,6 +88,10 @@ class KillTest {
     places.add(new Position(words[2], Long.parseLong(words[3])));
   }
 
+  private static long offset(Publication publication) {
+    return BrokerProbe.position(publication).offset();
+  }
+
   private void check(String when) throws Exception {
     EmbeddedBroker broker =
         EmbeddedBroker.open(
@@ -99,9 +103,9 @@ class KillTest {
         assertThat(BrokerProbe.texts(stored))
             .as(when)
             .isEqualTo(BrokerProbe.numbers(1, stored.size()));
-        assertThat(stored.stream().limit(places.size()).map(BrokerProbe::position))
+        assertThat(stored.stream().limit(places.size()).map(KillTest::offset))
             .as(when)
-            .containsExactlyElementsOf(places);
+            .containsExactlyElementsOf(places.stream().map(Position::offset).toList());
         Position early = places.get(places.size() / 3);
         LogPage rest = probe.read(channel(c), Cursor.of(early));
         assertThat(rest.complete()).as(when).isTrue();
@@ -114,7 +118,7 @@ class KillTest {
       }
       assertThat(probe.read("kept/#", null).publications())
           .as(when)
-          .extracting(publication -> BrokerProbe.position(publication).offset())
+          .extracting(KillTest::offset)
           .isSorted()
           .doesNotHaveDuplicates();
     }

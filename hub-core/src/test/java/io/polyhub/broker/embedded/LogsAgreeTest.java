@@ -90,6 +90,7 @@ class LogsAgreeTest {
         } else {
           durable.close();
           durable = reopen.get();
+          durableEpoch = durable.top("kept/a").positions().getFirst().epoch();
         }
       }
     } finally {
