@@ -10,6 +10,7 @@ import io.polyhub.proto.centrifuge.HistoryRequest;
 import io.polyhub.proto.centrifuge.HistoryResult;
 import io.polyhub.proto.centrifuge.Reply;
 import io.polyhub.proto.centrifuge.StreamPosition;
+import java.util.concurrent.CompletionStage;
 
 /** What a client asks of a channel's history. Only in the session's lane. */
 final class CentrifugeHistory {
@@ -33,11 +34,10 @@ final class CentrifugeHistory {
     int limit = request.getLimit() < 0 ? most : Math.min(request.getLimit(), most);
     String channel = request.getChannel();
     if (!request.hasSince()) {
-      commands.ask(
+      answer(
           id,
           session.history(
-              new io.polyhub.hub.HistoryRequest(channel, limit, null, request.getReverse())),
-          this::reply);
+              new io.polyhub.hub.HistoryRequest(channel, limit, null, request.getReverse())));
       return;
     }
     StreamPosition since = request.getSince();
@@ -69,12 +69,26 @@ final class CentrifugeHistory {
       commands.fail(id, CentrifugeError.UNRECOVERABLE_POSITION);
       return;
     }
-    commands.ask(
+    answer(
         id,
         session.history(
             new io.polyhub.hub.HistoryRequest(
-                request.getChannel(), limit, start, request.getReverse())),
-        this::reply);
+                request.getChannel(), limit, start, request.getReverse())));
+  }
+
+  /** A reply has no room to say that something is missing, so damage is an error. */
+  private void answer(int id, CompletionStage<Outcome<History>> asked) {
+    commands.await(
+        asked,
+        outcome -> {
+          switch (outcome) {
+            case Outcome.Done<History>(History history) when history.damaged() ->
+                commands.fail(id, CentrifugeError.UNRECOVERABLE_POSITION);
+            case Outcome.Done<History>(History history) -> commands.reply(id, reply(history));
+            case Outcome.Refused<History> refused ->
+                commands.fail(id, CentrifugeError.of(refused.refusal()));
+          }
+        });
   }
 
   private static String epoch(Cursor top) {

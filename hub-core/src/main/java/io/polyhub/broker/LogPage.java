@@ -16,8 +16,17 @@ import java.util.List;
  * @param complete whether nothing between the start and {@code next} is missing, because retention
  *     let it go, or because the start's epoch is not the log's. If not, there may be publications
  *     all the same: the oldest that are there.
+ * @param damaged whether it is not complete because something of it can never be read again: the
+ *     storage is damaged there. A page ends before such a place, and the one that begins at it has
+ *     what lies behind.
  */
-public record LogPage(List<Publication> publications, Cursor next, boolean end, boolean complete) {
+public record LogPage(
+    List<Publication> publications, Cursor next, boolean end, boolean complete, boolean damaged) {
+
+  /** One of a log without damage. */
+  public LogPage(List<Publication> publications, Cursor next, boolean end, boolean complete) {
+    this(publications, next, end, complete, false);
+  }
 
   public LogPage {
     publications = List.copyOf(publications);

@@ -64,6 +64,7 @@ final class Asking {
                           limit > 0 && !read.end(),
                           top,
                           read.complete(),
+                          read.damaged(),
                           rule.guarantee())));
         });
   }

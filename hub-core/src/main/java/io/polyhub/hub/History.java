@@ -14,6 +14,7 @@ import java.util.List;
  *     where no publications were asked for
  * @param top the channel's position now
  * @param complete whether nothing between the start asked for and the first publication is missing
+ * @param damaged whether it is not complete because the storage is damaged between the two
  * @param guarantee the guarantee in force on the channel
  */
 public record History(
@@ -22,4 +23,5 @@ public record History(
     boolean more,
     Cursor top,
     boolean complete,
+    boolean damaged,
     Guarantee guarantee) {}

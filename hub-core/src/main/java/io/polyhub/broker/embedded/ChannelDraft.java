@@ -99,6 +99,11 @@ final class ChannelDraft {
     }
   }
 
+  /** What lies up to there cannot be read; how much it was is not known, and not counted off. */
+  void passDamage(long through) {
+    trimmedThrough = Math.max(trimmedThrough, through);
+  }
+
   int trims() {
     return trims;
   }

@@ -162,7 +162,7 @@ final class DurableLog implements HistoryLog {
     }
     Position otherwise = top();
     return reads.read(
-        view -> reader(view).top(channel), () -> {}, done -> done.complete(otherwise));
+        view -> reader(view).top(channel), () -> {}, (done, damaged) -> done.complete(otherwise));
   }
 
   @Override
@@ -189,8 +189,14 @@ final class DurableLog implements HistoryLog {
                         ? reader(view).one(request)
                         : reader(view).many(request, state),
                 () -> waiting.remove(request, answer),
-                done -> done.complete(unreadable()))
-            .thenAccept(answer::complete);
+                this::unreadable)
+            .whenComplete((stretch, failed) -> {
+              if (failed == null) {
+                answer.complete(stretch);
+              } else {
+                answer.completeExceptionally(failed);
+              }
+            });
     return answer;
   }
 
@@ -208,10 +214,15 @@ final class DurableLog implements HistoryLog {
   }
 
   /**
-   * What a reader is told when the store cannot be read: go on from the top, something is missing.
+   * What a reader is told when the store cannot be read: where it is damaged and there is no way
+   * past, to go on from the top, as something is missing; else to ask again.
    */
-  private Stretch unreadable() {
-    return new Stretch(List.of(), state.top(), true, false);
+  private void unreadable(CompletableFuture<Stretch> done, boolean damaged) {
+    if (damaged) {
+      done.complete(new Stretch(List.of(), state.top(), true, false, true));
+    } else {
+      ReadPool.<Stretch>unavailable("history").complete(done, false);
+    }
   }
 
   private StoreReader reader(StoreView view) {
@@ -223,7 +234,7 @@ final class DurableLog implements HistoryLog {
     return reads.read(
         view -> reader(view).lastValues(query),
         () -> {},
-        done -> done.complete(new ValuesPage(List.of(), null)));
+        ReadPool.unavailable("last values"));
   }
 
   Records records(String name) {

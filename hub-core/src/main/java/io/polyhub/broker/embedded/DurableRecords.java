@@ -73,7 +73,7 @@ final class DurableRecords implements Records {
         DurableRecords::unavailable);
   }
 
-  private static <T> void unavailable(CompletableFuture<T> done) {
+  private static <T> void unavailable(CompletableFuture<T> done, boolean damaged) {
     done.completeExceptionally(new UnavailableException("records cannot be read just now"));
   }
 }

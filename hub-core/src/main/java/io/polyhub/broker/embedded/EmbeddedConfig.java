@@ -145,7 +145,7 @@ public record EmbeddedConfig(
    * How storage is read.
    *
    * @param threads the most reads at a time
-   * @param queue the most reads that wait; to more it is said that their history cannot be had
+   * @param queue the most reads that wait; more are refused as unavailable
    */
   public record Reads(int threads, int queue) {
 

@@ -22,6 +22,7 @@ final class LogPages {
   private Cursor next = Cursor.EMPTY;
   private boolean end = true;
   private boolean complete = true;
+  private boolean damaged;
   private long bytes;
 
   private LogPages(LogQuery query, List<HistoryLog> logs, Set<String> epochs) {
@@ -40,7 +41,8 @@ final class LogPages {
 
   private CompletionStage<LogPage> readFrom(int index) {
     if (index == logs.size()) {
-      return CompletableFuture.completedStage(new LogPage(publications, next, end, complete));
+      return CompletableFuture.completedStage(
+          new LogPage(publications, next, end, complete, damaged));
     }
     HistoryLog log = logs.get(index);
     Stretch.Start start = startIn(log);
@@ -61,6 +63,7 @@ final class LogPages {
           next = next.with(new Position(log.epoch(), stretch.next()));
           end &= stretch.end();
           complete &= stretch.complete();
+          damaged |= stretch.damaged();
           return readFrom(index + 1);
         });
   }

@@ -1,8 +1,6 @@
 package io.polyhub.broker.embedded;
 
 import java.util.Locale;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.Status;
 
 /** Tells the operator why a data directory cannot be opened, and what to do. */
 final class OpenFailure {
@@ -16,12 +14,7 @@ final class OpenFailure {
 
   private static String advice(Exception failed) {
     String why = String.valueOf(failed.getMessage());
-    boolean damaged =
-        failed instanceof DamagedException
-            || (failed instanceof RocksDBException database
-                && database.getStatus() != null
-                && database.getStatus().getCode() == Status.Code.Corruption);
-    if (damaged) {
+    if (Damage.is(failed)) {
       return " is damaged ("
           + why
           + "). Nothing was changed in it. Restore it from a backup; or move it away to begin with"

@@ -1,5 +1,6 @@
 package io.polyhub.broker.embedded;
 
+import io.polyhub.broker.UnavailableException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,7 +25,19 @@ final class ReadPool implements AutoCloseable {
 
   /** What stands for the answer when the store cannot be read. */
   interface Otherwise<T> {
-    void complete(CompletableFuture<T> done);
+
+    /**
+     * Completes it with something, or exceptionally.
+     *
+     * @param damaged whether it can never be read, rather than not just now
+     */
+    void complete(CompletableFuture<T> done, boolean damaged);
+  }
+
+  /** Nobody can tell: the answer is that the broker is not available. */
+  static <T> Otherwise<T> unavailable(String what) {
+    return (done, damaged) ->
+        done.completeExceptionally(new UnavailableException(what + " cannot be read just now"));
   }
 
   private final Store store;
@@ -63,7 +76,7 @@ final class ReadPool implements AutoCloseable {
           found = read.read(view);
         } catch (RocksDBException | RuntimeException failed) {
           failed(failed);
-          otherwise.complete(done);
+          otherwise.complete(done, Damage.is(failed));
           return;
         }
         done.complete(found);
@@ -71,7 +84,7 @@ final class ReadPool implements AutoCloseable {
     } catch (RejectedExecutionException noRoom) {
       begun.run();
       metrics.readFailed();
-      otherwise.complete(done);
+      otherwise.complete(done, false);
     }
     return done;
   }
@@ -81,7 +94,7 @@ final class ReadPool implements AutoCloseable {
     long now = System.nanoTime();
     long logged = loggedNanos.get();
     if (now - logged >= LOG_EVERY_NANOS && loggedNanos.compareAndSet(logged, now)) {
-      log.error("The durable log cannot be read; readers are told that it is not recoverable", why);
+      log.error("The durable log cannot be read; who reads is told", why);
     }
   }
 

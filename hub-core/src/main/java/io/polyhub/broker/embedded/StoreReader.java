@@ -50,42 +50,72 @@ final class StoreReader {
 
   private Stretch on(Stretch.Request request, ChannelMeta meta, Bounds bounds)
       throws RocksDBException {
-    Stretch.Basket basket = new Stretch.Basket(request);
-    long next = bounds.from();
+    Passage passage = new Passage(request, bounds);
     RocksIterator entries =
         view.walk(
             Family.ENTRIES,
-            Layout.entryKey(meta.id(), next + 1),
+            Layout.entryKey(meta.id(), bounds.from() + 1),
             Layout.entryKey(meta.id() + 1, 0));
-    for (entries.seekToFirst(); entries.isValid(); entries.next()) {
-      long offset = Layout.offsetOfEntryKey(entries.key());
-      if (!looked(entries.value(), offset, basket)) {
-        return new Stretch(basket.taken(), next, false, bounds.complete());
+    entries.seekToFirst();
+    while (true) {
+      for (; entries.isValid(); entries.next()) {
+        long offset = Layout.offsetOfEntryKey(entries.key());
+        if (!looked(entries.value(), offset, passage)) {
+          return passage.stopped();
+        }
       }
-      next = offset;
+      if (!Damage.stopped(entries)) {
+        return passage.ended(meta.last());
+      }
+      if (!passage.mayPassDamage()) {
+        return passage.stopped();
+      }
+      long bad = passage.next() + 1;
+      long good =
+          bad > meta.last()
+              ? bad
+              : Damage.past(
+                  entries, offset -> Layout.entryKey(meta.id(), offset), bad, meta.last(), 1);
+      passage.passDamage(good - 1);
+      if (good > meta.last()) {
+        return passage.ended(meta.last());
+      }
     }
-    entries.status();
-    return new Stretch(basket.taken(), Math.max(next, meta.last()), true, bounds.complete());
   }
 
   private Stretch back(Stretch.Request request, ChannelMeta meta, Bounds bounds)
       throws RocksDBException {
-    Stretch.Basket basket = new Stretch.Basket(request);
-    long next = bounds.from();
+    Passage passage = new Passage(request, bounds);
+    long oldest = meta.trimmedThrough() + 1;
     RocksIterator entries =
         view.walk(
             Family.ENTRIES,
-            Layout.entryKey(meta.id(), meta.trimmedThrough() + 1),
-            Layout.entryKey(meta.id(), Math.max(next, meta.trimmedThrough() + 1)));
-    for (entries.seekToLast(); entries.isValid(); entries.prev()) {
-      long offset = Layout.offsetOfEntryKey(entries.key());
-      if (!looked(entries.value(), offset, basket)) {
-        return new Stretch(basket.taken(), next, false, bounds.complete());
+            Layout.entryKey(meta.id(), oldest),
+            Layout.entryKey(meta.id(), Math.max(bounds.from(), oldest)));
+    entries.seekToLast();
+    while (true) {
+      for (; entries.isValid(); entries.prev()) {
+        long offset = Layout.offsetOfEntryKey(entries.key());
+        if (!looked(entries.value(), offset, passage)) {
+          return passage.stopped();
+        }
       }
-      next = offset;
+      if (!Damage.stopped(entries)) {
+        return passage.ended(passage.next());
+      }
+      if (!passage.mayPassDamage()) {
+        return passage.stopped();
+      }
+      long bad = passage.next() - 1;
+      long good =
+          bad < oldest
+              ? bad
+              : Damage.past(entries, offset -> Layout.entryKey(meta.id(), offset), bad, oldest, -1);
+      passage.passDamage(good + 1);
+      if (good < oldest) {
+        return passage.ended(oldest);
+      }
     }
-    entries.status();
-    return new Stretch(basket.taken(), next, true, bounds.complete());
   }
 
   /** Reads many channels, in the order of the log; looks at a bounded number of publications. */
@@ -98,42 +128,77 @@ final class StoreReader {
             request,
             (offset, filter) -> offset < forgotten || state.anyGonePast(offset, filter),
             top);
-    Stretch.Basket basket = new Stretch.Basket(request);
-    long next = bounds.from();
+    Passage passage = new Passage(request, bounds);
     int lookedAt = 0;
-    long start = Math.max(next + 1, oldest);
+    long start = Math.max(bounds.from() + 1, oldest);
     RocksIterator order =
         view.walk(Family.ORDER, Layout.number(start), Layout.number(Math.max(top, start) + 1));
     order.seekToFirst();
-    if (start == oldest) {
+    if (start == oldest && !Damage.stopped(order)) {
       state.foundOldest(order.isValid() ? Layout.number(order.key()) : oldest);
     }
-    for (; order.isValid(); order.next()) {
-      long offset = Layout.number(order.key());
-      byte[] place = order.value();
-      if (lookedAt++ == MemoryReader.LOOKED_AT_MOST
-          || (request.filter().matches(Layout.textAfterNumber(place))
-              && !looked(entry(place, offset), offset, basket))) {
-        return new Stretch(basket.taken(), next, false, bounds.complete());
+    while (true) {
+      for (; order.isValid(); order.next()) {
+        long offset = Layout.number(order.key());
+        byte[] place = order.value();
+        if (lookedAt++ == MemoryReader.LOOKED_AT_MOST) {
+          return passage.stopped();
+        }
+        if (!request.filter().matches(Layout.textAfterNumber(place))) {
+          passage.lookedAt(offset);
+        } else if (!looked(entry(place, offset), offset, passage)) {
+          return passage.stopped();
+        }
       }
-      next = offset;
+      if (!Damage.stopped(order)) {
+        return passage.ended(top);
+      }
+      if (!passage.mayPassDamage()) {
+        return passage.stopped();
+      }
+      long bad = Math.max(passage.next() + 1, start);
+      long good = bad > top ? bad : Damage.past(order, Layout::number, bad, top, 1);
+      passage.passDamage(good - 1);
+      if (good > top) {
+        return passage.ended(top);
+      }
     }
-    order.status();
-    return new Stretch(basket.taken(), Math.max(next, top), true, bounds.complete());
   }
 
-  private byte[] entry(byte[] place, long offset) throws RocksDBException {
-    byte[] entry = view.get(Family.ENTRIES, Layout.entryKey(Layout.number(place), offset));
-    if (entry == null) {
-      throw new DamagedException("the publication at " + offset + " is missing");
+  /** Returns the entry, or null if it is damaged or missing. */
+  private byte @Nullable [] entry(byte[] place, long offset) throws RocksDBException {
+    try {
+      return view.get(Family.ENTRIES, Layout.entryKey(Layout.number(place), offset));
+    } catch (RocksDBException failed) {
+      if (Damage.is(failed)) {
+        return null;
+      }
+      throw failed;
     }
-    return entry;
   }
 
-  /** Whether it could be taken, or need not be. */
-  private boolean looked(byte[] entry, long offset, Stretch.Basket basket) {
-    Publication publication = decode(entry, Layout.ENTRY_HEADER, offset);
-    return publication.expired(now) || basket.take(publication);
+  /**
+   * Whether it could be taken, or need not be; if not, the stretch ends before it.
+   *
+   * @param entry null if it cannot be read
+   */
+  private boolean looked(byte @Nullable [] entry, long offset, Passage passage) {
+    Publication publication =
+        entry == null
+            ? null
+            : EnvelopeCodec.decode(Layout.envelope(entry, Layout.ENTRY_HEADER)).orElse(null);
+    if (publication == null) {
+      if (!passage.mayPassDamage()) {
+        return false;
+      }
+      passage.passDamage(offset);
+      return true;
+    }
+    if (!publication.expired(now) && !passage.take(publication.at(new Position(epoch, offset)))) {
+      return false;
+    }
+    passage.lookedAt(offset);
+    return true;
   }
 
   private Publication decode(byte[] value, int header, long offset) {

@@ -10,7 +10,13 @@ import java.util.List;
  *
  * @param next the offset past which the next stretch begins
  */
-record Stretch(List<Publication> publications, long next, boolean end, boolean complete) {
+record Stretch(
+    List<Publication> publications, long next, boolean end, boolean complete, boolean damaged) {
+
+  /** One that could be read. */
+  Stretch(List<Publication> publications, long next, boolean end, boolean complete) {
+    this(publications, next, end, complete, false);
+  }
 
   /**
    * What to read of one log.
@@ -54,6 +60,10 @@ record Stretch(List<Publication> publications, long next, boolean end, boolean c
       taken.add(publication);
       bytes += weight;
       return true;
+    }
+
+    boolean isEmpty() {
+      return taken.isEmpty();
     }
 
     /** Whether nothing more can go in. */

@@ -53,7 +53,7 @@ final class Trimmer {
       // What the ring knew was let go without them.
       channel.oldest().removeIf(old -> old.offset() <= draft.trimmedThrough());
       if (channel.oldest().isEmpty()) {
-        fetch(channel, draft.trimmedThrough());
+        fetch(channel, draft);
       }
       Channel.Old fetched = channel.oldest().peek();
       if (fetched != null) {
@@ -63,18 +63,31 @@ final class Trimmer {
     return draft.oldestAppended();
   }
 
-  private void fetch(Channel channel, long trimmedThrough) throws RocksDBException {
+  /** What is damaged among the oldest is let go too, so that it does not stop the log. */
+  private void fetch(Channel channel, ChannelDraft draft) throws RocksDBException {
+    long trimmedThrough = draft.trimmedThrough();
     long id = channel.meta().id();
     RocksIterator entries =
         view.walk(
             Family.ENTRIES, Layout.entryKey(id, trimmedThrough + 1), Layout.entryKey(id + 1, 0));
     byte[] header = new byte[Layout.ENTRY_HEADER];
-    for (entries.seekToFirst();
-        entries.isValid() && channel.oldest().size() < FETCH_MOST;
-        entries.next()) {
+    entries.seekToFirst();
+    fetch(channel, entries, header);
+    long last = channel.meta().last();
+    if (Damage.stopped(entries) && channel.oldest().isEmpty() && trimmedThrough < last) {
+      long good =
+          Damage.past(entries, offset -> Layout.entryKey(id, offset), trimmedThrough + 1, last, 1);
+      draft.passDamage(good - 1);
+      if (good <= last) {
+        fetch(channel, entries, header);
+      }
+    }
+  }
+
+  private static void fetch(Channel channel, RocksIterator entries, byte[] header) {
+    for (; entries.isValid() && channel.oldest().size() < FETCH_MOST; entries.next()) {
       entries.value(header);
       channel.oldest().add(Layout.old(Layout.offsetOfEntryKey(entries.key()), header));
     }
-    entries.status();
   }
 }

@@ -4,11 +4,13 @@ import static io.polyhub.broker.BrokerProbe.KEPT;
 import static io.polyhub.broker.BrokerProbe.numbers;
 import static io.polyhub.broker.BrokerProbe.texts;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
+import io.polyhub.broker.UnavailableException;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
@@ -134,16 +136,20 @@ class RingTest {
         same.add(probe.broker().read(query));
       }
       assertThat(same).noneMatch(stage -> stage.toCompletableFuture().isDone());
-      List<LogPage> refused = new ArrayList<>();
+      List<CompletionStage<LogPage>> refused = new ArrayList<>();
       for (int limit = 11; limit <= 10 + WAITING; limit++) {
         LogQuery other =
             new LogQuery(ChannelFilter.of(KEPT), Cursor.of(first), limit, 1 << 20, false);
         CompletionStage<LogPage> read = probe.broker().read(other);
         if (read.toCompletableFuture().isDone()) {
-          refused.add(BrokerProbe.get(read));
+          refused.add(read);
         }
       }
-      assertThat(refused).isNotEmpty().noneMatch(LogPage::complete);
+      assertThat(refused)
+          .isNotEmpty()
+          .allSatisfy(read ->
+              assertThatThrownBy(() -> BrokerProbe.get(read))
+                  .hasCauseInstanceOf(UnavailableException.class));
       release.countDown();
       LogPage shared = BrokerProbe.get(same.getFirst());
       assertThat(texts(shared)).containsExactly("2", "3");
