@@ -19,6 +19,11 @@ sealed interface Change {
     return SMALL;
   }
 
+  /** Whether it lets go what is stored, so that it may be made while the disk is full. */
+  default boolean givesBack() {
+    return false;
+  }
+
   /** Lets go who waits for it: it was not made, or it is not known whether it was. */
   default void refuse() {}
 
@@ -61,11 +66,29 @@ sealed interface Change {
   }
 
   /** A channel that may have passed the bounds of its rule, which is this now. */
-  record Trim(String channel, Retention retention) implements Change {}
+  record Trim(String channel, Retention retention) implements Change {
+
+    @Override
+    public boolean givesBack() {
+      return true;
+    }
+  }
 
   /** A channel that has been empty for long. */
-  record Forget(String channel) implements Change {}
+  record Forget(String channel) implements Change {
+
+    @Override
+    public boolean givesBack() {
+      return true;
+    }
+  }
 
   /** A last value that has expired, if it is still the one of that offset. */
-  record ClearLast(String channel, long offset) implements Change {}
+  record ClearLast(String channel, long offset) implements Change {
+
+    @Override
+    public boolean givesBack() {
+      return true;
+    }
+  }
 }

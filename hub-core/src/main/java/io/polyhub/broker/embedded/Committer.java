@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * <p>When a write fails, what was in it is refused, as is all that comes after, until the store was
  * closed and opened again and can be written. What had reached the disk of a failed write is then
  * part of the log, and the listener is told of a gap.
+ *
+ * <p>While the disk is full up to its reserve, what retention lets go is written all the same, and
+ * the store is made to give back the room.
  */
 final class Committer implements Runnable {
 
@@ -49,6 +52,11 @@ final class Committer implements Runnable {
   private long diskCheckedNanos;
   private long bytesUntilCheck;
   private boolean mustReopen;
+
+  /** Whether nothing but the want of room holds it up. */
+  private boolean full;
+
+  private boolean gaveBack;
   private volatile boolean failed;
   private volatile boolean closing;
 
@@ -123,9 +131,12 @@ final class Committer implements Runnable {
     }
     List<Draft.Placed> placed;
     try {
-      checkDisk();
-    } catch (RocksDBException noRoom) {
-      fail(changes, noRoom);
+      if (!hasRoomFor(changes)) {
+        full(changes);
+        return;
+      }
+    } catch (RocksDBException gone) {
+      fail(changes, gone);
       return;
     }
     try {
@@ -174,21 +185,67 @@ final class Committer implements Runnable {
     }
   }
 
-  private void checkDisk() throws RocksDBException {
+  /**
+   * Whether the reserve stays free when that is written, and all that follows from it.
+   *
+   * @throws RocksDBException if the store is not there any more
+   */
+  private boolean hasRoomFor(List<Change> changes) throws RocksDBException {
+    long bytes = 0;
+    for (Change change : changes) {
+      bytes += change.weight();
+    }
     long now = System.nanoTime();
-    if (now - diskCheckedNanos < DISK_CHECK_NANOS && bytesUntilCheck > 0) {
-      return;
+    if (now - diskCheckedNanos < DISK_CHECK_NANOS && bytesUntilCheck > bytes) {
+      return true;
     }
     diskCheckedNanos = now;
     if (!directory.hasStore()) {
       mustReopen = true;
       throw new RocksDBException("the log in " + directory.root() + " is gone");
     }
-    long room = directory.usableBytes() - config.diskReserveBytes();
-    if (room < 0) {
-      throw new RocksDBException("the disk of " + directory.root() + " is full up to the reserve");
-    }
+    long room = room();
     bytesUntilCheck = room / ROOM_PART;
+    return room >= 2 * bytes; // once in the write-ahead log, and once in its place
+  }
+
+  /** How much may be written before the reserve is touched. */
+  private long room() {
+    return directory.usableBytes() - config.diskReserveBytes() - store.pendingBytes();
+  }
+
+  private void full(List<Change> changes) {
+    log.error(
+        "The disk of {} is full up to the reserve; publications that need the durable log are"
+            + " refused until retention or somebody else has made room",
+        directory.root());
+    failed = true;
+    full = true;
+    gaveBack = true; // the write-ahead log at least
+    backoffNanos = BACKOFF_LEAST_NANOS;
+    giveBack(changes);
+  }
+
+  /** Makes those changes that let go something, and refuses the others. */
+  private void giveBack(List<Change> changes) {
+    List<Change> refused = new ArrayList<>();
+    List<Change> made = new ArrayList<>();
+    for (Change change : changes) {
+      (change.givesBack() ? made : refused).add(change);
+    }
+    refuse(refused);
+    try {
+      while (!made.isEmpty()) {
+        commit(made);
+        gaveBack = true;
+        made = new ArrayList<>(more);
+        more = List.of();
+      }
+    } catch (RocksDBException | RuntimeException broken) {
+      mustReopen = true;
+      full = false;
+      fail(made, broken);
+    }
   }
 
   private void fail(List<Change> changes, Exception why) {
@@ -209,21 +266,41 @@ final class Committer implements Runnable {
   private void waitAndRecover() throws InterruptedException {
     long until = System.nanoTime() + backoffNanos;
     for (long left = backoffNanos; left > 0 && !closing; left = until - System.nanoTime()) {
-      refuse(queue.take(Math.min(left, IDLE_NANOS)));
+      List<Change> taken = queue.take(Math.min(left, IDLE_NANOS));
+      if (full) {
+        giveBack(taken);
+      } else {
+        refuse(taken);
+      }
     }
     backoffNanos = Math.min(backoffNanos * 2, BACKOFF_MOST_NANOS);
     try {
-      diskCheckedNanos = System.nanoTime() - DISK_CHECK_NANOS;
-      checkDisk();
+      if (full && gaveBack) {
+        gaveBack = false;
+        store.flush();
+      }
+      if (!directory.hasStore()) {
+        throw new RocksDBException("the log in " + directory.root() + " is gone");
+      }
+      if (room() < config.diskReserveBytes() / ROOM_PART) {
+        log.debug("The disk of {} is still full up to the reserve", directory.root());
+        return;
+      }
       if (mustReopen) {
         reopen();
         mustReopen = false;
         telling.onGap(ChannelFilter.ALL);
       }
+      full = false;
       failed = false;
+      bytesUntilCheck = 0;
       log.info("The durable log can be written again");
     } catch (RocksDBException | RuntimeException still) {
       log.warn("The durable log still cannot be written: {}", still.toString());
+      if (full) {
+        full = false;
+        mustReopen = true;
+      }
     }
   }
 

@@ -68,6 +68,7 @@ final class DurableLog implements HistoryLog {
     reads = new ReadPool(store, config.reads(), metrics);
     sweep = new DurableSweep(store, this::submitUpkeep, clock, config.upkeep());
     metrics.gauge("polyhub.broker.queue.depth", queue::size);
+    metrics.gauge("polyhub.broker.disk.bytes", directory::sizeBytes);
     metrics.gauge("polyhub.broker.ring.bytes", () -> state.channels().ringBytes());
     metrics.gauge("polyhub.broker.tail.bytes", () -> state.tail().bytes());
     metrics.gauge("polyhub.broker.channels", () -> state.channels().size());
@@ -243,7 +244,6 @@ final class DurableLog implements HistoryLog {
 
   /** Lets go what has passed its time. */
   void sweep(Rules rules) {
-    metrics.diskBytes(directory.sizeBytes());
     try {
       sweep.sweep(rules);
     } catch (RocksDBException closedJustNow) {

@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** What is counted of the durable log besides {@link LogMetrics}. */
@@ -37,7 +36,6 @@ final class DurableMetrics {
   private final Counter ringMisses;
   private final Counter readFailures;
   private final Counter cursorsLost;
-  private final AtomicLong diskBytes = new AtomicLong();
 
   DurableMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -52,7 +50,6 @@ final class DurableMetrics {
     ringMisses = registry.counter("polyhub.broker.ring.reads", "result", "miss");
     readFailures = registry.counter("polyhub.broker.read.failures");
     cursorsLost = registry.counter("polyhub.broker.cursors.lost");
-    gauge("polyhub.broker.disk.bytes", diskBytes::get);
   }
 
   void gauge(String name, Supplier<Number> value) {
@@ -82,9 +79,5 @@ final class DurableMetrics {
 
   void cursorLost() {
     cursorsLost.increment();
-  }
-
-  void diskBytes(long bytes) {
-    diskBytes.set(bytes);
   }
 }

@@ -2,8 +2,11 @@ package io.polyhub.broker.embedded;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -14,8 +17,10 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -32,6 +37,12 @@ final class Store implements AutoCloseable {
   private static final long BLOCK_CACHE_BYTES = 64L << 20;
   private static final long WRITE_BUFFER_BYTES = 64L << 20;
   private static final long WAL_BYTES = 256L << 20;
+
+  /** Bounds what one compaction of new files takes while it writes them anew. */
+  private static final long BASE_LEVEL_BYTES = 128L << 20;
+
+  /** The most that a compaction between deeper levels takes: one file, and those that it meets. */
+  private static final long DEEP_COMPACTION_BYTES = 13 * (64L << 20);
 
   // A stretch of 4,096 keys of which half are deleted is compacted, so that who walks the log does
   // not crawl over what retention let go.
@@ -79,6 +90,7 @@ final class Store implements AutoCloseable {
         ColumnFamilyOptions options =
             owning(new ColumnFamilyOptions(collecting))
                 .setTableFormatConfig(table)
+                .setMaxBytesForLevelBase(BASE_LEVEL_BYTES)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION);
         descriptors.add(new ColumnFamilyDescriptor(Layout.text(family.storedName()), options));
       }
@@ -89,6 +101,8 @@ final class Store implements AutoCloseable {
               .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
               .setMaxTotalWalSize(WAL_BYTES)
               .setMaxBackgroundJobs(2)
+              // What is only set aside would be taken from the reserve of the disk.
+              .setAllowFAllocate(false)
               // A write that the end of the process cut off was not acknowledged; any other damage
               // would be a loss, and must be told rather than passed over.
               .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
@@ -151,6 +165,64 @@ final class Store implements AutoCloseable {
         throw new RocksDBException("the store is closed");
       }
       db.write(options, batch.changes());
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /**
+   * How many bytes more what is stored may take on the disk for a while without anything new: what
+   * is still to be written from memory, and what compactions that run or are due write before they
+   * remove what they have read. 0 if it is closed.
+   */
+  long pendingBytes() {
+    use.readLock().lock();
+    try {
+      if (db == null) {
+        return 0;
+      }
+      long inMemory = db.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables");
+      long due = db.getAggregatedLongProperty("rocksdb.estimate-pending-compaction-bytes");
+      return inMemory + compacting(db) + Math.min(due, DEEP_COMPACTION_BYTES);
+    } catch (RocksDBException failed) {
+      return 0;
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /** What compactions run on, or at least what the next one of new files will run on. */
+  private static long compacting(RocksDB open) {
+    long running = 0;
+    Map<String, NavigableMap<Integer, Long>> levels = new HashMap<>();
+    for (LiveFileMetaData file : open.getLiveFilesMetaData()) {
+      running += file.beingCompacted() ? file.size() : 0;
+      levels
+          .computeIfAbsent(Layout.text(file.columnFamilyName()), family -> new TreeMap<>())
+          .merge(file.level(), file.size(), Long::sum);
+    }
+    long next = 0;
+    for (NavigableMap<Integer, Long> sizes : levels.values()) {
+      Long fresh = sizes.get(0);
+      if (fresh != null) {
+        Map.Entry<Integer, Long> base = sizes.higherEntry(0);
+        next += fresh + (base == null ? 0 : Math.min(base.getValue(), BASE_LEVEL_BYTES));
+      }
+    }
+    return Math.max(running, next);
+  }
+
+  /**
+   * Brings to its place what is in memory alone or in the write-ahead log, which gives back that
+   * log's room, and lets compactions begin of what was let go.
+   */
+  void flush() throws RocksDBException {
+    use.readLock().lock();
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      if (db == null) {
+        throw new RocksDBException("the store is closed");
+      }
+      db.flush(options, List.copyOf(families.values()));
     } finally {
       use.readLock().unlock();
     }

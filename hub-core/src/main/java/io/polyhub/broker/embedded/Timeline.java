@@ -46,9 +46,9 @@ final class Timeline {
         metrics.cursorLost();
         if (told.compareAndSet(false, true)) {
           log.warn(
-              "A client has a cursor that lies further than the log ever came in this data directory:"
-                  + " the end of the log was lost, or an older copy of it was put back. Such clients"
-                  + " are told that they miss something; this is logged once");
+              "A client has a cursor that lies further than the log ever came in this data"
+                  + " directory: the end of the log was lost, or an older copy of it was put back."
+                  + " Such clients are told that they miss something; this is logged once");
         }
       }
     }

@@ -47,6 +47,16 @@ class DataDirectoryTest {
   }
 
   @Test
+  void the_size_on_the_disk_is_told_from_the_start() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    EmbeddedConfig config = EmbeddedConfig.in(directory).with(TestConfigs.UNSYNCED);
+    try (EmbeddedBroker broker = EmbeddedBroker.open(config, registry, new TestClock())) {
+      assertThat(broker.isReady()).isTrue();
+      assertThat(registry.get("polyhub.broker.disk.bytes").gauge().value()).isPositive();
+    }
+  }
+
+  @Test
   void a_format_that_is_not_known_is_refused_and_left_alone() throws Exception {
     Position before = publishOne();
     Path format = directory.resolve("format");
