@@ -1,15 +1,20 @@
 package io.polyhub.broker.embedded;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data directory: {@code log} holds the store; {@code format}, written once that is made, tells
- * in which form, so that a lost store is not taken for a new one.
+ * in which form, so that a lost store is not taken for a new one; {@code native} holds the storage
+ * library. For its owner alone, but for a directory that somebody else has made.
  */
 final class DataDirectory {
 
@@ -17,14 +22,19 @@ final class DataDirectory {
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
+  private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
+
+  private final AtomicBoolean told = new AtomicBoolean();
   private final Path root;
   private final Path store;
   private final Path format;
+  private final Path library;
 
   DataDirectory(Path root) {
     this.root = root.toAbsolutePath();
     store = this.root.resolve("log");
     format = this.root.resolve("format");
+    library = this.root.resolve("native");
   }
 
   Path root() {
@@ -35,6 +45,11 @@ final class DataDirectory {
     return store;
   }
 
+  /** Where the storage library lies. */
+  Path library() {
+    return library;
+  }
+
   /**
    * Makes the directory if need be, and returns whether the store is to be made.
    *
@@ -42,7 +57,8 @@ final class DataDirectory {
    */
   boolean prepare() {
     try {
-      Files.createDirectories(store);
+      OwnerOnly.createDirectories(store);
+      keepPrivate();
       if (Files.exists(format)) {
         String found = Files.readString(format, StandardCharsets.UTF_8).strip();
         if (!found.equals(FORMAT)) {
@@ -86,9 +102,21 @@ final class DataDirectory {
           StandardOpenOption.TRUNCATE_EXISTING,
           StandardOpenOption.WRITE,
           StandardOpenOption.SYNC);
+      OwnerOnly.close(format);
     } catch (IOException failed) {
       throw new BrokerUnavailableException(
           "Data directory " + root + ": cannot be written: " + failed, failed);
+    }
+  }
+
+  /** Lets nobody else read what was written meanwhile. */
+  void keepPrivate() {
+    try {
+      OwnerOnly.keep(store);
+    } catch (IOException | UncheckedIOException notOurs) {
+      if (told.compareAndSet(false, true)) {
+        log.warn("Others may be able to read what lies in {}: {}", store, notOurs.toString());
+      }
     }
   }
 

@@ -95,6 +95,7 @@ final class DurableLog implements HistoryLog {
         state.load(view);
       }
       directory.made();
+      directory.keepPrivate();
       Timeline timeline = new Timeline(generations, metrics);
       return new DurableLog(config, directory, store, state, timeline, telling, metrics, clock);
     } catch (RocksDBException | DamagedException failed) {
@@ -244,6 +245,7 @@ final class DurableLog implements HistoryLog {
 
   /** Lets go what has passed its time. */
   void sweep(Rules rules) {
+    directory.keepPrivate();
     try {
       sweep.sweep(rules);
     } catch (RocksDBException closedJustNow) {
@@ -274,5 +276,6 @@ final class DurableLog implements HistoryLog {
       log.warn("The durable log could not note that it was closed", failed);
     }
     store.close();
+    directory.keepPrivate();
   }
 }

@@ -10,6 +10,7 @@ import io.polyhub.channel.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,30 @@ class DataDirectoryTest {
     try (EmbeddedBroker broker = EmbeddedBroker.open(config, registry, new TestClock())) {
       assertThat(broker.isReady()).isTrue();
       assertThat(registry.get("polyhub.broker.disk.bytes").gauge().value()).isPositive();
+    }
+  }
+
+  @Test
+  void what_lies_there_is_for_its_owner_alone() throws Exception {
+    directory = directory.resolve("made/data");
+    publishOne();
+    assertOwnersAlone();
+    Path log = directory.resolve("log");
+    Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (Path file : storeFiles("")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+    publishOne();
+    assertOwnersAlone();
+  }
+
+  private void assertOwnersAlone() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            .as("%s", file)
+            .isIn(Files.isDirectory(file) ? "rwx------" : "rw-------", "rw-------");
+      }
     }
   }
 
