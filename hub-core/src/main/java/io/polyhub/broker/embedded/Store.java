@@ -70,7 +70,7 @@ final class Store implements AutoCloseable {
    * @param make whether to make it if it is not there
    */
   void open(boolean make) throws RocksDBException {
-    RocksDB.loadLibrary();
+    NativeLibrary.load(directory);
     use.writeLock().lock();
     try {
       Cache cache = owning(new LRUCache(BLOCK_CACHE_BYTES));
