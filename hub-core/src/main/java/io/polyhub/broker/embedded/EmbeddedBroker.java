@@ -64,15 +64,17 @@ public final class EmbeddedBroker implements Broker {
 
   private EmbeddedBroker(EmbeddedConfig config, MeterRegistry registry, InstantSource clock) {
     this.clock = clock;
-    lastValues = new MemoryLastValues(config.memory());
-    memory = memoryLog(config, registry, "memory", lastValues);
+    lastValues =
+        new MemoryLastValues(config.memory(), new LastValueMetrics(registry, "memory", clock));
+    memory = memoryLog(config, registry, "memory", lastValues, false);
     List<Runnable> sweeps = new ArrayList<>();
     sweeps.add(memory::sweep);
     sweeps.add(() -> lastValues.sweep(clock.instant()));
     if (config.directory() == null) {
       stored = null;
-      MemoryLastValues ofAtLeastOnce = new MemoryLastValues(config.memory());
-      MemoryLog atLeastOnceLog = memoryLog(config, registry, "durable", ofAtLeastOnce);
+      MemoryLastValues ofAtLeastOnce =
+          new MemoryLastValues(config.memory(), new LastValueMetrics(registry, "durable", clock));
+      MemoryLog atLeastOnceLog = memoryLog(config, registry, "durable", ofAtLeastOnce, true);
       sweeps.add(atLeastOnceLog::sweep);
       sweeps.add(() -> ofAtLeastOnce.sweep(clock.instant()));
       durable = atLeastOnceLog;
@@ -93,9 +95,19 @@ public final class EmbeddedBroker implements Broker {
   }
 
   private MemoryLog memoryLog(
-      EmbeddedConfig config, MeterRegistry registry, String name, MemoryLastValues values) {
+      EmbeddedConfig config,
+      MeterRegistry registry,
+      String name,
+      MemoryLastValues values,
+      boolean promisesValues) {
     return new MemoryLog(
-        Epochs.fresh(), config, values, telling, new LogMetrics(registry, name), clock);
+        Epochs.fresh(),
+        config,
+        values,
+        promisesValues,
+        telling,
+        new LogMetrics(registry, name),
+        clock);
   }
 
   /**

@@ -62,7 +62,8 @@ public record EmbeddedConfig(
    *     an acknowledged publication survives the end of the process, but not a loss of power
    * @param queue the most publications and records that wait to be written; more are refused
    * @param queueBytes the most bytes that wait to be written; more are refused
-   * @param diskReserveBytes what must stay free on the disk; below it nothing is accepted
+   * @param diskReserveBytes what must stay free on the disk, whatever is being written; below it
+   *     nothing is accepted
    * @param closeWait how long close waits for what was accepted to be written
    */
   public record Commit(
@@ -89,7 +90,7 @@ public record EmbeddedConfig(
    * @param logBytes the most bytes of each log in memory; past it the oldest publications are let
    *     go, whatever their rule says, and readers are told
    * @param lastValues the most last values of channels that keep them in memory; past it those set
-   *     longest ago are let go
+   *     longest ago are let go, or with at-least-once new ones are refused
    * @param lastValueBytes the most bytes of them
    */
   public record Memory(

@@ -15,16 +15,22 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The last values of channels that keep them in memory, bounded. Safe for any thread. */
+/**
+ * The last values of channels that keep them in memory, bounded: past the bounds those set longest
+ * ago go, or with at-least-once new ones are refused. Safe for any thread.
+ */
 final class MemoryLastValues {
 
   private final NavigableMap<String, Publication> byName = new TreeMap<>(NameOrder.BY_CODE_POINT);
   private final LinkedHashMap<String, Publication> byTimeSet = new LinkedHashMap<>();
   private final int count;
   private final long bytesMost;
+  private final LastValueMetrics metrics;
   private long bytes;
 
-  MemoryLastValues(EmbeddedConfig.Memory config) {
+  MemoryLastValues(EmbeddedConfig.Memory config, LastValueMetrics metrics) {
+    this.metrics = metrics;
+    metrics.held(this::size);
     count = config.lastValues();
     bytesMost = config.lastValueBytes();
   }
@@ -41,7 +47,25 @@ final class MemoryLastValues {
     bytes += held.weight();
     while (byTimeSet.size() > count || bytes > bytesMost) {
       remove(byTimeSet.firstEntry().getKey());
+      metrics.evicted();
     }
+  }
+
+  /**
+   * Sets the last value of its channel unless another one would have to go for it, and returns
+   * whether it did.
+   */
+  synchronized boolean setIfThereIsRoom(Publication publication) {
+    Publication before = byTimeSet.get(publication.channel());
+    int more = before == null ? 1 : 0;
+    long weight = publication.bare().weight() - (before == null ? 0L : before.weight());
+    if (publication.payload().length > 0
+        && (byTimeSet.size() + more > count || bytes + weight > bytesMost)) {
+      metrics.refused();
+      return false;
+    }
+    set(publication);
+    return true;
   }
 
   private void remove(String channel) {

@@ -33,6 +33,7 @@ final class MemoryLog implements HistoryLog {
   private final Telling telling;
   private final LogMetrics metrics;
   private final MemoryLastValues lastValues;
+  private final boolean promisesValues;
 
   /** Held from the giving of an offset until it was told, so that they are told in order. */
   private final ReentrantLock order = new ReentrantLock();
@@ -57,16 +58,22 @@ final class MemoryLog implements HistoryLog {
   private long top;
   private long forgottenThrough;
 
+  /**
+   * @param promisesValues whether a last value that has no room is refused, rather than let others
+   *     go
+   */
   MemoryLog(
       String epoch,
       EmbeddedConfig config,
       MemoryLastValues lastValues,
+      boolean promisesValues,
       Telling telling,
       LogMetrics metrics,
       InstantSource clock) {
     this.epoch = epoch;
     this.config = config.memory();
     this.lastValues = lastValues;
+    this.promisesValues = promisesValues;
     this.telling = telling;
     this.metrics = metrics;
     this.clock = clock;
@@ -95,14 +102,18 @@ final class MemoryLog implements HistoryLog {
         long offset = top + 1;
         position = new Position(epoch, offset);
         placed = publication.at(position);
+        if (placed.retained()) {
+          if (!promisesValues) {
+            lastValues.set(placed);
+          } else if (!lastValues.setIfThereIsRoom(placed)) {
+            return CompletableFuture.completedStage(new Appended.Unavailable());
+          }
+        }
         if (idempotencyKey != null) {
           keys.add(idempotencyKey, offset, now);
           keys.forgetOld(now, forgotten -> {});
         }
         keep(placed, offset, retention, now);
-        if (placed.retained()) {
-          lastValues.set(placed);
-        }
         top = offset;
       }
       metrics.appended(placed);

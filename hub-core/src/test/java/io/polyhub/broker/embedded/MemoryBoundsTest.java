@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 /** What is kept in memory alone stays within its bounds. */
 class MemoryBoundsTest {
 
-  private static BrokerProbe open(EmbeddedConfig config) {
-    TestClock clock = new TestClock();
+  private final TestClock clock = new TestClock();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  private BrokerProbe open(EmbeddedConfig config) {
     return new BrokerProbe(
-        EmbeddedBroker.open(config, new SimpleMeterRegistry(), clock),
-        Guarantee.AT_MOST_ONCE,
-        clock::pass);
+        EmbeddedBroker.open(config, registry, clock), Guarantee.AT_MOST_ONCE, clock::pass);
   }
 
   @Test
@@ -75,6 +75,34 @@ class MemoryBoundsTest {
         BrokerProbe.get(probe.append(text("bare/" + name, name).retained(true).build(), null));
       }
       assertThat(probe.lastValues("#", 10)).containsExactly("a", "c");
+      assertThat(registry.get("polyhub.broker.last.values").tag("log", "memory").gauge().value())
+          .isEqualTo(2);
+      assertThat(registry.counter("polyhub.broker.last.values.evicted", "log", "memory").count())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void with_at_least_once_a_last_value_that_has_no_room_is_refused_and_none_is_lost()
+      throws Exception {
+    EmbeddedConfig config =
+        EmbeddedConfig.inMemory()
+            .with(new EmbeddedConfig.Memory(1 << 20, 10, 100, 1 << 20, 2, 1 << 20));
+    try (BrokerProbe probe =
+        new BrokerProbe(
+            EmbeddedBroker.open(config, registry, clock), Guarantee.AT_LEAST_ONCE, clock::pass)) {
+      for (String name : new String[] {"a", "b", "a"}) {
+        BrokerProbe.stored(probe.append(text("kept/" + name, name).retained(true).build(), null));
+      }
+      assertThat(BrokerProbe.get(probe.append(text("kept/c", "c").retained(true).build(), null)))
+          .isEqualTo(new Appended.Unavailable());
+      assertThat(probe.lastValues("#", 10)).containsExactly("a", "b");
+      assertThat(texts(probe.read("kept/c", null))).isEmpty();
+      assertThat(registry.counter("polyhub.broker.last.values.refused", "log", "durable").count())
+          .isEqualTo(1);
+      BrokerProbe.stored(probe.append(text("kept/a", "").retained(true).build(), null));
+      BrokerProbe.stored(probe.append(text("kept/c", "c").retained(true).build(), null));
+      assertThat(probe.lastValues("#", 10)).containsExactly("b", "c");
     }
   }
 
