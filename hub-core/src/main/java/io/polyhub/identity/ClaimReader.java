@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,21 +47,35 @@ final class ClaimReader {
           .build();
 
   private final JsonParser json;
+  private final ClaimMapping mapping;
+  private final List<ClaimPath> paths;
   private TokenClaims claims = TokenClaims.of("");
+  private final Set<String> roles = new LinkedHashSet<>();
   private int filters;
   private byte @Nullable [] info;
   private byte @Nullable [] binaryInfo;
 
-  private ClaimReader(JsonParser json) {
+  private ClaimReader(JsonParser json, ClaimMapping mapping) {
     this.json = json;
+    this.mapping = mapping;
+    paths = new ArrayList<>(mapping.roles());
+    paths.add(mapping.user());
   }
 
-  /** Returns the claims, or nothing if these bytes are no claims that we understand. */
+  /** Reads claims as the hub's own tokens have them. */
   static Optional<TokenClaims> read(byte[] payload) {
+    return read(payload, ClaimMapping.STANDARD);
+  }
+
+  /**
+   * Returns the claims, or nothing if these bytes are no claims that we understand. What roles give
+   * stands among the grants.
+   */
+  static Optional<TokenClaims> read(byte[] payload, ClaimMapping mapping) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString();
       try (JsonParser json = JSON.createParser(text)) {
-        return Optional.of(new ClaimReader(json).readAll());
+        return Optional.of(new ClaimReader(json, mapping).readAll());
       }
     } catch (IOException malformed) {
       return Optional.empty();
@@ -75,12 +90,19 @@ final class ClaimReader {
       readMember(name);
     }
     expect(json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
-    return claims.withInfo(binaryInfo != null ? binaryInfo : info);
+    claims = claims.withInfo(binaryInfo != null ? binaryInfo : info);
+    if (roles.isEmpty()) {
+      return claims;
+    }
+    List<Grant> grants = new ArrayList<>(claims.grants());
+    for (String role : roles) {
+      grants.addAll(mapping.grants().getOrDefault(role, List.of()));
+    }
+    return claims.withGrants(grants);
   }
 
   private void readMember(String name) throws IOException {
     switch (name) {
-      case "sub" -> claims = claims.withUser(user());
       case "channel" -> claims = claims.withChannel(channelName());
       case "iss" -> claims = claims.withIssuer(text());
       case "aud" -> claims = claims.withAudience(audience());
@@ -97,7 +119,61 @@ final class ClaimReader {
       case "grants" -> claims = claims.withGrants(grants());
       // A pass for one client alone would be wider than its issuer meant, were this overlooked.
       case "client" -> throw new MalformedException();
-      default -> json.skipChildren();
+      default -> readMapped(0, name, paths);
+    }
+  }
+
+  /**
+   * Reads a member that one of the paths may end at or lead through; skips any other.
+   *
+   * @param depth how many names of these paths led to the object that the member stands in
+   */
+  private void readMapped(int depth, String name, List<ClaimPath> candidates) throws IOException {
+    List<ClaimPath> through = new ArrayList<>();
+    for (ClaimPath path : candidates) {
+      if (!path.names().get(depth).equals(name)) {
+        continue;
+      }
+      if (path.names().size() > depth + 1) {
+        through.add(path);
+      } else if (path.equals(mapping.user())) {
+        claims = claims.withUser(user());
+        return;
+      } else {
+        readRoles();
+        return;
+      }
+    }
+    if (through.isEmpty()) {
+      json.skipChildren();
+      return;
+    }
+    expect(json.currentToken() == JsonToken.START_OBJECT);
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String inner = json.currentName();
+      json.nextToken();
+      readMapped(depth + 1, inner, through);
+    }
+  }
+
+  /** Only roles that give something are kept, so that their number is bounded by ours. */
+  private void readRoles() throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_STRING) {
+      for (String role : json.getText().split(" ", -1)) {
+        addRole(role);
+      }
+      return;
+    }
+    expect(json.currentToken() == JsonToken.START_ARRAY);
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      expect(json.currentToken() == JsonToken.VALUE_STRING);
+      addRole(json.getText());
+    }
+  }
+
+  private void addRole(String role) {
+    if (mapping.grants().containsKey(role)) {
+      roles.add(role);
     }
   }
 

@@ -77,7 +77,7 @@ final class JwksKeys implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.registry = registry;
-    reader = new JwksReader(config);
+    reader = new JwksReader(config, clock);
     synchronized (lock) {
       running = start();
     }

@@ -168,7 +168,7 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
   /** Reads and checks the claims of a token whose signature is good. */
   private <T> T judge(
       CompactToken token, Function<TokenClaims, T> accept, Function<Reason, T> reject) {
-    TokenClaims claims = ClaimReader.read(token.payload()).orElse(null);
+    TokenClaims claims = ClaimReader.read(token.payload(), config.claims()).orElse(null);
     if (claims == null || !isFromIssuer(claims) || !isForUs(claims)) {
       return reject.apply(Reason.INVALID);
     }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param leeway how far {@code nbf} and {@code iat} may lie ahead of our clock. Ends are exact.
  * @param maxLifetime how far ahead, beside the leeway, a token may let its session end; then every
  *     token must end. Null to accept tokens that never end.
+ * @param claims where the user and its roles stand, and what roles give
  */
 public record JwtConfig(
     List<String> hmacSecrets,
@@ -28,7 +29,8 @@ public record JwtConfig(
     @Nullable String issuer,
     Set<String> audiences,
     Duration leeway,
-    @Nullable Duration maxLifetime) {
+    @Nullable Duration maxLifetime,
+    ClaimMapping claims) {
 
   /** The most secrets, and the most static public keys. */
   public static final int MAX_KEYS = 16;
@@ -62,37 +64,73 @@ public record JwtConfig(
         "0 to " + MAX_LEEWAY);
     require(
         maxLifetime == null || maxLifetime.isPositive(), "maxLifetime", maxLifetime, "more than 0");
+    require(
+        jwks == null || jwks.issuer() == null || jwks.issuer().equals(issuer),
+        "issuer",
+        issuer,
+        "the one whose keys are looked for");
   }
 
   /** Tokens signed with this secret, whatever their issuer and audience. */
   public static JwtConfig ofSecret(String secret) {
-    return new JwtConfig(List.of(secret), List.of(), null, null, Set.of(), STANDARD_LEEWAY, null);
+    return new JwtConfig(
+        List.of(secret),
+        List.of(),
+        null,
+        null,
+        Set.of(),
+        STANDARD_LEEWAY,
+        null,
+        ClaimMapping.STANDARD);
   }
 
   /** Tokens signed with the private half of this key, whatever their issuer and audience. */
   public static JwtConfig ofPublicKey(PublicKey key) {
-    return new JwtConfig(List.of(), List.of(key), null, null, Set.of(), STANDARD_LEEWAY, null);
+    return new JwtConfig(
+        List.of(),
+        List.of(key),
+        null,
+        null,
+        Set.of(),
+        STANDARD_LEEWAY,
+        null,
+        ClaimMapping.STANDARD);
   }
 
   /** Tokens signed with a key that is published there, whatever their issuer and audience. */
   public static JwtConfig ofJwks(Jwks jwks) {
-    return new JwtConfig(List.of(), List.of(), jwks, null, Set.of(), STANDARD_LEEWAY, null);
+    return new JwtConfig(
+        List.of(),
+        List.of(),
+        jwks,
+        jwks.issuer(),
+        Set.of(),
+        STANDARD_LEEWAY,
+        null,
+        ClaimMapping.STANDARD);
   }
 
   public JwtConfig withIssuer(@Nullable String value) {
-    return new JwtConfig(hmacSecrets, publicKeys, jwks, value, audiences, leeway, maxLifetime);
+    return new JwtConfig(
+        hmacSecrets, publicKeys, jwks, value, audiences, leeway, maxLifetime, claims);
   }
 
   public JwtConfig withAudiences(Set<String> value) {
-    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, value, leeway, maxLifetime);
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, value, leeway, maxLifetime, claims);
   }
 
   public JwtConfig withLeeway(Duration value) {
-    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, audiences, value, maxLifetime);
+    return new JwtConfig(
+        hmacSecrets, publicKeys, jwks, issuer, audiences, value, maxLifetime, claims);
   }
 
   public JwtConfig withMaxLifetime(@Nullable Duration value) {
-    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, audiences, leeway, value);
+    return new JwtConfig(hmacSecrets, publicKeys, jwks, issuer, audiences, leeway, value, claims);
+  }
+
+  public JwtConfig withClaims(ClaimMapping value) {
+    return new JwtConfig(
+        hmacSecrets, publicKeys, jwks, issuer, audiences, leeway, maxLifetime, value);
   }
 
   private static void require(boolean holds, String what, @Nullable Object found, String expected) {
@@ -125,6 +163,8 @@ public record JwtConfig(
    * A JSON Web Key Set (RFC 7517) at an address. Symmetric keys in it are not used.
    *
    * @param address an http or https address; redirects are not followed
+   * @param issuer null if the key set is at the address; else whose discovery document is there,
+   *     which says where the key set is (OpenID Connect Discovery 1.0 section 4)
    * @param timeout how long one fetch may take, and so how long a client may wait for an answer
    * @param maxAge after which age the set is fetched anew, while the old one stays in use
    * @param minInterval the least time between two fetches, however many unknown keys are named
@@ -134,6 +174,7 @@ public record JwtConfig(
    */
   public record Jwks(
       URI address,
+      @Nullable String issuer,
       Duration timeout,
       Duration maxAge,
       Duration minInterval,
@@ -143,6 +184,11 @@ public record JwtConfig(
     /** The most keys that are used of one set. */
     public static final int MAX_KEYS = 64;
 
+    /** How long what a discovery document said is believed while the keys can be had there. */
+    public static final Duration DISCOVERY_MAX_AGE = Duration.ofHours(1);
+
+    private static final String DISCOVERY_PATH = "/.well-known/openid-configuration";
+
     public Jwks {
       String scheme = address.getScheme();
       require(
@@ -150,6 +196,11 @@ public record JwtConfig(
           "address",
           address,
           "http or https with a host");
+      require(
+          issuer == null || address.equals(discoveryAddress(issuer)),
+          "address",
+          address,
+          "that of the issuer's discovery document");
       require(timeout.isPositive(), "timeout", timeout, "more than 0");
       require(maxAge.isPositive(), "maxAge", maxAge, "more than 0");
       require(!minInterval.isNegative(), "minInterval", minInterval, "0 or more");
@@ -157,10 +208,39 @@ public record JwtConfig(
       require(!keepWhenEmpty.isNegative(), "keepWhenEmpty", keepWhenEmpty, "0 or more");
     }
 
+    /**
+     * Where the issuer's discovery document is (OpenID Connect Discovery 1.0 section 4).
+     *
+     * @throws IllegalArgumentException if the issuer is no http or https address without a query
+     */
+    public static URI discoveryAddress(String issuer) {
+      String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
+      URI address = URI.create(base + DISCOVERY_PATH);
+      require(
+          address.getRawPath() != null
+              && address.getRawPath().endsWith(DISCOVERY_PATH)
+              && address.getRawQuery() == null
+              && address.getRawFragment() == null,
+          "issuer",
+          issuer,
+          "an address without a query");
+      return address;
+    }
+
     /** The key set at that address, with usual limits. */
     public static Jwks at(URI address) {
+      return standard(address, null);
+    }
+
+    /** The key set that the issuer's discovery document names, with usual limits. */
+    public static Jwks ofIssuer(String issuer) {
+      return standard(discoveryAddress(issuer), issuer);
+    }
+
+    private static Jwks standard(URI address, @Nullable String issuer) {
       return new Jwks(
           address,
+          issuer,
           Duration.ofSeconds(5),
           Duration.ofMinutes(10),
           Duration.ofSeconds(10),

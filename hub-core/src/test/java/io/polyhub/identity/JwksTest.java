@@ -346,6 +346,7 @@ class JwksTest {
     JwtConfig.Jwks jwks =
         new JwtConfig.Jwks(
             address,
+            null,
             timeout,
             Duration.ofMinutes(10),
             Duration.ofSeconds(10),

@@ -343,7 +343,14 @@ class JwtAuthenticatorTest {
   void a_configuration_without_any_key_is_refused() {
     assertThatThrownBy(() ->
             new JwtConfig(
-                List.of(), List.of(), null, null, Set.of(), JwtConfig.STANDARD_LEEWAY, null))
+                List.of(),
+                List.of(),
+                null,
+                null,
+                Set.of(),
+                JwtConfig.STANDARD_LEEWAY,
+                null,
+                ClaimMapping.STANDARD))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a JWKS address");
   }

@@ -4,6 +4,8 @@ import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Verb;
 import io.polyhub.identity.CertificateConfig;
 import io.polyhub.identity.CertificateConfig.UserFrom;
+import io.polyhub.identity.ClaimMapping;
+import io.polyhub.identity.ClaimPath;
 import io.polyhub.identity.Grant;
 import io.polyhub.identity.IdentityConfig;
 import io.polyhub.identity.JwtConfig;
@@ -14,7 +16,9 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +35,17 @@ final class AuthSection {
   private AuthSection() {}
 
   static IdentityConfig read(Section section) {
-    JwtConfig jwt = jwt(section.section("jwt"));
+    JwtConfig jwt = jwt(section.section("jwt"), section);
     CertificateConfig certificates = certificates(section.section("certificates"));
     List<Grant> anonymous = anonymous(section.section("anonymous"));
     section.end();
     return new IdentityConfig(jwt, certificates, anonymous);
   }
 
-  private static @Nullable JwtConfig jwt(Section section) {
+  /**
+   * @param auth where what roles give stands
+   */
+  private static @Nullable JwtConfig jwt(Section section, Section auth) {
     List<String> secrets = new ArrayList<>(section.readList("secrets", List.of(), Kind.hidden()));
     for (Path file : section.readList("secretFiles", List.of(), Kind.file())) {
       String secret = Secrets.content(section, "secretFiles", file).strip();
@@ -57,7 +64,9 @@ final class AuthSection {
             "publicKeyFiles", "found no public key in " + file, "PEM of RSA, EC or EdDSA keys");
       }
     }
-    Jwks jwks = jwks(section.section("jwks"));
+    Section jwksSection = section.section("jwks");
+    URI url = jwksSection.readOptional("url", Kind.uri());
+    boolean discovery = jwksSection.read("discovery", false, Kind.flag());
     String issuer = section.readOptional("issuer", Kind.text());
     Set<String> audiences = Set.copyOf(section.readList("audiences", List.of(), Kind.text()));
     Duration leeway =
@@ -67,23 +76,40 @@ final class AuthSection {
             Kind.duration(Duration.ZERO, JwtConfig.MAX_LEEWAY));
     Duration maxLifetime =
         section.readOptional("maxLifetime", Kind.duration(LEAST_LIFETIME, MAX_LIFETIME));
+    ClaimMapping claims = claims(section.section("claims"), auth);
     section.end();
+    Jwks jwks = jwks(jwksSection, url, discovery, issuer);
     if (secrets.isEmpty() && publicKeys.isEmpty() && jwks == null) {
-      if (issuer != null || !audiences.isEmpty()) {
+      // Why an issuer's keys are not looked for has been told.
+      if (!discovery && (issuer != null || !audiences.isEmpty())) {
         section.problem(
             issuer != null ? "issuer" : "audiences",
             "found without a key",
-            "secrets, secretFiles, publicKeyFiles or jwks.url beside it");
+            "secrets, secretFiles, publicKeyFiles, jwks.url or jwks.discovery beside it");
       }
       return null;
     }
-    return section.makeOptional(
-        () -> new JwtConfig(secrets, publicKeys, jwks, issuer, audiences, leeway, maxLifetime));
+    return section.makeOptional(() ->
+        new JwtConfig(secrets, publicKeys, jwks, issuer, audiences, leeway, maxLifetime, claims));
   }
 
-  private static @Nullable Jwks jwks(Section section) {
+  private static ClaimMapping claims(Section section, Section auth) {
+    ClaimPath user = section.read("user", ClaimMapping.STANDARD.user(), Kind.claimPath());
+    List<ClaimPath> paths = section.readList("roles", List.of(), Kind.claimPath());
+    section.end();
+    Map<String, List<Grant>> grants = new LinkedHashMap<>();
+    auth.namedSections("roles").forEach((name, items) -> grants.put(name, grants(items)));
+    if (!paths.isEmpty() && grants.isEmpty()) {
+      section.problem("roles", "found, but no role gives anything", "auth.roles beside auth.jwt");
+    } else if (paths.isEmpty() && !grants.isEmpty()) {
+      auth.problem("roles", "found, but no claim names roles", "auth.jwt.claims.roles");
+    }
+    return section.make(() -> new ClaimMapping(user, paths, grants), ClaimMapping.STANDARD);
+  }
+
+  private static @Nullable Jwks jwks(
+      Section section, @Nullable URI url, boolean discovery, @Nullable String issuer) {
     Jwks standard = Jwks.at(URI.create("https://localhost"));
-    URI url = section.readOptional("url", Kind.uri());
     Duration timeout =
         section.read("timeout", standard.timeout(), Kind.duration(LEAST, MAX_TIMEOUT));
     Duration maxAge = section.read("maxAge", standard.maxAge(), Kind.duration(LEAST, MAX_AGE));
@@ -94,10 +120,28 @@ final class AuthSection {
         section.read(
             "keepWhenEmpty", standard.keepWhenEmpty(), Kind.duration(Duration.ZERO, MAX_AGE));
     section.end();
-    return url == null
-        ? null
-        : section.makeOptional(
-            () -> new Jwks(url, timeout, maxAge, minInterval, maxBytes, keepWhenEmpty));
+    if (!discovery) {
+      return url == null
+          ? null
+          : section.makeOptional(
+              () -> new Jwks(url, null, timeout, maxAge, minInterval, maxBytes, keepWhenEmpty));
+    }
+    if (url != null || issuer == null) {
+      section.problem(
+          "discovery",
+          url != null ? "found beside url" : "found without an issuer",
+          "auth.jwt.issuer beside it, and no url");
+      return null;
+    }
+    return section.makeOptional(() ->
+        new Jwks(
+            Jwks.discoveryAddress(issuer),
+            issuer,
+            timeout,
+            maxAge,
+            minInterval,
+            maxBytes,
+            keepWhenEmpty));
   }
 
   private static @Nullable CertificateConfig certificates(Section section) {
@@ -116,8 +160,12 @@ final class AuthSection {
   }
 
   private static List<Grant> grants(Section section) {
+    return grants(section.sections("grants", "[]"));
+  }
+
+  private static List<Grant> grants(List<Section> items) {
     List<Grant> grants = new ArrayList<>();
-    for (Section item : section.sections("grants", "[]")) {
+    for (Section item : items) {
       List<ChannelFilter> filters = item.readSome("filters", ChannelFilter.of("#"), Kind.filter());
       List<Verb> verbs = item.readSome("verbs", Verb.SUBSCRIBE, Kind.choice(Verb.class));
       item.end();

@@ -1,6 +1,7 @@
 package io.polyhub.server.config;
 
 import io.polyhub.channel.ChannelFilter;
+import io.polyhub.identity.ClaimPath;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -193,6 +194,12 @@ record Kind<T>(
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
+  }
+
+  /** A path to a value among a token's claims. */
+  static Kind<ClaimPath> claimPath() {
+    return textual(
+        "a claim, such as email or realm_access.roles", ClaimPath::parse, ClaimPath::text);
   }
 
   /** A channel filter. */

@@ -84,7 +84,7 @@ final class Section {
 
   /** Reads a key that must be there. Without a usable value {@code standIn} stands in. */
   <T> T readNeeded(String key, T standIn, Kind<T> kind) {
-    Written written = take(key, false);
+    Written written = take(key, "");
     if (written == null) {
       problem(key, "found nothing", kind.expected());
       return standIn;
@@ -100,19 +100,19 @@ final class Section {
 
   /** Reads a list. In the environment it may be written with commas. */
   <T> List<T> readList(String key, List<T> standard, Kind<T> kind) {
-    Written written = take(key, true);
+    Written written = take(key, "[");
     return show(key, written == null ? standard : items(key, written, kind), kind);
   }
 
   /** Reads a list that must have an entry. Without a usable one {@code standIn} stands in. */
   <T> List<T> readSome(String key, T standIn, Kind<T> kind) {
-    Written written = take(key, true);
+    Written written = take(key, "[");
     return show(key, some(key, written, standIn, kind), kind);
   }
 
   /** Reads a list that is {@code standard} alone where it is left out, and is not to be empty. */
   <T> List<T> readSomeOr(String key, T standard, Kind<T> kind) {
-    Written written = take(key, true);
+    Written written = take(key, "[");
     return show(
         key, written == null ? List.of(standard) : some(key, written, standard, kind), kind);
   }
@@ -179,35 +179,69 @@ final class Section {
    *     empty one is a problem
    */
   List<Section> sections(String key, String standardYaml) {
-    Written written = take(key, true);
+    Written written = take(key, "[");
     if (written == null) {
       written = new Written(Objects.requireNonNull(reading.compose(standardYaml, null)), null);
     }
-    List<Section> sections = new ArrayList<>();
     List<Object> shownItems = new ArrayList<>();
-    if (written.node() instanceof SequenceNode sequence) {
-      if (sequence.getValue().isEmpty() && !standardYaml.equals("[]")) {
-        problem(key, "found none", "at least one");
-      }
-      for (Node item : sequence.getValue()) {
-        String itemKey = key + "[" + sections.size() + "]";
-        if (item instanceof MappingNode mapping) {
-          Section section =
-              new Section(reading, join(path, itemKey), mapping, written.variable(), false);
-          sections.add(section);
-          shownItems.add(section.shown);
-        } else {
-          problem(itemKey, new Written(item, written.variable()), false, "keys with values");
-        }
-      }
-    } else {
-      problem(key, written, false, "a list of keys with values");
-    }
     shown.put(key, shownItems);
+    return groups(key, written, !standardYaml.equals("[]"), shownItems);
+  }
+
+  /**
+   * Reads lists of groups of keys, each by a name that the operator chooses; in the order in which
+   * they are written. In the environment it is all written as YAML in one line.
+   */
+  Map<String, List<Section>> namedSections(String key) {
+    Map<String, List<Section>> named = new LinkedHashMap<>();
+    Map<String, Object> shownNames = new LinkedHashMap<>();
+    Written written = take(key, "{");
+    if (written != null && written.node() instanceof MappingNode mapping) {
+      String from = written.variable();
+      reading
+          .entries(mapping, join(path, key), from)
+          .forEach((name, list) -> {
+            List<Object> shownItems = new ArrayList<>();
+            shownNames.put(name, shownItems);
+            named.put(name, groups(join(key, name), new Written(list, from), false, shownItems));
+          });
+    } else if (written != null) {
+      problem(key, written, false, "names with lists");
+    }
+    shown.put(key, shownNames);
+    return named;
+  }
+
+  private List<Section> groups(
+      String key, Written written, boolean needsOne, List<Object> shownItems) {
+    List<Section> sections = new ArrayList<>();
+    if (!(written.node() instanceof SequenceNode sequence)) {
+      problem(key, written, false, "a list of keys with values");
+      return sections;
+    }
+    if (sequence.getValue().isEmpty() && needsOne) {
+      problem(key, "found none", "at least one");
+    }
+    for (Node item : sequence.getValue()) {
+      String itemKey = key + "[" + sections.size() + "]";
+      if (item instanceof MappingNode mapping) {
+        Section section =
+            new Section(reading, join(path, itemKey), mapping, written.variable(), false);
+        sections.add(section);
+        shownItems.add(section.shown);
+      } else {
+        problem(itemKey, new Written(item, written.variable()), false, "keys with values");
+      }
+    }
     return sections;
   }
 
-  private @Nullable Written take(String key, boolean list) {
+  /**
+   * Takes what is written for a key.
+   *
+   * @param opening what a variable's text begins with if it is YAML; empty if it never is
+   */
+  private @Nullable Written take(String key, String opening) {
     if (shown.containsKey(key)) {
       throw new IllegalStateException("read twice: " + join(path, key));
     }
@@ -216,7 +250,9 @@ final class Section {
     if (override != null) {
       String name = Reading.variable(join(path, key));
       Node node =
-          list && override.startsWith("[") ? reading.compose(override, name) : textNode(override);
+          !opening.isEmpty() && override.startsWith(opening)
+              ? reading.compose(override, name)
+              : textNode(override);
       return node == null ? null : new Written(node, name);
     }
     Node found = entries.get(key);
@@ -228,7 +264,7 @@ final class Section {
   }
 
   private <T> @Nullable T parse(String key, Kind<T> kind) {
-    Written written = take(key, false);
+    Written written = take(key, "");
     if (written == null) {
       return null;
     }

@@ -113,7 +113,8 @@ final class ServerSection {
               "bind",
               "found \"" + bind + "\" without authentication",
               "a loopback address such as 127.0.0.1, or one of auth.jwt.secretFiles,"
-                  + " auth.jwt.publicKeyFiles, auth.jwt.jwks.url or auth.certificates.enabled set");
+                  + " auth.jwt.publicKeyFiles, auth.jwt.jwks.url, auth.jwt.jwks.discovery or"
+                  + " auth.certificates.enabled set");
           return false;
         }
       }

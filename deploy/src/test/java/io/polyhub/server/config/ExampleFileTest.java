@@ -44,6 +44,8 @@ final class ExampleFileTest {
         LoadedConfig.parse(
             """
             auth:
+              jwt: {claims: {roles: [r]}}
+              roles: {editor: [{filters: [a], verbs: [publish]}]}
               certificates: {grants: [{filters: [a], verbs: [publish]}]}
               anonymous: {grants: [{filters: [a], verbs: [publish]}]}
             """);
@@ -69,21 +71,20 @@ final class ExampleFileTest {
     assertThat(unexplained).containsExactly("logging:");
   }
 
-  /** The example with each sample in a comment in place of the empty list after it. */
+  /** The example with each sample in a comment in place of the empty value after it. */
   private static String withSamples() throws IOException {
     List<String> lines = new ArrayList<>();
-    boolean sample = false;
+    List<String> sample = new ArrayList<>();
     for (String line : Files.readAllLines(EXAMPLE)) {
       int mark = line.indexOf("#: ");
       if (mark >= 0) {
-        if (!sample) {
-          lines.add(line.substring(0, mark) + "grants:");
-        }
-        sample = true;
-        lines.add(line.substring(0, mark) + line.substring(mark + 3));
-      } else if (!(sample && line.strip().equals("grants: []"))) {
+        sample.add("  " + line.substring(0, mark) + line.substring(mark + 3));
+      } else if (sample.isEmpty()) {
         lines.add(line);
-        sample = false;
+      } else {
+        lines.add(line.replaceFirst(" (\\[]|\\{})$", ""));
+        lines.addAll(sample);
+        sample.clear();
       }
     }
     return String.join("\n", lines);

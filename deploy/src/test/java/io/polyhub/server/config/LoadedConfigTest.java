@@ -9,6 +9,7 @@ import io.polyhub.channel.OverflowPolicy;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Verb;
 import io.polyhub.hub.Limits;
+import io.polyhub.identity.ClaimPath;
 import io.polyhub.identity.JwtConfig;
 import io.polyhub.websocket.WebSocketConfig;
 import java.nio.charset.StandardCharsets;
@@ -142,9 +143,19 @@ final class LoadedConfigTest {
           auth: {jwt: {secrets: sesame}} ~ line 1: auth.jwt.secrets: found a value that is not shown (expected: a list, each entry text, in quotes if it looks like a number)
           auth: {jwt: {publicKeyFiles: [pom.xml]}} ~ line 1: auth.jwt.publicKeyFiles: found no public key in pom.xml (expected: PEM of RSA, EC or EdDSA keys)
           auth: {jwt: {jwks: {url: "ftp://x/y"}}} ~ line 1: auth.jwt.jwks.address: ftp://x/y (expected: http or https with a host)
+          auth: {jwt: {jwks: {discovery: true}}} ~ line 1: auth.jwt.jwks.discovery: found without an issuer (expected: auth.jwt.issuer beside it, and no url)
+          auth: {jwt: {issuer: "https://a", jwks: {discovery: true, url: "https://b"}}} ~ line 1: auth.jwt.jwks.discovery: found beside url (expected: auth.jwt.issuer beside it, and no url)
+          auth: {jwt: {issuer: "ftp://a", jwks: {discovery: true}}} ~ line 1: auth.jwt.jwks.address: ftp://a/.well-known/openid-configuration (expected: http or https with a host)
+          auth: {jwt: {issuer: "https://a?b", jwks: {discovery: true}}} ~ line 1: auth.jwt.jwks.issuer: https://a?b (expected: an address without a query)
+          auth: {jwt: {secrets: [sesame], claims: {roles: [a..b]}}} ~ line 1: auth.jwt.claims.roles: found "a..b" (expected: a claim, such as email or realm_access.roles)
+          auth: {jwt: {secrets: [sesame], claims: {roles: [a]}}} ~ line 1: auth.jwt.claims.roles: found, but no role gives anything (expected: auth.roles beside auth.jwt)
+          auth: {jwt: {secrets: [sesame], claims: {roles: [grants]}}, roles: {a: []}} ~ line 1: auth.jwt.claims.roles: grants (expected: no claim of the hub's own)
+          auth: {jwt: {secrets: [sesame]}, roles: {a: []}} ~ line 1: auth.roles: found, but no claim names roles (expected: auth.jwt.claims.roles)
+          auth: {jwt: {secrets: [sesame]}, roles: [a]} ~ line 1: auth.roles: found a list (expected: names with lists)
+          auth: {jwt: {secrets: [sesame], claims: {roles: [a]}}, roles: {a: [{filters: [b]}]}} ~ line 1: auth.roles.a[0].verbs: found none (expected: at least one, each publish or subscribe or history or presence)
           auth: {jwt: {maxLifetime: 0s}} ~ line 1: auth.jwt.maxLifetime: found "0s" (expected: a time, such as 30s, from 1s to 3650d)
           auth: {jwt: {jwks: {keepWhenEmpty: 8d}}} ~ line 1: auth.jwt.jwks.keepWhenEmpty: found "8d" (expected: a time, such as 30s, from 0s to 7d)
-          auth: {jwt: {issuer: me}} ~ line 1: auth.jwt.issuer: found without a key (expected: secrets, secretFiles, publicKeyFiles or jwks.url beside it)
+          auth: {jwt: {issuer: me}} ~ line 1: auth.jwt.issuer: found without a key (expected: secrets, secretFiles, publicKeyFiles, jwks.url or jwks.discovery beside it)
           auth: {anonymous: {grants: [{filters: ["#"]}]}} ~ line 1: auth.anonymous.grants[0].verbs: found none (expected: at least one, each publish or subscribe or history or presence)
           grpc: {timeouts: {keepAlive: 3s}} ~ line 1: grpc.timeouts.keepAlive: 3s (expected: *
           admin: {port: 1, port: 2} ~ line 1: admin.port: found twice (expected: once)
@@ -207,6 +218,45 @@ final class LoadedConfigTest {
     assertThat(jwt.hmacSecrets()).isEqualTo(List.of("0123456789"));
     assertThat(config.broker())
         .isEqualTo(new BrokerConfig.Embedded(EmbeddedConfig.in(Path.of("/elsewhere"))));
+  }
+
+  @Test
+  void roles_have_names_that_only_their_operator_knows() throws Exception {
+    String yaml =
+        """
+        auth:
+          jwt:
+            issuer: https://login.example.com/
+            jwks: {discovery: true}
+            claims: {user: email, roles: [realm_access.roles, "https://example.com/roles", 'a\\.b']}
+          roles:
+            editor: [{filters: ["news/#"], verbs: [publish]}]
+            Editor: []
+            a.b: []
+            a_b: []
+        """;
+    LoadedConfig loaded = LoadedConfig.parse(yaml);
+
+    JwtConfig jwt = Objects.requireNonNull(loaded.config().auth().jwt());
+    assertThat(jwt.claims().user()).isEqualTo(ClaimPath.of("email"));
+    assertThat(jwt.claims().roles())
+        .containsExactly(
+            new ClaimPath(List.of("realm_access", "roles")),
+            ClaimPath.of("https://example.com/roles"),
+            ClaimPath.of("a.b"));
+    assertThat(jwt.claims().grants()).containsOnlyKeys("editor", "Editor", "a.b", "a_b");
+    assertThat(jwt.jwks()).isEqualTo(JwtConfig.Jwks.ofIssuer("https://login.example.com/"));
+    assertThat(LoadedConfig.parse(loaded.effective()).config().auth())
+        .isEqualTo(loaded.config().auth());
+
+    ServerConfig other =
+        LoadedConfig.parse(
+                "polyhub.yaml",
+                yaml,
+                Map.of("POLYHUB_AUTH_ROLES", "{viewer: [{filters: [a], verbs: [subscribe]}]}"))
+            .config();
+    assertThat(Objects.requireNonNull(other.auth().jwt()).claims().grants())
+        .containsOnlyKeys("viewer");
   }
 
   @Test
@@ -290,8 +340,8 @@ final class LoadedConfigTest {
         .isEqualTo(
             "polyhub.yaml: line 1: websocket.bind: found \"0.0.0.0\" without authentication"
                 + " (expected: a loopback address such as 127.0.0.1, or one of"
-                + " auth.jwt.secretFiles, auth.jwt.publicKeyFiles, auth.jwt.jwks.url or"
-                + " auth.certificates.enabled set)");
+                + " auth.jwt.secretFiles, auth.jwt.publicKeyFiles, auth.jwt.jwks.url,"
+                + " auth.jwt.jwks.discovery or auth.certificates.enabled set)");
     assertThat(refusal("", Map.of("POLYHUB_ADMIN_BIND", "0.0.0.0")))
         .startsWith("polyhub.yaml: POLYHUB_ADMIN_BIND: admin.bind: found \"0.0.0.0\" without auth");
     assertThat(refusal("auth: {anonymous: {enabled: true}}\nadmin: {bind: '::'}", Map.of()))

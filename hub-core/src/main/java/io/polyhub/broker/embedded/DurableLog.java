@@ -12,7 +12,6 @@ import io.polyhub.channel.Rule.Retention;
 import io.polyhub.channel.Rules;
 import io.polyhub.records.Records;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
