@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.polyhub.channel.ChannelName;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Reach;
 import io.polyhub.hub.Reach.Reached;
@@ -15,10 +16,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +37,10 @@ final class SessionsApi {
   /** The actions, by their names in the path. */
   static final Set<String> ACTIONS =
       Set.of("disconnect", "revoke", "restore", "refresh", "message");
+
+  /** The doors that sessions come by. */
+  private static final Set<String> DOORS =
+      new TreeSet<>(Set.of("graphql", "grpc", "mqtt", "websocket"));
 
   private static final int MAX_DEPTH = 64;
   private static final long LIMIT_SECONDS = 15;
@@ -73,6 +81,9 @@ final class SessionsApi {
   private static final class Body {
     private @Nullable String user;
     private @Nullable String session;
+    private boolean all;
+    private @Nullable String door;
+    private @Nullable String subscribersOf;
     private boolean reconnect;
     private @Nullable Instant issuedBefore;
     private byte @Nullable [] data;
@@ -100,8 +111,8 @@ final class SessionsApi {
       throws BadRequestException {
     return switch (action) {
       case "disconnect" -> reach.disconnect(target(body), body.reconnect);
-      case "revoke" -> reach.revoke(user(body), body.issuedBefore);
-      case "restore" -> reach.restore(user(body));
+      case "revoke" -> reach.revoke(userAlone(body), body.issuedBefore);
+      case "restore" -> reach.restore(userAlone(body));
       case "refresh" -> reach.refresh(target(body));
       case "message" -> {
         byte[] data = body.data;
@@ -115,10 +126,35 @@ final class SessionsApi {
   }
 
   private static Target target(Body body) throws BadRequestException {
-    if ((body.user == null) == (body.session == null)) {
-      throw new BadRequestException("exactly one of user and session is needed");
+    List<Target> targets = new ArrayList<>();
+    if (body.user != null) {
+      targets.add(new Target.User(user(body)));
     }
-    return body.session == null ? new Target.User(user(body)) : new Target.OneSession(body.session);
+    if (body.session != null) {
+      targets.add(new Target.OneSession(body.session));
+    }
+    if (body.all) {
+      targets.add(new Target.All());
+    }
+    if (body.door != null) {
+      targets.add(new Target.Door(body.door));
+    }
+    if (body.subscribersOf != null) {
+      targets.add(new Target.SubscribersOf(body.subscribersOf));
+    }
+    if (targets.size() != 1) {
+      throw new BadRequestException(
+          "exactly one of user, session, all, door and subscribersOf is needed");
+    }
+    return targets.getFirst();
+  }
+
+  /** Credentials are a user's; revoking those of others besides is not what this does. */
+  private static String userAlone(Body body) throws BadRequestException {
+    if (body.session != null || body.all || body.door != null || body.subscribersOf != null) {
+      throw new BadRequestException("only user can be named here");
+    }
+    return user(body);
   }
 
   private static String user(Body body) throws BadRequestException {
@@ -191,6 +227,24 @@ final class SessionsApi {
     switch (name) {
       case "user" -> body.user = text(json, name);
       case "session" -> body.session = text(json, name);
+      case "all" -> {
+        if (json.currentToken() != JsonToken.VALUE_TRUE) {
+          throw new BadRequestException("all: true is needed");
+        }
+        body.all = true;
+      }
+      case "door" -> {
+        body.door = text(json, name);
+        if (!DOORS.contains(body.door)) {
+          throw new BadRequestException("door: one of " + String.join(", ", DOORS) + " is needed");
+        }
+      }
+      case "subscribersOf" -> {
+        body.subscribersOf = text(json, name);
+        if (!ChannelName.isValid(body.subscribersOf)) {
+          throw new BadRequestException("subscribersOf: a channel's name is needed");
+        }
+      }
       case "reconnect" -> {
         if (!json.currentToken().isBoolean()) {
           throw new BadRequestException("reconnect: true or false is needed");

@@ -1,10 +1,12 @@
 package io.polyhub.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.identity.TokenClaims;
 import io.polyhub.identity.TokenIssuer;
 import io.polyhub.server.config.LoadedConfig;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,12 +14,16 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,7 @@ final class SessionsApiTest {
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final StringBuilder part = new StringBuilder();
     private String session = "";
+    private @Nullable WebSocket socket;
 
     @Override
     public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
@@ -67,6 +74,10 @@ final class SessionsApiTest {
       return java.util.concurrent.CompletableFuture.completedStage(null);
     }
 
+    void send(String line) {
+      var _ = Objects.requireNonNull(socket).sendText(line, true);
+    }
+
     String next() throws InterruptedException {
       String line = heard.poll(20, TimeUnit.SECONDS);
       assertThat(line).isNotNull();
@@ -80,6 +91,14 @@ final class SessionsApiTest {
   }
 
   private Client open(String user, String token) throws Exception {
+    return open(server, user, token);
+  }
+
+  private Client open(Server server, String user) throws Exception {
+    return open(server, user, token(user));
+  }
+
+  private Client open(Server server, String user, String token) throws Exception {
     Client client = new Client();
     WebSocket socket =
         http.newWebSocketBuilder()
@@ -87,6 +106,7 @@ final class SessionsApiTest {
                 URI.create("ws://127.0.0.1:" + server.port("websocket") + "/connection/websocket"),
                 client)
             .get(20, TimeUnit.SECONDS);
+    client.socket = socket;
     var _ = socket.sendText("{\"id\":1,\"connect\":{\"token\":\"" + token + "\"}}", true);
     String reply = client.next();
     int start = reply.indexOf("\"client\":\"") + 10;
@@ -101,6 +121,11 @@ final class SessionsApiTest {
 
   private HttpResponse<String> post(String action, String body, String... headers)
       throws Exception {
+    return post(server, action, body, headers);
+  }
+
+  private HttpResponse<String> post(Server server, String action, String body, String... headers)
+      throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + server.port("admin") + "/sessions/" + action))
@@ -111,7 +136,11 @@ final class SessionsApiTest {
   }
 
   private String json(String action, String body) throws Exception {
-    HttpResponse<String> response = post(action, body, "Content-Type", "application/json");
+    return json(server, action, body);
+  }
+
+  private String json(Server server, String action, String body) throws Exception {
+    HttpResponse<String> response = post(server, action, body, "Content-Type", "application/json");
     assertThat(response.headers().firstValue("content-type")).contains("application/json");
     return response.statusCode() + " " + response.body();
   }
@@ -175,8 +204,18 @@ final class SessionsApiTest {
         "disconnect | nothing | not JSON",
         "disconnect | [] | a JSON object is needed",
         "disconnect | {} {} | there is more than one JSON object",
-        "disconnect | {} | exactly one of user and session is needed",
-        "disconnect | {\"user\":\"a\",\"session\":\"b\"} | exactly one of user and session is needed",
+        "disconnect | {} | exactly one of user, session, all, door and subscribersOf is needed",
+        "disconnect | {\"user\":\"a\",\"session\":\"b\"} |"
+            + " exactly one of user, session, all, door and subscribersOf is needed",
+        "message | {\"user\":\"a\",\"all\":true,\"data\":1} |"
+            + " exactly one of user, session, all, door and subscribersOf is needed",
+        "message | {\"door\":\"mqtt\",\"subscribersOf\":\"b\",\"data\":1} |"
+            + " exactly one of user, session, all, door and subscribersOf is needed",
+        "disconnect | {\"all\":false} | all: true is needed",
+        "disconnect | {\"door\":\"front\"} | door: one of graphql, grpc, mqtt, websocket is needed",
+        "disconnect | {\"subscribersOf\":\"a/#\"} | subscribersOf: a channel's name is needed",
+        "revoke | {\"user\":\"a\",\"all\":true} | only user can be named here",
+        "restore | {\"session\":\"a\"} | only user can be named here",
         "disconnect | {\"user\":\"\"} | user is missing or empty",
         "disconnect | {\"user\":1} | user: a text is needed",
         "disconnect | {\"user\":\"a\",\"reconnect\":1} | reconnect: true or false is needed",
@@ -190,6 +229,58 @@ final class SessionsApiTest {
       })
   void what_is_asked_wrongly_is_told(String action, String body, String expected) throws Exception {
     assertThat(json(action, body)).isEqualTo("400 {\"error\":\"" + expected + "\"}");
+  }
+
+  @Test
+  void a_broadcast_reaches_all_sessions_those_of_a_door_or_those_that_hear_a_channel()
+      throws Exception {
+    try (Server own =
+            Server.start(
+                LoadedConfig.parse(
+                        ServerTest.ANYWHERE + "auth: {jwt: {secrets: [\"" + SECRET + "\"]}}\n")
+                    .config());
+        Socket mqtt = new Socket("127.0.0.1", own.port("mqtt"))) {
+      Client hears = open(own, "ann");
+      Client other = open(own, "bob");
+      hears.send("{\"id\":2,\"subscribe\":{\"channel\":\"rooms/+\"}}");
+      assertThat(hears.next()).contains("\"subscribe\"");
+      mqtt.getOutputStream().write(mqttConnect(token("mia")));
+      assertThat(mqtt.getInputStream().readNBytes(4)).containsExactly(0x20, 2, 0, 0);
+
+      assertThat(json(own, "message", "{\"subscribersOf\":\"rooms/1\",\"data\":1}"))
+          .isEqualTo(done(1, 0, 1));
+      assertThat(json(own, "message", "{\"subscribersOf\":\"rooms/1/2\",\"data\":1}"))
+          .isEqualTo(done(0, 0, 0));
+      assertThat(json(own, "message", "{\"door\":\"websocket\",\"data\":2}"))
+          .isEqualTo(done(2, 0, 2));
+      assertThat(json(own, "message", "{\"all\":true,\"data\":3}"))
+          .isEqualTo(
+              "200 {\"sessions\":3,\"ended\":0,\"asked\":0,\"sent\":2,\"busy\":0,"
+                  + "\"notPossible\":1,\"everywhere\":true}");
+      for (String text : List.of("1", "2", "3")) {
+        assertThat(hears.next()).isEqualTo("{\"push\":{\"message\":{\"data\":" + text + "}}}");
+      }
+      assertThat(other.next()).isEqualTo("{\"push\":{\"message\":{\"data\":2}}}");
+
+      assertThat(json(own, "disconnect", "{\"door\":\"mqtt\",\"reconnect\":true}"))
+          .isEqualTo(done(1, 1, 0));
+      assertThat(mqtt.getInputStream().read()).isEqualTo(-1);
+      assertThat(json(own, "disconnect", "{\"all\":true}")).isEqualTo(done(2, 2, 0));
+      assertThat(hears.next()).isEqualTo("3503 force disconnect");
+    }
+  }
+
+  /** CONNECT of MQTT 3.1.1 with a token as password. */
+  private static byte[] mqttConnect(String token) {
+    byte[] password = token.getBytes(UTF_8);
+    int length = 10 + 2 + 3 + 2 + password.length;
+    ByteBuffer packet = ByteBuffer.allocate(length + 3);
+    packet.put((byte) 0x10).put((byte) (0x80 | length % 128)).put((byte) (length / 128));
+    packet.putShort((short) 4).put("MQTT".getBytes(UTF_8)).put((byte) 4).put((byte) 0xC2);
+    packet.putShort((short) 60).putShort((short) 0);
+    packet.putShort((short) 1).put((byte) 'u');
+    packet.putShort((short) password.length).put(password);
+    return packet.array();
   }
 
   @Test

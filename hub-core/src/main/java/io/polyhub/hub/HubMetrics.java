@@ -31,6 +31,7 @@ final class HubMetrics {
   private final Map<OverflowPolicy, Counter> overflows = new EnumMap<>(OverflowPolicy.class);
   private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
   private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
+  private final Map<Became, Counter> reached = new EnumMap<>(Became.class);
 
   HubMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -50,6 +51,11 @@ final class HubMetrics {
     }
     for (Refusal refusal : Refusal.values()) {
       refusals.put(refusal, registry.counter("polyhub.refusals", "reason", tag(refusal)));
+    }
+    for (Became became : Became.values()) {
+      if (became != Became.NOTHING) {
+        reached.put(became, registry.counter("polyhub.reached", "outcome", tag(became)));
+      }
     }
     Gauge.builder("polyhub.subscriptions", subscriptions, AtomicInteger::get).register(registry);
     Gauge.builder("polyhub.outbox.bytes", outboxBytes, AtomicLong::get).register(registry);
@@ -87,6 +93,11 @@ final class HubMetrics {
 
   void refused(Refusal refusal) {
     count(refusals.get(refusal));
+  }
+
+  /** An operator's action came to a session. */
+  void reached(Became became) {
+    count(reached.get(became));
   }
 
   void overflowed(OverflowPolicy policy) {

@@ -86,7 +86,7 @@ public final class HubNode implements Hub, AutoCloseable {
     this.claims = new Claims(broker.nodes(), clock, beside);
     this.revocations = new Revocations(Revocations.LIMIT, this::revoked);
     this.authenticator = new RevokingAuthenticator(authenticator, revocations);
-    this.reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside);
+    this.reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside, metrics);
     broker.nodes().listen(revocations);
     this.shares = new Shares(this, broker.nodes(), new SharePlaces(broker));
     this.ownLanes = new OwnLanes(this, Runtime.getRuntime().availableProcessors());

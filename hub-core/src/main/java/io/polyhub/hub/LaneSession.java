@@ -233,6 +233,16 @@ final class LaneSession implements Session {
         at == null ? null : lane.at(at, () -> end(subscription, UnsubscribeReason.EXPIRED)));
   }
 
+  /** Whether one of its subscriptions is for what is published on the channel. */
+  boolean receives(String channel) {
+    for (LaneSubscription subscription : subscriptions) {
+      if (subscription.isActive() && subscription.filter().matches(channel)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The subscriptions that are in the index. */
   List<LaneSubscription> live() {
     return subscriptions;

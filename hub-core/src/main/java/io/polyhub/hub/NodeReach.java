@@ -11,16 +11,14 @@ import io.polyhub.proto.nodes.v1.ReachQuestion;
 import io.polyhub.proto.nodes.v1.ReachRefresh;
 import io.polyhub.proto.nodes.v1.ReachRestore;
 import io.polyhub.proto.nodes.v1.ReachRevoke;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,26 +28,15 @@ final class NodeReach implements Reach {
 
   static final String TOPIC = "reach";
 
-  /** How long a session's lane is waited for; it may have ended. */
-  private static final Duration LANE_LIMIT = Duration.ofMillis(800);
-
   private static final Logger log = LoggerFactory.getLogger(NodeReach.class);
-
-  /** What became of one session. */
-  private enum Became {
-    NOTHING,
-    ENDED,
-    ASKED,
-    SENT,
-    BUSY,
-    NOT_POSSIBLE
-  }
 
   private final SessionRegistry sessions;
   private final Nodes nodes;
   private final Revocations revocations;
   private final InstantSource clock;
   private final Executor beside;
+  private final HubMetrics metrics;
+  private final AtomicInteger broad = new AtomicInteger();
 
   /**
    * @param beside where looking through all sessions is worked on
@@ -59,12 +46,15 @@ final class NodeReach implements Reach {
       Nodes nodes,
       Revocations revocations,
       InstantSource clock,
-      Executor beside) {
+      Executor beside,
+      HubMetrics metrics) {
     this.sessions = sessions;
     this.nodes = nodes;
     this.revocations = revocations;
     this.clock = clock;
     this.beside = beside;
+    this.metrics = metrics;
+    metrics.gauge("polyhub.broadcasts", broad::get);
     nodes.serve(TOPIC, (node, question) -> asked(question));
   }
 
@@ -120,14 +110,21 @@ final class NodeReach implements Reach {
     return switch (target) {
       case Target.User user -> question.setUser(user.name());
       case Target.OneSession session -> question.setSessionId(session.id());
+      case Target.All all -> question.setAll(true);
+      case Target.Door door -> question.setDoor(door.name());
+      case Target.SubscribersOf subscribers -> question.setSubscribersOf(subscribers.channel());
     };
   }
 
   // All nodes
 
   private CompletionStage<Outcome<Reached>> everywhere(ReachQuestion question) {
-    return here(question)
-        .thenCombine(nodes.ask(TOPIC, question.toByteArray()), NodeReach::sum)
+    CompletionStage<ReachAnswer> own = here(question);
+    if (own == null) {
+      metrics.refused(Refusal.RATE_LIMITED);
+      return CompletableFuture.completedStage(Outcome.refused(Refusal.RATE_LIMITED));
+    }
+    return own.thenCombine(nodes.ask(TOPIC, question.toByteArray()), NodeReach::sum)
         .thenApply(Outcome::done);
   }
 
@@ -159,7 +156,7 @@ final class NodeReach implements Reach {
         all.stream().mapToInt(ReachAnswer::getSent).sum(),
         all.stream().mapToInt(ReachAnswer::getBusy).sum(),
         all.stream().mapToInt(ReachAnswer::getNotPossible).sum(),
-        everywhere);
+        everywhere && all.stream().noneMatch(ReachAnswer::getUnfinished));
   }
 
   // This node
@@ -179,7 +176,11 @@ final class NodeReach implements Reach {
         case RESTORE -> revocations.unlearn(question.getUser());
         case DISCONNECT, REFRESH, MESSAGE, ACTION_NOT_SET -> {}
       }
-      return here(question).thenApply(ReachAnswer::toByteArray);
+      CompletionStage<ReachAnswer> own = here(question);
+      return own == null
+          ? CompletableFuture.completedStage(
+              ReachAnswer.newBuilder().setUnfinished(true).build().toByteArray())
+          : own.thenApply(ReachAnswer::toByteArray);
     } catch (InvalidProtocolBufferException damaged) {
       return CompletableFuture.failedStage(damaged);
     }
@@ -191,20 +192,23 @@ final class NodeReach implements Reach {
         && question.getTargetCase() != ReachQuestion.TargetCase.TARGET_NOT_SET;
   }
 
-  private CompletionStage<ReachAnswer> here(ReachQuestion question) {
+  /** Acts on the sessions of this node; null if it has too much of that to do already. */
+  private @Nullable CompletionStage<ReachAnswer> here(ReachQuestion question) {
+    boolean isBroad =
+        switch (question.getTargetCase()) {
+          case ALL, DOOR, SUBSCRIBERS_OF -> true;
+          case USER, SESSION_ID, TARGET_NOT_SET -> false;
+        };
+    if (isBroad && broad.incrementAndGet() > MAX_BROAD) {
+      broad.decrementAndGet();
+      return null;
+    }
+    Runnable finished = isBroad ? broad::decrementAndGet : () -> {};
+    byte[] message = question.getMessage().getPayload().toByteArray();
     return CompletableFuture.supplyAsync(() -> meant(question), beside)
-        .thenCompose(meant -> {
-          List<CompletableFuture<Became>> each = new ArrayList<>(meant.size());
-          for (LaneSession session : meant) {
-            CompletableFuture<Became> became = new CompletableFuture<>();
-            session.lane().execute(() -> became.complete(act(session, question)));
-            each.add(
-                became.completeOnTimeout(
-                    Became.NOTHING, LANE_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
-          }
-          return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
-              .thenApply(all -> tally(each));
-        });
+        .thenCompose(meant ->
+            new ReachRounds(session -> act(session, question, message), metrics)
+                .start(meant, finished));
   }
 
   private List<LaneSession> meant(ReachQuestion question) {
@@ -214,13 +218,18 @@ final class NodeReach implements Reach {
         LaneSession session = sessions.find(question.getSessionId());
         yield session == null ? List.of() : List.of(session);
       }
+      case ALL, SUBSCRIBERS_OF -> sessions.all();
+      case DOOR ->
+          sessions.all().stream()
+              .filter(session -> session.door().equals(question.getDoor()))
+              .toList();
       case TARGET_NOT_SET -> List.of();
     };
   }
 
   /** Does it, in the session's lane. */
-  private Became act(LaneSession session, ReachQuestion question) {
-    if (!session.isOpen()) {
+  private Became act(LaneSession session, ReachQuestion question, byte[] message) {
+    if (question.hasSubscribersOf() && !session.receives(question.getSubscribersOf())) {
       return Became.NOTHING;
     }
     return switch (question.getActionCase()) {
@@ -239,7 +248,7 @@ final class NodeReach implements Reach {
               ? Became.ASKED
               : Became.ENDED;
       case MESSAGE ->
-          switch (session.outgoing().message(question.getMessage().getPayload().toByteArray())) {
+          switch (session.outgoing().message(message)) {
             case SENT -> Became.SENT;
             case BUSY -> Became.BUSY;
             case NOT_POSSIBLE -> Became.NOT_POSSIBLE;
@@ -251,17 +260,6 @@ final class NodeReach implements Reach {
   private static Became end(LaneSession session, CloseReason reason) {
     session.closeByHub(reason);
     return Became.ENDED;
-  }
-
-  private static ReachAnswer tally(List<CompletableFuture<Became>> each) {
-    List<Became> all = each.stream().map(CompletableFuture::resultNow).toList();
-    return ReachAnswer.newBuilder()
-        .setEnded(Collections.frequency(all, Became.ENDED))
-        .setAsked(Collections.frequency(all, Became.ASKED))
-        .setSent(Collections.frequency(all, Became.SENT))
-        .setBusy(Collections.frequency(all, Became.BUSY))
-        .setNotPossible(Collections.frequency(all, Became.NOT_POSSIBLE))
-        .build();
   }
 
   /** A revocation was learned of: ends the sessions of this node that were admitted before. */

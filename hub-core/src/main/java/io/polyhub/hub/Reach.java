@@ -1,5 +1,6 @@
 package io.polyhub.hub;
 
+import io.polyhub.channel.ChannelName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
@@ -11,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * that is not to be held.
  */
 public interface Reach {
+
+  /**
+   * The most actions on {@link Target.All}, {@link Target.Door} and {@link Target.SubscribersOf}
+   * that a node works on at one time; more are refused with {@link Refusal#RATE_LIMITED}.
+   */
+  int MAX_BROAD = 4;
 
   /** The largest message to a session, in bytes. */
   int MAX_MESSAGE_BYTES = 64 * 1024;
@@ -36,6 +43,30 @@ public interface Reach {
 
     /** One session, by its id; none if there is no such session. */
     record OneSession(String id) implements Target {}
+
+    /** Every session there is. */
+    record All() implements Target {}
+
+    /**
+     * All sessions that came by a door.
+     *
+     * @param name as {@link Hello#door} has it
+     */
+    record Door(String name) implements Target {}
+
+    /**
+     * All sessions with a subscription that receives what is published on a channel: to the
+     * channel, by a filter with wildcards, or sharing.
+     *
+     * @param channel a channel's name
+     */
+    record SubscribersOf(String channel) implements Target {
+      public SubscribersOf {
+        if (!ChannelName.isValid(channel)) {
+          throw new IllegalArgumentException("channel: not valid (expected: a channel's name)");
+        }
+      }
+    }
   }
 
   /**
@@ -46,8 +77,8 @@ public interface Reach {
    * @param sent how many were sent the message
    * @param busy how many could not take the message just now
    * @param notPossible how many speak a protocol that has no such messages
-   * @param everywhere whether every node that is alive did its part; if not, sessions of some may
-   *     have been missed
+   * @param everywhere whether every node that is alive has done its part; if not, sessions of some
+   *     may have been missed, or are still being worked on and not counted
    */
   record Reached(int ended, int asked, int sent, int busy, int notPossible, boolean everywhere) {
 

@@ -24,9 +24,11 @@ import io.polyhub.identity.TokenIssuer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -201,6 +203,94 @@ class ReachTest {
     byte[] tooLarge = new byte[Reach.MAX_MESSAGE_BYTES + 1];
     assertThat(await(reach.message(single, tooLarge)))
         .isEqualTo(Outcome.refused(Refusal.TOO_LARGE));
+  }
+
+  @Test
+  void a_broad_action_reaches_all_those_of_a_door_or_those_that_hear_a_channel() {
+    LocalClient exact = admitted("ann");
+    LocalClient wild = admitted("bob");
+    LocalClient sharing = admitted("cid");
+    LocalClient deaf =
+        LocalClient.admitted(test.hub(), new Hello("side", token("dan", now.get(), null), null));
+    exact.subscribe("news/a");
+    wild.subscribe("news/#");
+    sharing.subscribe(SubscribeRequest.to("news/+").withShare("group", Duration.ZERO));
+    deaf.subscribe("sport/a");
+
+    assertThat(done(await(reach.message(new Target.SubscribersOf("news/a"), bytes("hear")))))
+        .isEqualTo(new Reached(0, 0, 3, 0, 0, true));
+    assertThat(done(await(reach.message(new Target.Door("side"), bytes("door")))))
+        .isEqualTo(new Reached(0, 0, 1, 0, 0, true));
+    assertThat(done(await(reach.message(new Target.All(), bytes("all")))))
+        .isEqualTo(new Reached(0, 0, 4, 0, 0, true));
+    assertThat(exact.messages(2)).containsExactly("hear", "all");
+    assertThat(sharing.messages(2)).containsExactly("hear", "all");
+    assertThat(deaf.messages(2)).containsExactly("door", "all");
+
+    assertThat(done(await(reach.disconnect(new Target.SubscribersOf("news/b"), true))))
+        .isEqualTo(ended(2));
+    assertThat(done(await(reach.refresh(new Target.Door("local"))))).isEqualTo(ended(1));
+    assertThat(done(await(reach.disconnect(new Target.All(), false)))).isEqualTo(ended(1));
+    assertThat(deaf.closedBecause()).isEqualTo(CloseReason.REVOKED);
+    assertThat(reached("sent")).isEqualTo(8);
+    assertThat(reached("ended")).isEqualTo(4);
+    assertThatThrownBy(() -> new Target.SubscribersOf("news/#"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void more_sessions_than_one_turn_of_a_lane_takes_are_all_reached() {
+    Lane lane = admitted("ann").session().lane();
+    int count = 3 * ReachRounds.SESSIONS_PER_TURN;
+    List<LocalClient> clients = new ArrayList<>();
+    while (clients.stream().filter(one -> one.session().lane().equals(lane)).count() < count) {
+      clients.add(admitted("ann" + clients.size()));
+    }
+    assertThat(done(await(reach.message(new Target.All(), bytes("all")))))
+        .isEqualTo(new Reached(0, 0, clients.size() + 1, 0, 0, true));
+    clients.forEach(client -> assertThat(client.messages(1)).containsExactly("all"));
+    assertThat(done(await(reach.disconnect(new Target.All(), true))))
+        .isEqualTo(ended(clients.size() + 1));
+  }
+
+  @Test
+  void a_node_works_on_few_broad_actions_at_a_time_and_tells_what_it_has_not_done_yet()
+      throws Exception {
+    LocalClient held = admitted("ann");
+    CountDownLatch hold = new CountDownLatch(1);
+    held.inBackground(() -> {
+      try {
+        hold.await();
+      } catch (InterruptedException stopped) {
+        throw new IllegalStateException(stopped);
+      }
+    });
+    List<CompletionStage<Outcome<Reached>>> running = new ArrayList<>();
+    for (int i = 0; i < Reach.MAX_BROAD; i++) {
+      running.add(reach.message(new Target.All(), bytes("m" + i)));
+    }
+    assertThat(await(reach.message(new Target.All(), bytes("more"))))
+        .isEqualTo(Outcome.refused(Refusal.RATE_LIMITED));
+    assertThat(test.registry().get("polyhub.broadcasts").gauge().value())
+        .isEqualTo(Reach.MAX_BROAD);
+    for (CompletionStage<Outcome<Reached>> one : running) {
+      assertThat(done(await(one))).isEqualTo(new Reached(0, 0, 0, 0, 0, false));
+    }
+    assertThat(await(reach.message(new Target.All(), bytes("more"))))
+        .isEqualTo(Outcome.refused(Refusal.RATE_LIMITED));
+
+    hold.countDown();
+    assertThat(held.messages(Reach.MAX_BROAD)).containsExactlyInAnyOrder("m0", "m1", "m2", "m3");
+    held.run(own -> {});
+    assertThat(done(await(reach.message(new Target.All(), bytes("again")))).sent()).isEqualTo(1);
+  }
+
+  private double reached(String outcome) {
+    return test.registry().get("polyhub.reached").tag("outcome", outcome).counter().count();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
   }
 
   @Test

@@ -255,6 +255,26 @@ class SharedHubsTest {
   }
 
   @Test
+  void a_broad_action_reaches_the_sessions_of_all_nodes() throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    LocalClient here = LocalClient.admitted(hubs.get(0).hub(), hello("ann", "1"));
+    LocalClient there = LocalClient.admitted(hubs.get(1).hub(), hello("bob", "2"));
+    there.subscribe("memo/#");
+    Reach reach = hubs.get(0).hub().reach();
+
+    assertThat(done(await(reach.message(new Target.All(), "all".getBytes(UTF_8)))))
+        .isEqualTo(new Reached(0, 0, 2, 0, 0, true));
+    assertThat(
+            done(await(reach.message(new Target.SubscribersOf("memo/1"), "memo".getBytes(UTF_8)))))
+        .isEqualTo(new Reached(0, 0, 1, 0, 0, true));
+    assertThat(here.messages(1)).containsExactly("all");
+    assertThat(there.messages(2)).containsExactly("all", "memo");
+    assertThat(done(await(reach.disconnect(new Target.Door("local"), true))))
+        .isEqualTo(new Reached(2, 0, 0, 0, 0, true));
+    assertThat(there.closedBecause()).isEqualTo(CloseReason.DISCONNECTED);
+  }
+
+  @Test
   void revoked_credentials_are_refused_on_all_nodes_and_by_those_that_come_later()
       throws Exception {
     List<SharedHub> hubs = two(NatsServers.shared().uris());
