@@ -32,6 +32,9 @@ final class CentrifugeMessages {
   /** What clients may need to fetch a new token. */
   private static final Duration REFRESH_MARGIN = Duration.ofSeconds(10);
 
+  /** The tag with the real channel, for a subscription with wildcards. */
+  private static final String CHANNEL_TAG = "channel";
+
   private static final Duration MAX_TTL = Duration.ofDays(365);
   private static final Object JSON_KEY = new Object();
   private static final Object PROTOBUF_KEY = new Object();
@@ -117,10 +120,15 @@ final class CentrifugeMessages {
     if (placed && position != null) {
       message.setOffset(position.offset());
     }
+    Map<String, String> tags = tags(publication, base64);
     if (named) {
       message.setChannel(publication.channel());
+      // The SDKs tell their user of the tags, but show the subscription's filter for the channel.
+      // Ours
+      // comes last, so that no publisher can give itself out for another channel.
+      tags.put(CHANNEL_TAG, publication.channel());
     }
-    return message.putAllTags(tags(publication, base64)).build();
+    return message.putAllTags(tags).build();
   }
 
   private static Map<String, String> tags(Publication publication, boolean base64) {

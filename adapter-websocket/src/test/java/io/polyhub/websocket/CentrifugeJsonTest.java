@@ -297,7 +297,37 @@ class CentrifugeJsonTest {
       publisher.ask(publish("wild/1/x", 1));
       assertThat(subscriber.next())
           .startsWith("{\"push\":{\"channel\":\"wild/+/x\",\"pub\":{\"data\":1,")
-          .endsWith(",\"channel\":\"wild/1/x\"}}}");
+          .endsWith(",\"tags\":{\"channel\":\"wild/1/x\"},\"channel\":\"wild/1/x\"}}}");
+    }
+  }
+
+  @Test
+  void the_real_channel_of_a_filter_is_told_in_a_tag_also_of_what_is_recovered_and_cannot_be_faked()
+      throws IOException {
+    try (JsonClient publisher = connected();
+        JsonClient wild = connected();
+        JsonClient exact = connected();
+        LocalPublisher local = LocalPublisher.on(door.hub().hub())) {
+      local.publish(
+          new PublishRequest(
+              "tagged/1",
+              "1".getBytes(StandardCharsets.UTF_8),
+              null,
+              List.of(new Header("channel", "tagged/faked")),
+              null,
+              null,
+              null,
+              false,
+              Quality.ASSURED,
+              null,
+              null));
+      String recovering =
+          "{\"id\":2,\"subscribe\":{\"channel\":\"tagged/+\",\"recover\":true,\"epoch\":\"\",\"offset\":0}}";
+      assertThat(wild.ask(recovering)).contains("\"tags\":{\"channel\":\"tagged/1\"}");
+      exact.ask(subscribe("tagged/2"));
+      publisher.ask(publish("tagged/2", 2));
+      assertThat(wild.next()).contains("\"tags\":{\"channel\":\"tagged/2\"}");
+      assertThat(exact.next()).doesNotContain("tags");
     }
   }
 

@@ -20,13 +20,16 @@ final class CentrifugeTags {
       String text = data.toStringUtf8();
       payload = decoded(text.substring(1, text.length() - 1));
     }
+    boolean byFilter = channel.contains("+") || channel.contains("#");
+    String real = byFilter ? tags.remove("channel") : null;
+    tags.remove("channel", channel);
     String contentType = tags.remove("content-type");
     String replyTo = tags.remove("reply-to");
     String correlationId = tags.remove("correlation-id");
     List<Header> headers = new ArrayList<>();
     tags.forEach((name, value) -> headers.add(new Header(name, value)));
     return new Message(
-        channel,
+        real == null ? channel : real,
         payload,
         contentType == null ? "" : contentType,
         headers,
