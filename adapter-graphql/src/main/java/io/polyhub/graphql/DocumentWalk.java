@@ -54,7 +54,8 @@ final class DocumentWalk {
   private boolean readsSource;
 
   /**
-   * @param historyPage the most messages of one history answer, whatever its {@code limit} says
+   * @param historyPage the most messages of one answer of history or last values, whatever its
+   *     {@code limit} says
    */
   DocumentWalk(GraphQlConfig.DocumentBounds bounds, boolean introspection, int historyPage) {
     this.bounds = bounds;
@@ -172,7 +173,7 @@ final class DocumentWalk {
   /** How many elements the list of a root field may have. */
   private long length(Field field) {
     return switch (field.getName()) {
-      case "history" -> Math.min(limit(field), historyPage);
+      case "history", "lastValues" -> Math.min(limit(field), historyPage);
       case "channels" -> limit(field);
       case "presence" -> UNSTATED_LENGTH;
       default -> 1;

@@ -8,6 +8,7 @@ import io.polyhub.channel.Publication;
 import io.polyhub.hub.Downlink;
 import io.polyhub.hub.History;
 import io.polyhub.hub.HistoryRequest;
+import io.polyhub.hub.LastValuesPage;
 import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ final class HubQueries {
   /** A {@link History} as the schema shows it. */
   record HistoryView(History history, List<MessageView> messages) {}
 
+  /** A {@link LastValuesPage} as the schema shows it. */
+  record LastValuesView(LastValuesPage page, List<MessageView> messages) {}
+
   private HubQueries() {}
 
   static void wire(RuntimeWiring.Builder wiring) {
@@ -28,6 +32,7 @@ final class HubQueries {
         "Query",
         type ->
             type.dataFetcher("history", HubQueries::history)
+                .dataFetcher("lastValues", HubQueries::lastValues)
                 .dataFetcher("presence", HubQueries::presence)
                 .dataFetcher("presenceStats", HubQueries::presenceStats)
                 .dataFetcher("channels", HubQueries::channels)
@@ -56,17 +61,34 @@ final class HubQueries {
   }
 
   private static HistoryView view(History history) {
-    List<MessageView> messages = new ArrayList<>(history.publications().size());
-    for (Publication publication : history.publications()) {
+    return new HistoryView(history, messages(history.publications(), Downlink.Source.LOG));
+  }
+
+  private static CompletableFuture<DataFetcherResult<Object>> lastValues(
+      DataFetchingEnvironment environment) {
+    String after = environment.getArgument("after");
+    return Answers.of(
+        environment,
+        Answers.session(environment)
+            .lastValues(
+                Answers.text(environment, "filter"), after, Answers.number(environment, "limit")),
+        page ->
+            new LastValuesView(page, messages(page.publications(), Downlink.Source.LAST_VALUE)));
+  }
+
+  private static List<MessageView> messages(
+      List<Publication> publications, Downlink.Source source) {
+    List<MessageView> messages = new ArrayList<>(publications.size());
+    for (Publication publication : publications) {
       var position = publication.position();
       messages.add(
           new MessageView(
               publication,
               MessageView.json(publication),
-              Downlink.Source.LOG,
+              source,
               position == null ? null : Cursor.of(position).text()));
     }
-    return new HistoryView(history, messages);
+    return messages;
   }
 
   private static CompletableFuture<DataFetcherResult<Object>> presence(

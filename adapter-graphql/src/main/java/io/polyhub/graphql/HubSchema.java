@@ -127,6 +127,11 @@ final class HubSchema {
         .with("complete", view -> view.history().complete())
         .with("guarantee", view -> view.history().guarantee())
         .wire(wiring, "History");
+    new Reads<>(HubQueries.LastValuesView.class)
+        .with("messages", HubQueries.LastValuesView::messages)
+        .with("more", view -> view.page().next() != null)
+        .with("next", view -> view.page().next())
+        .wire(wiring, "LastValues");
   }
 
   private static void members(RuntimeWiring.Builder wiring) {

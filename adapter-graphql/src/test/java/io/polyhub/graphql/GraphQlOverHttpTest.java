@@ -167,6 +167,47 @@ final class GraphQlOverHttpTest {
   }
 
   @Test
+  void last_values_are_read_page_by_page_and_their_channels_are_listed() {
+    for (String channel : List.of("lv/a", "lv/b", "lv/c")) {
+      HttpCalls.run(
+          door.http(),
+          "mutation { publish(channel: \""
+              + channel
+              + "\", data: \""
+              + channel
+              + "\", retain: true)"
+              + " { cursor } }",
+          Map.of());
+    }
+    String page =
+        "query($after: String) { lastValues(filter: \"lv/+\", after: $after, limit: 2)"
+            + " { messages { channel data source retained } more next } }";
+    JsonNode first = HttpCalls.run(door.http(), page, Map.of());
+    JsonNode last = HttpCalls.run(door.http(), page, Map.of("after", "lv/b"));
+
+    assertThat(first.at("/data/lastValues/messages/1").toString())
+        .isEqualTo(
+            "{\"channel\":\"lv/b\",\"data\":\"lv/b\",\"source\":\"LAST_VALUE\",\"retained\":true}");
+    assertThat(first.at("/data/lastValues/messages")).hasSize(2);
+    assertThat(first.at("/data/lastValues/more").asBoolean()).isTrue();
+    assertThat(first.at("/data/lastValues/next").asText()).isEqualTo("lv/b");
+    assertThat(last.at("/data/lastValues/messages")).hasSize(1);
+    assertThat(last.at("/data/lastValues/more").asBoolean()).isFalse();
+    assertThat(last.at("/data/lastValues/next").isNull()).isTrue();
+    assertThat(
+            HttpCalls.run(
+                    door.http(), "{ channels(filter: \"lv/+\") { name subscribers } }", Map.of())
+                .at("/data/channels/0")
+                .toString())
+        .isEqualTo("{\"name\":\"lv/a\",\"subscribers\":0}");
+    assertThat(
+            HttpCalls.run(door.http(), "{ lastValues(after: \"#\") { more } }", Map.of())
+                .at("/errors/0/extensions/code")
+                .asText())
+        .isEqualTo("INVALID_CURSOR");
+  }
+
+  @Test
   void mutations_are_not_taken_by_get() {
     HttpResponse<String> refused =
         HttpCalls.send(

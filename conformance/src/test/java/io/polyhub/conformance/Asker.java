@@ -144,6 +144,11 @@ final class Asker {
             first(bare, "messages" + on + ",lastValues:true){data}", channel, "second");
         case GRAPHQL_FEED_LAST_VALUES ->
             first(bare, "feed" + on + ",lastValues:true){...on Message{data}}", channel, "second");
+        case GRAPHQL_LAST_VALUES ->
+            assertThat(
+                    bare.answer("{lastValues(filter:\"" + channel + "\"){messages{data}}}")
+                        .toString())
+                .contains("second");
         case GRAPHQL_MESSAGES_SINCE ->
             first(bare, "messages" + on + ",since:\"" + first + "\"){data}", channel, "second");
         case GRAPHQL_FEED_SINCE ->

@@ -27,6 +27,7 @@ enum Way {
   GRAPHQL_FEED(Door.GRAPHQL, "subscription feed", Verb.SUBSCRIBE),
   GRAPHQL_MESSAGES_LAST_VALUES(Door.GRAPHQL, "messages(lastValues)", Verb.SUBSCRIBE),
   GRAPHQL_FEED_LAST_VALUES(Door.GRAPHQL, "feed(lastValues)", Verb.SUBSCRIBE),
+  GRAPHQL_LAST_VALUES(Door.GRAPHQL, "query lastValues", Verb.SUBSCRIBE),
   GRAPHQL_MESSAGES_SINCE(Door.GRAPHQL, "messages(since)", Verb.SUBSCRIBE),
   GRAPHQL_FEED_SINCE(Door.GRAPHQL, "feed(since)", Verb.SUBSCRIBE),
   GRAPHQL_LAST_EVENT_ID(Door.GRAPHQL, "Last-Event-ID", Verb.SUBSCRIBE),

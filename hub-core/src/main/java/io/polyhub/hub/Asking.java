@@ -2,6 +2,8 @@ package io.polyhub.hub;
 
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
+import io.polyhub.broker.NameOrder;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.ChannelName;
 import io.polyhub.channel.Cursor;
@@ -10,9 +12,9 @@ import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Verb;
-import java.util.Collections;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -99,6 +101,30 @@ final class Asking {
                 : refused(Refusal.NOT_AVAILABLE));
   }
 
+  CompletionStage<Outcome<LastValuesPage>> lastValues(
+      LaneSession session, String text, @Nullable String after, int limit) {
+    ChannelFilter filter = ChannelFilter.parse(text).orElse(null);
+    if (filter == null) {
+      return counted(refused(Refusal.INVALID_FILTER), session);
+    }
+    if (after != null && !ChannelName.isValid(after)) {
+      return counted(refused(Refusal.INVALID_CURSOR), session);
+    }
+    if (limit < 1) {
+      return counted(refused(Refusal.INVALID_REQUEST), session);
+    }
+    if (!hub.permissions().maySubscribe(session.identity(), filter)) {
+      return counted(refused(Refusal.PERMISSION_DENIED), session);
+    }
+    int most = Math.min(limit, Math.min(hub.limits().historyPage(), hub.limits().lastValues()));
+    ValuesQuery query = new ValuesQuery(filter, after, most, hub.limits().historyPageBytes());
+    return counted(
+        hub.broker()
+            .lastValues(query)
+            .thenApply(page -> Outcome.done(new LastValuesPage(page.values(), page.next()))),
+        session);
+  }
+
   CompletionStage<Outcome<List<ChannelSummary>>> channels(
       LaneSession session, String text, int limit) {
     ChannelFilter filter = ChannelFilter.parse(text).orElse(null);
@@ -113,13 +139,42 @@ final class Asking {
     }
     int most = Math.min(limit, hub.limits().members());
     return counted(
-        CompletableFuture.supplyAsync(() -> Outcome.done(list(filter, most)), scans), session);
+        CompletableFuture.supplyAsync(() -> hub.fanOut().channels(filter), scans)
+            .thenCombine(
+                keeping(
+                    new ValuesQuery(
+                        filter,
+                        null,
+                        Math.min(most, hub.limits().lastValues()),
+                        hub.limits().historyPageBytes()),
+                    new ArrayList<>(),
+                    most),
+                (named, keeping) -> Outcome.done(list(named, keeping, most))),
+        session);
   }
 
-  private List<ChannelSummary> list(ChannelFilter filter, int most) {
-    List<ChannelSummary> found = hub.fanOut().channels(filter);
-    found.sort(Comparator.comparing(ChannelSummary::name));
-    return Collections.unmodifiableList(found.size() > most ? found.subList(0, most) : found);
+  /** The names of channels that keep a last value, the first of them, read page by page. */
+  private CompletionStage<List<String>> keeping(ValuesQuery query, List<String> found, int most) {
+    return hub.broker()
+        .lastValues(query)
+        .thenCompose(page -> {
+          page.values().forEach(value -> found.add(value.channel()));
+          return page.next() == null || found.size() >= most
+              ? CompletableFuture.completedFuture(found)
+              : keeping(query.after(page), found, most);
+        });
+  }
+
+  private static List<ChannelSummary> list(
+      List<ChannelSummary> named, List<String> keeping, int most) {
+    TreeMap<String, ChannelSummary> all = new TreeMap<>(NameOrder.BY_CODE_POINT);
+    for (String channel : keeping) {
+      all.put(channel, new ChannelSummary(channel, 0));
+    }
+    for (ChannelSummary channel : named) {
+      all.put(channel.name(), channel);
+    }
+    return all.values().stream().limit(most).toList();
   }
 
   private <T> CompletionStage<Outcome<T>> onChannel(

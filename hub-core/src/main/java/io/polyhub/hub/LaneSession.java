@@ -274,6 +274,14 @@ final class LaneSession implements Session {
   }
 
   @Override
+  public CompletionStage<Outcome<LastValuesPage>> lastValues(
+      String filter, @Nullable String after, int limit) {
+    return open
+        ? hub.asking().lastValues(this, filter, after, limit)
+        : refused(Refusal.SHUTTING_DOWN);
+  }
+
+  @Override
   public CompletionStage<Outcome<List<ChannelSummary>>> channels(String filter, int limit) {
     return open ? hub.asking().channels(this, filter, limit) : refused(Refusal.SHUTTING_DOWN);
   }

@@ -63,8 +63,19 @@ public interface Session {
   CompletionStage<Outcome<PresenceStats>> presenceStats(String channel);
 
   /**
-   * Lists channels with subscribers that the filter matches and this identity may ask about ({@code
-   * PRESENCE}), at most {@code limit}, ordered by name.
+   * Reads the last values of the channels that the filter matches, in pages ordered by channel.
+   * Needs {@code SUBSCRIBE} on all of it, as who subscribes is given them too.
+   *
+   * @param after the channel that the page comes after, or null for the first
+   * @param limit the most values; cut to the hub's limits of a history answer, also in bytes
+   */
+  CompletionStage<Outcome<LastValuesPage>> lastValues(
+      String filter, @Nullable String after, int limit);
+
+  /**
+   * Lists channels that have subscribers on this node, or keep a last value, that the filter
+   * matches and this identity may ask about ({@code PRESENCE}), at most {@code limit}, ordered by
+   * name.
    */
   CompletionStage<Outcome<List<ChannelSummary>>> channels(String filter, int limit);
 

@@ -9,6 +9,7 @@ import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Header;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.OverflowPolicy;
+import io.polyhub.channel.Publication;
 import io.polyhub.channel.Quality;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Verb;
@@ -279,6 +280,67 @@ class HubBoundsTest {
       List<ChannelSummary> channels = done(asking.ask(session -> session.channels("c/+", 100)));
       assertThat(channels).extracting(ChannelSummary::name).containsExactly("c/0", "c/1", "c/2");
     }
+  }
+
+  @Test
+  void
+      a_page_of_last_values_is_bounded_in_number_and_in_bytes_and_channels_that_keep_one_are_listed() {
+    Limits few = limits(10, 10, 10, 1_000);
+    try (TestHub test = TestHub.with().limits(few).start()) {
+      LocalClient client = LocalClient.admitted(test.hub());
+      byte[] half = new byte[few.historyPageBytes() / 2];
+      for (String channel : List.of("v/1", "v/2", "v/3", "v/4")) {
+        byte[] payload = channel.equals("v/3") ? half : bytes(channel);
+        done(client.ask(own -> own.publish(retained(channel, payload))));
+      }
+      LastValuesPage first = done(client.ask(own -> own.lastValues("v/#", null, 2)));
+      assertThat(first.publications())
+          .extracting(Publication::channel)
+          .containsExactly("v/1", "v/2");
+      assertThat(first.next()).isEqualTo("v/2");
+      LastValuesPage rest = done(client.ask(own -> own.lastValues("v/#", "v/2", 2)));
+      assertThat(rest.publications())
+          .extracting(Publication::channel)
+          .containsExactly("v/3", "v/4");
+      assertThat(rest.next()).isNull();
+      assertThat(done(client.ask(own -> own.lastValues("v/#", null, 1_000))).publications())
+          .hasSizeLessThanOrEqualTo(few.lastValues());
+
+      done(client.ask(own -> own.publish(retained("v/2", half))));
+      LastValuesPage large = done(client.ask(own -> own.lastValues("v/#", "v/1", 2)));
+      assertThat(large.publications()).extracting(Publication::channel).containsExactly("v/2");
+      assertThat(large.next()).isEqualTo("v/2");
+
+      client.subscribe("v/1");
+      client.subscribe("v/0");
+      assertThat(done(client.ask(own -> own.channels("v/+", 3))))
+          .containsExactly(
+              new ChannelSummary("v/0", 1),
+              new ChannelSummary("v/1", 1),
+              new ChannelSummary("v/2", 0));
+
+      assertThat(client.ask(own -> own.lastValues("v/#/x", null, 1)))
+          .isEqualTo(Outcome.refused(Refusal.INVALID_FILTER));
+      assertThat(client.ask(own -> own.lastValues("v/#", "v/#", 1)))
+          .isEqualTo(Outcome.refused(Refusal.INVALID_CURSOR));
+      assertThat(client.ask(own -> own.lastValues("v/#", null, 0)))
+          .isEqualTo(Outcome.refused(Refusal.INVALID_REQUEST));
+    }
+  }
+
+  private static PublishRequest retained(String channel, byte[] payload) {
+    return new PublishRequest(
+        channel,
+        payload,
+        null,
+        List.of(),
+        null,
+        null,
+        Duration.ofHours(1),
+        true,
+        Quality.ASSURED,
+        null,
+        null);
   }
 
   @Test
