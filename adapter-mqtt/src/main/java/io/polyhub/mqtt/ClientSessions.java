@@ -340,13 +340,14 @@ final class ClientSessions {
   }
 
   /**
-   * The record of a session with unreleased publications must say that the client is there again
-   * before the client can release one: see {@link StoredSession#toData}.
+   * Where the uses of packet identifiers are not stored before they are answered, the record of a
+   * session with unreleased publications must say that the client is there again before the client
+   * can release one: see {@link Uses.Stored#afterCrash}.
    */
   private CompletionStage<Attachment> begin(
       ClientSession session, MqttConnection by, SessionData data, boolean present) {
     Attachment attached = new Attachment.Attached(session, data, present);
-    if (data.unreleased().isEmpty()) {
+    if (data.uses().size() == 0 || data.uses().session() != 0) {
       return CompletableFuture.completedFuture(attached);
     }
     return store
@@ -416,7 +417,7 @@ final class ClientSessions {
     long detachedAt = session.detachedAtMillis;
     StoredSession stored =
         StoredSession.of(data, session.expirySeconds, detachedAt, handover.self());
-    boolean wanted = data.outbound().size() > 0 || !data.unreleased().isEmpty();
+    boolean wanted = data.outbound().size() > 0 || data.uses().size() > 0;
     long bytes = data.keptBytes();
     if (wanted && keptBytes.addAndGet(bytes) <= config.detachedBytesMax()) {
       session.keptBytes = bytes;

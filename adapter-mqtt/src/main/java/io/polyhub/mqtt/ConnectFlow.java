@@ -246,7 +246,7 @@ final class ConnectFlow {
                 properties(shortened ? inForce : -1, complete))
             : PacketEncoder.connackV3(connection.alloc(), present, 0));
     connection.accepted(inForce);
-    connected.touched();
+    connection.touched();
     connected.outbound.resume();
     connected.outbound.ready();
     connection.resume(Inlet.ADMITTING);

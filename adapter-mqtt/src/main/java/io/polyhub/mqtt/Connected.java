@@ -23,13 +23,11 @@ final class Connected {
   final SubscriptionFlow subscriptions;
   final @Nullable String authenticationMethod;
   final boolean wantsCursors;
+  final SessionWriter writer;
   private final MqttConnection connection;
   private final @Nullable ClientSession stored;
   private @Nullable StoredWill will;
   private long expirySeconds;
-  private boolean changed;
-  private boolean moved;
-  private boolean saving;
 
   /**
    * Makes the state of a client that is admitted.
@@ -51,7 +49,9 @@ final class Connected {
     this.expirySeconds = expirySeconds;
     Properties client = connect.properties();
     wantsProblemInformation = client.wantsProblemInformation();
-    inbound = new InboundFlow(connection, session, data);
+    writer = new SessionWriter(connection);
+    boolean storesFirst = stored != null && connection.config().storeFirst();
+    inbound = new InboundFlow(connection, session, data, storesFirst);
     outbound = new OutboundFlow(connection, session, data, client);
     subscriptions = new SubscriptionFlow(connection, session, data);
     authenticationMethod = client.authenticationMethod();
@@ -141,46 +141,6 @@ final class Connected {
     if (forgotten != null) {
       will = null;
       connection.door().wills.forget(forgotten.id());
-    }
-  }
-
-  /** The session has changed and is to be saved soon. */
-  void touched() {
-    if (stored != null && !changed) {
-      changed = true;
-      if (!saving) {
-        connection.saver().changed(connection);
-      }
-    }
-  }
-
-  /** No more than the places of the session have moved, which is a change to save in a while. */
-  void moved() {
-    if (stored != null && !moved) {
-      moved = true;
-      connection.saver().moved(connection);
-    }
-  }
-
-  /** That while is over. */
-  void placesDue() {
-    moved = false;
-    touched();
-  }
-
-  /** Saves the session if it has changed. */
-  void save() {
-    if (changed) {
-      changed = false;
-      saving = true;
-      keep().thenRun(() -> connection.inLane(this::saved));
-    }
-  }
-
-  private void saved() {
-    saving = false;
-    if (changed && !connection.isClosed()) {
-      connection.saver().changed(connection);
     }
   }
 

@@ -22,6 +22,12 @@ final class InFlight {
   final int[] subscriptionIds;
   private @Nullable Publication publication;
 
+  /** Whether it waits to be sent until the session that names it is stored. */
+  boolean held;
+
+  /** Whether that the client has it is being stored, before the client is told to forget it. */
+  boolean releasing;
+
   /** Its neighbours among {@link InFlights}. */
   @Nullable InFlight previous;
 

@@ -18,6 +18,7 @@ final class Inlet {
   static final int SUBSCRIBING = 2;
   static final int IN_FLIGHT = 4;
   static final int UNWRITABLE = 8;
+  static final int STORING = 16;
 
   private final MqttConnection connection;
   private final Channel channel;

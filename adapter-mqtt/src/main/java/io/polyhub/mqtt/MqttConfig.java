@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     persistent session of an MQTT 3.1.1 client does
  * @param sessionsMax the most sessions that outlive their connections
  * @param willDelayMax the longest will delay
+ * @param storeFirst whether what an exchange with QoS 2 has come to is stored before it is
+ *     answered, in sessions that outlive their connections: exactly once over a crash too
  * @param saveInterval how long changes of a connected client's session may wait to be saved
  * @param placeSaveInterval how long its places may wait, which move with what the client is sent
  *     and acknowledges with QoS 0 and 1; so far back QoS 1 repeats begin after the end of a process
@@ -60,6 +62,7 @@ public record MqttConfig(
     Duration sessionExpiryMax,
     int sessionsMax,
     Duration willDelayMax,
+    boolean storeFirst,
     Duration saveInterval,
     Duration placeSaveInterval,
     int savesPerTickMax,
@@ -88,6 +91,7 @@ public record MqttConfig(
           Duration.ofDays(7),
           100_000,
           Duration.ofDays(1),
+          true,
           Duration.ofMillis(100),
           Duration.ofSeconds(1),
           1_000,
@@ -146,6 +150,7 @@ public record MqttConfig(
         sessionExpiryMax,
         sessionsMax,
         willDelayMax,
+        storeFirst,
         saveInterval,
         placeSaveInterval,
         savesPerTickMax,

@@ -135,29 +135,43 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
 
   /** The session has changed. */
   void touched() {
-    if (connected != null) {
-      connected.touched();
+    if (connected != null && connected.isPersistent()) {
+      connected.writer.touched();
     }
   }
 
   /** No more than the places of the session have moved. */
   void moved() {
-    if (connected != null) {
-      connected.moved();
+    if (connected != null && connected.isPersistent()) {
+      connected.writer.moved();
     }
   }
 
   /** It is time to save the places of the session. */
   void placesDue() {
     if (connected != null && !closed) {
-      connected.placesDue();
+      connected.writer.placesDue();
     }
   }
 
   /** Saves the session. */
   void save() {
     if (connected != null && !closed) {
-      connected.save();
+      connected.writer.save();
+    }
+  }
+
+  /** Whether what an exchange with QoS 2 has come to is stored before it is answered. */
+  boolean storesFirst() {
+    return config().storeFirst() && isPersistent();
+  }
+
+  /** Does something once the session, as it is now, is stored. */
+  void storedFirst(Runnable task) {
+    if (connected != null && connected.isPersistent()) {
+      connected.writer.storedFirst(task);
+    } else {
+      task.run();
     }
   }
 

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Publications to one client: PUBLISH and PUBREL out, PUBACK, PUBREC and PUBCOMP in. Keeps the
  * client's receive maximum, its largest packet and its topic aliases. Only in the connection's
  * lane.
+ *
+ * <p>In a session that outlives its connections a publication with QoS 2 is sent once its packet
+ * identifier is stored, and the client is told to forget the identifier (PUBREL) once it is stored
+ * that the client has the publication. So whoever goes on with the session after a crash sends what
+ * the client may not have, under the identifier by which the client knows it if it has.
  */
 final class OutboundFlow {
 
@@ -28,6 +33,9 @@ final class OutboundFlow {
   private @Nullable Deque<InFlight> unsent;
   private boolean busy;
   private boolean begun;
+  private boolean resumed;
+  private int held;
+  private long heldBytes;
 
   /**
    * Makes the flow of a connection whose session may have publications in flight.
@@ -52,9 +60,25 @@ final class OutboundFlow {
     begun = true;
     if (data.outbound().size() > 0) {
       Deque<InFlight> again = new ArrayDeque<>(data.outbound().size());
-      data.outbound().forEach(again::add);
+      for (InFlight sent : data.outbound()) {
+        sent.held = false;
+        sent.releasing = false;
+        again.add(sent);
+      }
       unsent = again;
-      sendUnsent();
+      // What an earlier connection left may not be stored.
+      storedFirst(() -> {
+        resumed = true;
+        ready();
+      });
+    }
+  }
+
+  private void storedFirst(Runnable task) {
+    if (connection.storesFirst()) {
+      connection.storedFirst(task);
+    } else {
+      task.run();
     }
   }
 
@@ -91,7 +115,10 @@ final class OutboundFlow {
       // Nothing is kept of it, so nothing could be promised beyond this connection.
       qos = 0;
     }
-    if (!connection.isWritable() || (qos > 0 && (unsent != null || isFull()))) {
+    boolean holds = qos == 2 && owed == null && connection.storesFirst();
+    if (!connection.isWritable()
+        || (qos > 0 && (unsent != null || isFull()))
+        || (held > 0 && (!holds || heldBytes >= connection.config().writeHighBytes()))) {
       return busy();
     }
     boolean retain = lastValue || (publication.retained() && to.options().retainAsPublished());
@@ -101,12 +128,18 @@ final class OutboundFlow {
             : lastValue ? ClientSubscription.NO_IDS : to.identifiersFor(publication, session.id());
     boolean remembered = owed == null && qos == 2 && data.isNextPacketIdRemembered();
     int packetId = qos == 0 ? 0 : owed == null ? data.nextPacketId() : owed.packetId();
-    if (remembered) {
-      // Or the client would take what is new for a repeat and drop it. To release what it does not
-      // know is no error (section 4.3.3); its PUBCOMP then means nothing here.
-      connection.sendAck(PacketType.PUBREL, packetId, MqttReasonCode.SUCCESS, List.of());
-    }
     String cursor = to.wantsCursor() ? cursorAfter(subscription, publication, source) : null;
+    if (holds) {
+      hold(
+          new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication),
+          publication,
+          remembered,
+          cursor);
+      return taken();
+    }
+    if (remembered) {
+      release(packetId);
+    }
     if (owed != null) {
       to.settled(publication);
     }
@@ -114,6 +147,39 @@ final class OutboundFlow {
       began(new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication));
     }
     return taken();
+  }
+
+  /**
+   * Releases a packet identifier. One that stands for something new is released before, if the
+   * client may remember it: the client would take what is new for a repeat and drop it. To release
+   * what it does not know is no error (section 4.3.3); its PUBCOMP then means nothing here.
+   */
+  private void release(int packetId) {
+    connection.sendAck(PacketType.PUBREL, packetId, MqttReasonCode.SUCCESS, List.of());
+  }
+
+  /** Sends a publication once its packet identifier is stored; nothing overtakes it. */
+  private void hold(
+      InFlight sent, Publication publication, boolean remembered, @Nullable String cursor) {
+    sent.held = true;
+    held++;
+    heldBytes += publication.weight();
+    data.outbound().add(sent);
+    connection.storedFirst(() -> {
+      sent.held = false;
+      held--;
+      heldBytes -= publication.weight();
+      if (remembered) {
+        release(sent.packetId);
+      }
+      if (!send(
+          publication, false, sent.qos, sent.retain, sent.packetId, sent.subscriptionIds, cursor)) {
+        data.outbound().remove(sent.packetId);
+      }
+      if (held == 0) {
+        ready();
+      }
+    });
   }
 
   /** Sends what is owed of a subscription that shares; all else that it reads is not meant. */
@@ -125,7 +191,7 @@ final class OutboundFlow {
     ClientSubscription to = catchUp.to();
     Owed owed = to.owed(publication);
     if (owed != null) {
-      if (!connection.isWritable() || unsent != null || isFull()) {
+      if (!connection.isWritable() || unsent != null || isFull() || held > 0) {
         return busy();
       }
       to.settled(publication);
@@ -230,7 +296,7 @@ final class OutboundFlow {
 
   private void sendUnsent() {
     Deque<InFlight> waiting = unsent;
-    if (waiting == null) {
+    if (waiting == null || !resumed) {
       return;
     }
     int sent = data.outbound().size() - waiting.size();
@@ -238,7 +304,7 @@ final class OutboundFlow {
       InFlight next = waiting.remove();
       Publication publication = next.publication();
       if (publication == null) {
-        connection.sendAck(PacketType.PUBREL, next.packetId, MqttReasonCode.SUCCESS, List.of());
+        release(next.packetId);
         sent++;
       } else if (send(
           publication, true, next.qos, next.retain, next.packetId, next.subscriptionIds, null)) {
@@ -275,14 +341,21 @@ final class OutboundFlow {
       }
       return;
     }
-    MqttReasonCode reason = MqttReasonCode.SUCCESS;
+    int packetId = pubrec.packetId();
     if (sent == null) {
-      reason = MqttReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-    } else {
+      connection.sendAck(
+          PacketType.PUBREL, packetId, MqttReasonCode.PACKET_IDENTIFIER_NOT_FOUND, List.of());
+    } else if (sent.isReleased() && !sent.releasing) {
+      release(packetId);
+    } else if (!sent.isReleased()) {
       sent.release();
+      sent.releasing = true;
       connection.touched();
+      storedFirst(() -> {
+        sent.releasing = false;
+        release(packetId);
+      });
     }
-    connection.sendAck(PacketType.PUBREL, pubrec.packetId(), reason, List.of());
   }
 
   /** The client has forgotten the packet identifier of a QoS 2 publication. */
@@ -311,6 +384,7 @@ final class OutboundFlow {
   /** What the client has been sent on this connection; an answer to anything else means nothing. */
   private @Nullable InFlight sent(int packetId) {
     InFlight found = data.outbound().get(packetId);
-    return unsent != null && found != null && unsent.contains(found) ? null : found;
+    boolean notYet = found != null && (found.held || (unsent != null && unsent.contains(found)));
+    return notYet ? null : found;
   }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what MQTT publishes into the hub's requests. Pure. */
 final class Publishes {
@@ -17,15 +18,32 @@ final class Publishes {
   private Publishes() {}
 
   static PublishRequest request(Packet.Publish publish, String topic) {
-    return request(topic, publish.payload(), publish.qos(), publish.retain(), publish.properties());
+    return request(publish, topic, null);
+  }
+
+  /**
+   * Makes the request of a publication.
+   *
+   * @param key the idempotency key, unless the client has given one
+   */
+  static PublishRequest request(Packet.Publish publish, String topic, @Nullable String key) {
+    return request(
+        topic, publish.payload(), publish.qos(), publish.retain(), publish.properties(), key);
   }
 
   static PublishRequest request(Packet.Will will) {
-    return request(will.topic(), will.payload(), will.qos(), will.retain(), will.properties());
+    return request(
+        will.topic(), will.payload(), will.qos(), will.retain(), will.properties(), null);
   }
 
   private static PublishRequest request(
-      String topic, byte[] payload, int qos, boolean retain, Properties properties) {
+      String topic,
+      byte[] payload,
+      int qos,
+      boolean retain,
+      Properties properties,
+      @Nullable String key) {
+    String given = properties.userProperty(IDEMPOTENCY_KEY);
     OptionalLong expiry = properties.messageExpirySeconds();
     return new PublishRequest(
         topic,
@@ -37,7 +55,7 @@ final class Publishes {
         expiry.isPresent() ? Duration.ofSeconds(expiry.getAsLong()) : null,
         retain,
         quality(qos),
-        properties.userProperty(IDEMPOTENCY_KEY),
+        given == null ? key : given,
         null);
   }
 

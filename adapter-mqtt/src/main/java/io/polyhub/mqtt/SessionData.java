@@ -3,15 +3,11 @@ package io.polyhub.mqtt;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.SmallMaps;
-import io.polyhub.hub.Outcome;
-import io.polyhub.hub.Published;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +22,8 @@ final class SessionData {
 
   private Map<String, ClientSubscription> subscriptions = Map.of();
   private final InFlights outbound = new InFlights();
-  private Map<Integer, CompletionStage<Outcome<Published>>> unreleased = Map.of();
+  private final Uses uses = new Uses();
+  private boolean goesOn;
   private int lastPacketId;
   private int rememberedIds;
   private long orders;
@@ -95,32 +92,24 @@ final class SessionData {
     rememberedIds = PACKET_IDS;
   }
 
-  /** What became, or will become, of the QoS 2 publications that the client has not released. */
-  Map<Integer, CompletionStage<Outcome<Published>>> unreleased() {
-    return unreleased;
+  /** The packet identifiers under which the client publishes with QoS 2. */
+  Uses uses() {
+    return uses;
   }
 
-  void addUnreleased(int packetId, CompletionStage<Outcome<Published>> outcome) {
-    if (unreleased.isEmpty()) {
-      unreleased = new HashMap<>(4);
-    }
-    unreleased.put(packetId, outcome);
+  /** Whether the session had a connection before, of which something may be forgotten. */
+  boolean goesOn() {
+    return goesOn;
   }
 
-  boolean removeUnreleased(int packetId) {
-    if (unreleased.isEmpty()) {
-      return false;
-    }
-    boolean removed = unreleased.remove(packetId) != null;
-    if (removed && unreleased.isEmpty()) {
-      unreleased = Map.of();
-    }
-    return removed;
+  /** The session has had a connection. */
+  void hasGoneOn() {
+    goesOn = true;
   }
 
   /** About how many bytes are held beside the subscriptions. */
   long keptBytes() {
-    long bytes = (long) KEPT_ENTRY_BYTES * (outbound.size() + unreleased.size());
+    long bytes = (long) KEPT_ENTRY_BYTES * (outbound.size() + uses.size());
     for (InFlight sent : outbound) {
       Publication publication = sent.publication();
       bytes += publication == null ? 0 : publication.weight();
@@ -148,6 +137,7 @@ final class SessionData {
 
   /** The connection has ended: subscriptions keep their places. */
   void detach() {
+    goesOn = true;
     for (ClientSubscription subscription : subscriptions.values()) {
       subscription.detach();
     }

@@ -23,8 +23,7 @@ import java.util.function.UnaryOperator;
  * @param subscriptions what is subscribed to
  * @param released QoS 2 packet identifiers that the client has acknowledged and must be told to
  *     forget
- * @param unreleased QoS 2 packet identifiers of publications from the client that are stored and
- *     not yet released by it
+ * @param uses the packet identifiers under which the client publishes with QoS 2
  */
 record StoredSession(
     long expirySeconds,
@@ -33,9 +32,12 @@ record StoredSession(
     int lastPacketId,
     List<StoredSubscription> subscriptions,
     List<Integer> released,
-    List<Integer> unreleased) {
+    Uses.Stored uses) {
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /** What was written before the uses of packet identifiers were counted. */
+  private static final int VERSION_WITHOUT_USES = 2;
 
   /** What was written before sessions went from node to node. */
   private static final int VERSION_OF_ONE_NODE = 1;
@@ -46,7 +48,6 @@ record StoredSession(
   StoredSession {
     subscriptions = List.copyOf(subscriptions);
     released = List.copyOf(released);
-    unreleased = List.copyOf(unreleased);
   }
 
   /**
@@ -90,13 +91,6 @@ record StoredSession(
         released.add(sent.packetId);
       }
     }
-    List<Integer> unreleased = new ArrayList<>();
-    data.unreleased()
-        .forEach((id, outcome) -> {
-          if (InboundFlow.STORED.equals(outcome)) {
-            unreleased.add(id);
-          }
-        });
     return new StoredSession(
         expirySeconds,
         detachedAtMillis,
@@ -104,7 +98,7 @@ record StoredSession(
         data.lastPacketId(),
         subscriptions,
         released,
-        unreleased);
+        data.uses().toStored());
   }
 
   /**
@@ -113,7 +107,7 @@ record StoredSession(
    */
   StoredSession orphanedAt(String newNode, long millis) {
     return new StoredSession(
-        expirySeconds, millis, newNode, lastPacketId, subscriptions, released, List.of());
+        expirySeconds, millis, newNode, lastPacketId, subscriptions, released, uses.afterCrash());
   }
 
   /**
@@ -169,8 +163,20 @@ record StoredSession(
       }
     }
     writeIds(out, released);
-    writeIds(out, unreleased);
+    writeUses(out);
     return ByteBufUtil.getBytes(out);
+  }
+
+  private void writeUses(ByteBuf out) {
+    out.writeLong(uses.session());
+    out.writeShort(uses.releases().size());
+    uses.releases().forEach(out::writeInt);
+    out.writeShort(uses.open().size());
+    for (Uses.StoredUse use : uses.open()) {
+      out.writeShort(use.packetId());
+      out.writeInt(use.number());
+      out.writeBoolean(use.stored());
+    }
   }
 
   private static void writeIds(ByteBuf out, List<Integer> ids) {
@@ -183,7 +189,7 @@ record StoredSession(
     ByteBuf in = Unpooled.wrappedBuffer(bytes);
     try {
       int version = in.readByte();
-      if (version != VERSION && version != VERSION_OF_ONE_NODE) {
+      if (version < VERSION_OF_ONE_NODE || version > VERSION) {
         return Optional.empty();
       }
       boolean ofOneNode = version == VERSION_OF_ONE_NODE;
@@ -205,7 +211,7 @@ record StoredSession(
               lastPacketId,
               subscriptions,
               released,
-              readIds(in)));
+              version > VERSION_WITHOUT_USES ? readUses(in) : stored(readIds(in))));
     } catch (IndexOutOfBoundsException | IllegalArgumentException damaged) {
       return Optional.empty();
     }
@@ -251,14 +257,27 @@ record StoredSession(
     return ids;
   }
 
-  /**
-   * Makes the session's state of it, for the next connection.
-   *
-   * <p>Unreleased identifiers count only if they were stored at the end of the connection. After
-   * the last save of one that went on, the client may have released an identifier and used it for
-   * the next publication: taken for a repeat, that one would be acknowledged and lost. Without the
-   * identifier a repeat is published again, which an idempotency key prevents.
-   */
+  private static Uses.Stored readUses(ByteBuf in) {
+    long session = in.readLong();
+    int counts = in.readUnsignedShort();
+    List<Integer> releases = new ArrayList<>(Math.min(counts, Uses.CLASSES));
+    for (int i = 0; i < counts; i++) {
+      releases.add(in.readInt());
+    }
+    int count = in.readUnsignedShort();
+    List<Uses.StoredUse> open = new ArrayList<>(Math.min(count, in.readableBytes()));
+    for (int i = 0; i < count; i++) {
+      open.add(new Uses.StoredUse(in.readUnsignedShort(), in.readInt(), in.readBoolean()));
+    }
+    return new Uses.Stored(session, releases, open);
+  }
+
+  private static Uses.Stored stored(List<Integer> ids) {
+    return new Uses.Stored(
+        0, List.of(), ids.stream().map(id -> new Uses.StoredUse(id, 0, true)).toList());
+  }
+
+  /** Makes the session's state of it, for the next connection. */
   SessionData toData() {
     SessionData data = new SessionData();
     for (StoredSubscription stored : subscriptions) {
@@ -271,9 +290,8 @@ record StoredSession(
       data.add(subscription);
     }
     released.forEach(id -> data.outbound().add(InFlight.released(id)));
-    if (detachedAtMillis > 0) {
-      unreleased.forEach(id -> data.addUnreleased(id, InboundFlow.STORED));
-    }
+    data.uses().restore(detachedAtMillis > 0 ? uses : uses.afterCrash());
+    data.hasGoneOn();
     data.continueAfter(lastPacketId + PACKET_IDS_SKIPPED);
     return data;
   }

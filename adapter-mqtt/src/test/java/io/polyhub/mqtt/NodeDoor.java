@@ -80,6 +80,11 @@ final class NodeDoor implements AutoCloseable {
             OverflowPolicy.CATCH_UP));
   }
 
+  /** Whether its broker can store and carry just now. */
+  boolean isReady() {
+    return broker.isReady();
+  }
+
   int port() {
     return adapter.port();
   }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,9 +109,10 @@ final class PersistentSessionTest {
   }
 
   @Test
-  void a_client_is_answered_only_when_the_record_of_its_unreleased_identifiers_is_void()
+  void without_storing_first_the_record_of_unreleased_identifiers_is_void_before_the_connack()
       throws IOException {
-    try (TestDoor door = TestDoor.open()) {
+    MqttConfig config = new TestConfig().storeFirst(false).build();
+    try (TestDoor door = TestDoor.open(TestHub.start(), config)) {
       try (RawClient client = RawClient.connectV5(door, "once", CLEAN, KEEP)) {
         client.expectAccepted(false);
         client.send("34 07 00 01 'p' 00 05 00 '!' ; PUBLISH with QoS 2");
@@ -128,16 +128,20 @@ final class PersistentSessionTest {
   }
 
   /** What the next connection would be given if the process died now. */
-  private static Set<Integer> unreleased(TestDoor door, String clientId) {
-    return door.hub()
+  private static List<Integer> unreleased(TestDoor door, String clientId) {
+    return door
+        .hub()
         .hub()
         .records(MqttDoor.RECORDS)
         .get(ClientSessions.key("", clientId))
         .toCompletableFuture()
         .join()
         .flatMap(StoredSession::decode)
-        .map(stored -> stored.toData().unreleased().keySet())
-        .orElse(Set.of());
+        .map(stored -> stored.toData().uses().toStored().open())
+        .orElse(List.of())
+        .stream()
+        .map(Uses.StoredUse::packetId)
+        .toList();
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.polyhub.channel.Position;
 import io.polyhub.mqtt.StoredSession.StoredSubscription;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class StoredSessionTest {
@@ -35,14 +36,24 @@ final class StoredSessionTest {
                   Cursor.EMPTY,
                   List.of())),
           List.of(1, 65_535),
-          List.of(7));
+          new Uses.Stored(
+              -1,
+              IntStream.range(0, Uses.CLASSES).boxed().toList(),
+              List.of(new Uses.StoredUse(7, 7, true), new Uses.StoredUse(65_535, -1, false))));
 
   @Test
   void it_is_read_as_it_was_written() {
     assertThat(StoredSession.decode(SESSION.encode())).contains(SESSION);
   }
 
-  private static StoredSession ofNode(String node, List<Owed> owed, long taken) {
+  private static final Uses.Stored USES =
+      new Uses.Stored(9, List.of(), List.of(new Uses.StoredUse(3, 4, false)));
+
+  /** What earlier releases said of packet identifiers that were not released. */
+  private static final Uses.Stored WITHOUT_NUMBERS =
+      new Uses.Stored(0, List.of(), List.of(new Uses.StoredUse(3, 0, true)));
+
+  private static StoredSession ofNode(String node, List<Owed> owed, long taken, Uses.Stored uses) {
     return new StoredSession(
         60,
         0,
@@ -57,15 +68,15 @@ final class StoredSessionTest {
                 Cursor.of(new Position("e", taken)),
                 owed)),
         List.of(2),
-        List.of(3));
+        uses);
   }
 
   @Test
   void its_form_stays_what_earlier_releases_wrote() {
-    StoredSession session = ofNode("n", List.of(new Owed(7, 2, new Position("e", 4))), 5);
+    StoredSession session = ofNode("n", List.of(new Owed(7, 2, new Position("e", 4))), 5, USES);
     byte[] bytes =
         Bytes.of(
-            "02                      ; version of this form",
+            "03                      ; version of this form",
             "00 00 00 00 00 00 00 3C ; session expiry, seconds",
             "00 00 00 00 00 00 00 00 ; detached at, 0 while connected",
             "00 01 'n'               ; node",
@@ -79,7 +90,9 @@ final class StoredSessionTest {
             "00 01                   ; one publication is not acknowledged:",
             "00 07 02 00 01 'e' 00 00 00 00 00 00 00 04 ; packet identifier, QoS, place",
             "00 01 00 02             ; one released packet identifier",
-            "00 01 00 03             ; one unreleased packet identifier");
+            "00 00 00 00 00 00 00 09 ; which of the client's sessions",
+            "00 00                   ; nothing was ever released",
+            "00 01 00 03 00 00 00 04 00 ; one use: packet identifier, number, stored or not");
     assertThat(Bytes.hex(session.encode())).isEqualTo(Bytes.hex(bytes));
     assertThat(StoredSession.decode(bytes)).contains(session);
   }
@@ -99,7 +112,28 @@ final class StoredSessionTest {
             "00 01 't' 00 03 'e-3'   ; filter, cursor",
             "00 01 00 02             ; one released packet identifier",
             "00 01 00 03             ; one unreleased packet identifier");
-    assertThat(StoredSession.decode(bytes)).contains(ofNode("", List.of(), 3));
+    assertThat(StoredSession.decode(bytes)).contains(ofNode("", List.of(), 3, WITHOUT_NUMBERS));
+  }
+
+  @Test
+  void what_was_written_before_uses_were_counted_is_read() {
+    byte[] bytes =
+        Bytes.of(
+            "02                      ; version of this form",
+            "00 00 00 00 00 00 00 3C ; session expiry, seconds",
+            "00 00 00 00 00 00 00 00 ; detached at, 0 while connected",
+            "00 01 'n'               ; node",
+            "00 09                   ; last packet identifier",
+            "00 00 00 01             ; one subscription",
+            "29                      ; QoS 1, retain as published, retain handling 2",
+            "01                      ; granted QoS",
+            "00 00 00 05             ; subscription identifier",
+            "00 01 't' 00 03 'e-3'   ; filter, cursor",
+            "00 03 'e-5'             ; up to where the client was sent everything",
+            "00 00                   ; everything is acknowledged",
+            "00 01 00 02             ; one released packet identifier",
+            "00 01 00 03             ; one unreleased packet identifier");
+    assertThat(StoredSession.decode(bytes)).contains(ofNode("n", List.of(), 5, WITHOUT_NUMBERS));
   }
 
   @Test
@@ -122,15 +156,21 @@ final class StoredSessionTest {
     SessionData data = SESSION.toData();
     assertThat(data.nextPacketId()).isEqualTo(8_193);
     assertThat(data.outbound().size()).isEqualTo(2);
-    assertThat(data.unreleased()).containsKey(7);
+    assertThat(data.uses().get(7)).isNotNull();
   }
 
   @Test
-  void what_was_unreleased_while_the_process_died_stands_for_nothing() {
-    StoredSession whileConnected =
-        new StoredSession(3600, 0, "n", 9, List.of(), List.of(1), List.of(7));
-    assertThat(whileConnected.toData().unreleased()).isEmpty();
-    assertThat(whileConnected.orphanedAt("m", 1_700_000_000_000L).toData().unreleased()).isEmpty();
-    assertThat(whileConnected.toData().outbound().size()).isEqualTo(1);
+  void what_was_unreleased_while_the_process_died_counts_only_if_numbers_were_stored_in_time() {
+    for (long session : List.of(0L, 8L)) {
+      Uses.Stored uses =
+          new Uses.Stored(session, List.of(), List.of(new Uses.StoredUse(7, 0, true)));
+      StoredSession whileConnected =
+          new StoredSession(3600, 0, "n", 9, List.of(), List.of(1), uses);
+      int known = session == 0 ? 0 : 1;
+      assertThat(whileConnected.toData().uses().size()).isEqualTo(known);
+      assertThat(whileConnected.orphanedAt("m", 1_700_000_000_000L).toData().uses().size())
+          .isEqualTo(known);
+      assertThat(whileConnected.toData().outbound().size()).isEqualTo(1);
+    }
   }
 }

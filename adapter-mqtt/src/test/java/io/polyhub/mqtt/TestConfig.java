@@ -15,6 +15,7 @@ final class TestConfig {
   private Duration writeStallMax = MqttConfig.STANDARD.writeStallMax();
   private int sessionsMax = MqttConfig.STANDARD.sessionsMax();
   private long detachedBytesMax = MqttConfig.STANDARD.detachedBytesMax();
+  private boolean storeFirst = MqttConfig.STANDARD.storeFirst();
   private int port;
   private @Nullable TlsFiles tls;
 
@@ -62,6 +63,11 @@ final class TestConfig {
     return this;
   }
 
+  TestConfig storeFirst(boolean value) {
+    storeFirst = value;
+    return this;
+  }
+
   TestConfig port(int value) {
     port = value;
     return this;
@@ -93,6 +99,7 @@ final class TestConfig {
         standard.sessionExpiryMax(),
         sessionsMax,
         standard.willDelayMax(),
+        storeFirst,
         standard.saveInterval(),
         standard.placeSaveInterval(),
         standard.savesPerTickMax(),

@@ -56,6 +56,7 @@ final class MqttSection {
     Duration willDelayMax =
         section.read(
             "willDelayMax", standard.willDelayMax(), Kind.duration(Duration.ZERO, FOUR_BYTES));
+    boolean storeFirst = section.read("storeFirst", standard.storeFirst(), Kind.flag());
     Duration saveInterval =
         section.read(
             "saveInterval",
@@ -99,6 +100,7 @@ final class MqttSection {
                     sessionExpiryMax,
                     sessionsMax,
                     willDelayMax,
+                    storeFirst,
                     saveInterval,
                     placeSaveInterval,
                     savesPerTickMax,
