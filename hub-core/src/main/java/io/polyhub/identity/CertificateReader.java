@@ -2,10 +2,13 @@ package io.polyhub.identity;
 
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
@@ -24,23 +27,23 @@ final class CertificateReader {
           case DNS_NAME -> alternativeName(certificate, 2);
           case URI -> alternativeName(certificate, 6);
         };
-    return user.filter(text ->
-        !text.isBlank()
-            && text.length() <= Identity.MAX_USER_LENGTH
-            && text.chars().noneMatch(Character::isISOControl));
+    return user.filter(text -> !text.isBlank() && Identity.isUserName(text));
   }
 
+  /** The one common name. Of two, an authority may have looked at the other one only. */
   private static Optional<String> commonName(X509Certificate certificate) {
     try {
-      LdapName name = new LdapName(certificate.getSubjectX500Principal().getName());
-      // The most specific part comes last.
-      for (Rdn part : name.getRdns().reversed()) {
-        if (part.getType().equalsIgnoreCase("CN") && part.getValue() instanceof String text) {
-          return Optional.of(text);
+      List<Object> names = new ArrayList<>();
+      for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+        Attribute name = part.toAttributes().get("CN");
+        if (name != null) {
+          names.addAll(Collections.list(name.getAll()));
         }
       }
-      return Optional.empty();
-    } catch (InvalidNameException malformed) {
+      return names.size() == 1 && names.getFirst() instanceof String text
+          ? Optional.of(text)
+          : Optional.empty();
+    } catch (NamingException malformed) {
       return Optional.empty();
     }
   }

@@ -179,10 +179,9 @@ final class ClaimReader {
 
   private String user() throws IOException {
     String user = text();
-    expect(user.length() <= Identity.MAX_USER_LENGTH);
+    expect(Identity.isUserName(user));
     for (int i = 0; i < user.length(); i++) {
       char c = user.charAt(i);
-      expect(!Character.isISOControl(c));
       if (Character.isSurrogate(c)) {
         expect(
             Character.isHighSurrogate(c)

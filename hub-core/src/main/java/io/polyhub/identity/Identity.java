@@ -55,6 +55,23 @@ public record Identity(
     this(user, grants, expiresAt, info, channels, null);
   }
 
+  /**
+   * Whether a text may name a user: not too long, and without characters that are not seen but
+   * change how what stands beside it is seen, which are control characters and those that turn the
+   * direction of writing (Unicode Standard Annex 9, section 2).
+   */
+  static boolean isUserName(String text) {
+    return text.length() <= MAX_USER_LENGTH
+        && text.chars()
+            .noneMatch(c ->
+                Character.isISOControl(c)
+                    || c == 0x061C
+                    || c == 0x200E
+                    || c == 0x200F
+                    || (c >= 0x2028 && c <= 0x202E)
+                    || (c >= 0x2066 && c <= 0x2069));
+  }
+
   /** Whether nobody vouched for a user. */
   public boolean isAnonymous() {
     return user.isEmpty();
