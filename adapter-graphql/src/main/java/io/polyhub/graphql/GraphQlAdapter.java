@@ -4,10 +4,13 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.hub.Hub;
+import io.polyhub.identity.LiveTls;
+import io.polyhub.identity.TlsFiles;
 import io.polyhub.websocket.EventLoops;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The GraphQL door: an HTTP listener with queries and mutations at {@code /graphql} and event
@@ -24,12 +27,15 @@ public final class GraphQlAdapter implements AutoCloseable {
   private final ConnectionMetrics metrics;
   private final HttpReplies replies;
   private final Deadlines deadlines;
+  private final @Nullable LiveTls tls;
   private final HttpListener listener;
 
   private GraphQlAdapter(
       Hub hub, GraphQlConfig config, MeterRegistry registry, List<HttpService> others)
       throws IOException {
     this.hub = hub;
+    TlsFiles files = config.tls();
+    tls = files == null ? null : LiveTls.start(HttpListener.NAME, files, registry);
     engine = new GraphQlEngine(hub.limits().historyPage(), config, registry);
     metrics = new ConnectionMetrics(registry);
     replies = new HttpReplies(new Cors(config.corsOrigins()));
@@ -50,10 +56,16 @@ public final class GraphQlAdapter implements AutoCloseable {
             .register(new GraphQlHttp(hub, engine, requests, replies, carrier), streams::refusing);
     others.forEach(routing::register);
     try {
-      listener = HttpListener.start(config, routing, registry);
+      listener = HttpListener.start(config, tls, routing, registry);
     } catch (IOException e) {
       deadlines.close();
+      if (tls != null) {
+        tls.close();
+      }
       throw e;
+    }
+    if (tls != null) {
+      tls.onLists(listed -> hub.refuseCertificates(HttpListener.NAME, listed));
     }
   }
 
@@ -92,6 +104,11 @@ public final class GraphQlAdapter implements AutoCloseable {
     return listener.port();
   }
 
+  /** The TLS that the door speaks, or null for none. */
+  public @Nullable LiveTls tls() {
+    return tls;
+  }
+
   /** Refuses new requests with status 503; event streams that are open go on. */
   public void stopAccepting() {
     replies.stopAccepting();
@@ -103,5 +120,8 @@ public final class GraphQlAdapter implements AutoCloseable {
     stopAccepting();
     listener.close();
     deadlines.close();
+    if (tls != null) {
+      tls.close();
+    }
   }
 }

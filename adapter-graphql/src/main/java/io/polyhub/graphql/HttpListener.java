@@ -6,22 +6,18 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.handler.ssl.JdkSslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.polyhub.http.HttpBounds;
 import io.polyhub.http.HttpEdge;
-import io.polyhub.identity.TlsFiles;
+import io.polyhub.identity.LiveTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Helidon's web server, behind an edge that keeps our bounds. Safe for any thread. */
 final class HttpListener implements AutoCloseable {
 
-  private static final String NAME = "http";
+  static final String NAME = "http";
 
   private final HttpEdge edge;
   private final WebServer server;
@@ -34,17 +30,20 @@ final class HttpListener implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @throws IOException if the address cannot be listened on, or the TLS files cannot be used
+   * @param live the TLS to speak, or null for none
+   * @throws IOException if the address cannot be listened on
    */
   static HttpListener start(
-      GraphQlConfig config, HttpRouting.Builder routing, MeterRegistry registry)
+      GraphQlConfig config,
+      @Nullable LiveTls live,
+      HttpRouting.Builder routing,
+      MeterRegistry registry)
       throws IOException {
-    Tls tls = config.tls() == null ? null : tls(config.tls());
     HttpEdge edge = HttpEdge.of(NAME, bounds(config), new HttpErrors(), registry);
     WebServerConfig.Builder builder =
         edge.server().host(config.bind()).port(config.port()).routing(routing);
-    if (tls != null) {
-      builder.tls(tls);
+    if (live != null) {
+      builder.tls(tls(live));
     }
     WebServer server = builder.build().start();
     if (!server.isRunning()) {
@@ -89,23 +88,12 @@ final class HttpListener implements AutoCloseable {
   }
 
   /** TLS 1.2 and 1.3. Clients may show a certificate if there are authorities to judge it by. */
-  private static Tls tls(TlsFiles files) throws IOException {
-    try {
-      SslContextBuilder context =
-          SslContextBuilder.forServer(
-                  files.certificateChain().toFile(), files.privateKey().toFile())
-              .sslProvider(SslProvider.JDK);
-      Path authorities = files.clientAuthorities();
-      if (authorities != null) {
-        context.trustManager(authorities.toFile());
-      }
-      return Tls.builder()
-          .sslContext(((JdkSslContext) context.build()).context())
-          .enabledProtocols(List.of("TLSv1.3", "TLSv1.2"))
-          .clientAuth(authorities == null ? TlsClientAuth.NONE : TlsClientAuth.OPTIONAL)
-          .build();
-    } catch (IllegalArgumentException unusable) {
-      throw new IOException("TLS files cannot be used: " + files, unusable);
-    }
+  private static Tls tls(LiveTls live) {
+    return Tls.builder()
+        .sslContext(live.context())
+        .enabledProtocols(LiveTls.PROTOCOLS)
+        .enabledCipherSuites(LiveTls.CIPHER_SUITES)
+        .clientAuth(live.asksClients() ? TlsClientAuth.OPTIONAL : TlsClientAuth.NONE)
+        .build();
   }
 }

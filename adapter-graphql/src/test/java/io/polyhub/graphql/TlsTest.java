@@ -138,6 +138,6 @@ final class TlsTest {
         new TlsFiles(certificates.key("server"), certificates.certificate("server"), null);
     assertThatThrownBy(() -> door(files))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("TLS files");
+        .hasMessageContaining(files.certificateChain() + ": found no certificate");
   }
 }

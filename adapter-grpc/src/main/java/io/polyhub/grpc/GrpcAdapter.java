@@ -3,7 +3,6 @@ package io.polyhub.grpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -12,15 +11,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.polyhub.hub.Hub;
+import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
 import io.polyhub.proto.v1.HubGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +52,7 @@ public final class GrpcAdapter implements AutoCloseable {
   private final GrpcConfig config;
   private final GrpcDoor door;
   private final HealthStatusManager health;
+  private final @Nullable LiveTls tls;
   private final Server server;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
@@ -59,12 +62,14 @@ public final class GrpcAdapter implements AutoCloseable {
       GrpcConfig config,
       GrpcDoor door,
       HealthStatusManager health,
+      @Nullable LiveTls tls,
       Server server,
       EventLoopGroup acceptor,
       EventLoopGroup loops) {
     this.config = config;
     this.door = door;
     this.health = health;
+    this.tls = tls;
     this.server = server;
     this.acceptor = acceptor;
     this.loops = loops;
@@ -78,6 +83,8 @@ public final class GrpcAdapter implements AutoCloseable {
   public static GrpcAdapter start(Hub hub, GrpcConfig config, MeterRegistry registry)
       throws IOException {
     TransportLogs.quiet();
+    TlsFiles files = config.tls();
+    LiveTls tls = files == null ? null : LiveTls.start("grpc", files, registry);
     GrpcMetrics metrics = new GrpcMetrics(registry);
     GrpcDoor door = new GrpcDoor(hub, config, metrics);
     HealthStatusManager health = new HealthStatusManager();
@@ -97,19 +104,22 @@ public final class GrpcAdapter implements AutoCloseable {
               .addService(HubService.bind(door))
               .addService(health.getHealthService());
       bound(builder, config);
-      TlsFiles tls = config.tls();
       if (tls != null) {
         builder.sslContext(sslContext(tls));
+        tls.onLists(listed -> hub.refuseCertificates("grpc", listed));
       }
       if (config.reflection()) {
         builder.addService(ProtoReflectionServiceV1.newInstance()).addService(alphaReflection());
       }
       GrpcAdapter adapter =
-          new GrpcAdapter(config, door, health, builder.build().start(), acceptor, loops);
+          new GrpcAdapter(config, door, health, tls, builder.build().start(), acceptor, loops);
       adapter.serving(true);
       return adapter;
     } catch (IOException | RuntimeException failed) {
       door.close();
+      if (tls != null) {
+        tls.close();
+      }
       stop(acceptor);
       stop(loops);
       throw failed;
@@ -155,20 +165,31 @@ public final class GrpcAdapter implements AutoCloseable {
     return (int) Math.min(2L * messageBytes, Integer.MAX_VALUE);
   }
 
-  private static SslContext sslContext(TlsFiles files) throws IOException {
-    SslContextBuilder builder =
-        SslContextBuilder.forServer(files.certificateChain().toFile(), files.privateKey().toFile());
-    @Nullable Path authorities = files.clientAuthorities();
-    if (authorities != null) {
-      // Clients may come with a token instead.
-      builder.trustManager(authorities.toFile()).clientAuth(ClientAuth.OPTIONAL);
-    }
-    return GrpcSslContexts.configure(builder).build();
+  /** HTTP/2 alone; clients may come with a token instead of a certificate. */
+  private static SslContext sslContext(LiveTls tls) {
+    return new JdkSslContext(
+        tls.context(),
+        false,
+        LiveTls.CIPHER_SUITES,
+        SupportedCipherSuiteFilter.INSTANCE,
+        new ApplicationProtocolConfig(
+            ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2),
+        tls.asksClients() ? ClientAuth.OPTIONAL : ClientAuth.NONE,
+        LiveTls.PROTOCOLS.toArray(String[]::new),
+        false);
   }
 
   /** The port it listens on, also where the configuration said any. */
   public int port() {
     return server.getPort();
+  }
+
+  /** The TLS that the door speaks, or null for none. */
+  public @Nullable LiveTls tls() {
+    return tls;
   }
 
   /** Sets what the health service answers, for the whole server and for {@code polyhub.v1.Hub}. */
@@ -207,6 +228,9 @@ public final class GrpcAdapter implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     door.close();
+    if (tls != null) {
+      tls.close();
+    }
     stop(acceptor);
     stop(loops);
   }

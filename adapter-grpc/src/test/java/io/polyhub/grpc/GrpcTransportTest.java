@@ -11,13 +11,13 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.polyhub.files.PemFile;
 import io.polyhub.hub.TestHub;
 import io.polyhub.identity.CertificateConfig;
 import io.polyhub.identity.Gatekeeper;
 import io.polyhub.identity.IdentityConfig;
 import io.polyhub.identity.JwtConfig;
 import io.polyhub.identity.OpenAuthenticator;
-import io.polyhub.identity.PemKeys;
 import io.polyhub.identity.TestCertificates;
 import io.polyhub.identity.TlsFiles;
 import io.polyhub.identity.TokenClaims;
@@ -31,7 +31,6 @@ import io.polyhub.proto.v1.PublishRequest;
 import io.polyhub.proto.v1.Subscribe;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
@@ -344,7 +343,7 @@ class GrpcTransportTest {
     @Override
     public PrivateKey getPrivateKey(String alias) {
       try {
-        return PemKeys.privateKey(Files.readString(certificates.key(NAME)));
+        return PemFile.privateKey(certificates.key(NAME));
       } catch (IOException unreadable) {
         throw new AssertionError(unreadable);
       }

@@ -6,13 +6,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hub;
+import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.websocket.DoorTls;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebSocketSubprotocol;
 import java.io.IOException;
@@ -38,6 +38,7 @@ public final class MqttAdapter implements AutoCloseable {
   private final MqttDoor door;
   private final List<Channel> listeners = new ArrayList<>(2);
   private final ScheduledFuture<?> sweep;
+  private @Nullable LiveTls tls;
   private int port = -1;
   private int tlsPort = -1;
 
@@ -70,28 +71,16 @@ public final class MqttAdapter implements AutoCloseable {
       }
       TlsFiles tls = config.tls();
       if (tls != null) {
-        adapter.tlsPort = adapter.listen(config.tlsPort(), context(tls));
+        LiveTls live = LiveTls.start("mqtt", tls, registry);
+        adapter.tls = live;
+        live.onLists(listed -> hub.refuseCertificates("mqtt", listed));
+        adapter.tlsPort = adapter.listen(config.tlsPort(), DoorTls.netty(live));
       }
     } catch (IOException | RuntimeException e) {
       adapter.close();
       throw e;
     }
     return adapter;
-  }
-
-  private static SslContext context(TlsFiles files) throws IOException {
-    try {
-      SslContextBuilder builder =
-          SslContextBuilder.forServer(
-                  files.certificateChain().toFile(), files.privateKey().toFile())
-              .protocols("TLSv1.3", "TLSv1.2");
-      if (files.clientAuthorities() != null) {
-        builder.trustManager(files.clientAuthorities().toFile()).clientAuth(ClientAuth.OPTIONAL);
-      }
-      return builder.build();
-    } catch (IllegalArgumentException unusable) {
-      throw new IOException("TLS files cannot be used: " + files, unusable);
-    }
   }
 
   private int listen(int wanted, @Nullable SslContext tls) throws IOException {
@@ -138,6 +127,11 @@ public final class MqttAdapter implements AutoCloseable {
     return tlsPort;
   }
 
+  /** The TLS that the door speaks, or null for none. */
+  public @Nullable LiveTls tls() {
+    return tls;
+  }
+
   /** What the WebSocket door is to be given so that MQTT is spoken there; empty if not wanted. */
   public Optional<WebSocketSubprotocol> subprotocol() {
     return door.config.webSocket() ? Optional.of(new MqttSubprotocol(door)) : Optional.empty();
@@ -155,6 +149,9 @@ public final class MqttAdapter implements AutoCloseable {
   public void close() {
     stopAccepting();
     sweep.cancel(false);
+    if (tls != null) {
+      tls.close();
+    }
     for (Channel channel : door.channels) {
       MqttConnection connection = channel.pipeline().get(MqttConnection.class);
       if (connection != null) {

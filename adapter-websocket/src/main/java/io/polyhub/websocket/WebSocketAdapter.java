@@ -13,6 +13,8 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.polyhub.hub.Hub;
+import io.polyhub.identity.LiveTls;
+import io.polyhub.identity.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -28,10 +30,12 @@ public final class WebSocketAdapter implements AutoCloseable {
 
   private final Carrier carrier;
   private final Channel listener;
+  private final @Nullable LiveTls tls;
 
-  private WebSocketAdapter(Carrier carrier, Channel listener) {
+  private WebSocketAdapter(Carrier carrier, Channel listener, @Nullable LiveTls tls) {
     this.carrier = carrier;
     this.listener = listener;
+    this.tls = tls;
   }
 
   /**
@@ -54,7 +58,11 @@ public final class WebSocketAdapter implements AutoCloseable {
     WebSocketHandshake handshake =
         new WebSocketHandshake(all, new Origins(config.allowedOrigins()), config.compression());
     Carrier carrier = new Carrier(config, handshake, loops, registry);
-    SslContext tls = config.tls() == null ? null : Tls.server(config.tls());
+    TlsFiles files = config.tls();
+    LiveTls tls = files == null ? null : LiveTls.start("websocket", files, registry);
+    if (tls != null) {
+      tls.onLists(listed -> hub.refuseCertificates("websocket", listed));
+    }
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
@@ -66,19 +74,27 @@ public final class WebSocketAdapter implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(config.writeLowBytes(), config.writeHighBytes()))
-            .childHandler(new Initializer(carrier, tls));
+            .childHandler(new Initializer(carrier, tls == null ? null : DoorTls.netty(tls)));
     ChannelFuture bound =
         bootstrap.bind(new InetSocketAddress(config.bind(), config.port())).awaitUninterruptibly();
     if (!bound.isSuccess()) {
+      if (tls != null) {
+        tls.close();
+      }
       throw new IOException(
           "cannot listen on " + config.bind() + " port " + config.port(), bound.cause());
     }
-    return new WebSocketAdapter(carrier, bound.channel());
+    return new WebSocketAdapter(carrier, bound.channel(), tls);
   }
 
   /** The port that is listened on. */
   public int port() {
     return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** The TLS that the door speaks, or null for none. */
+  public @Nullable LiveTls tls() {
+    return tls;
   }
 
   /** Takes no new connections; those that are open go on. */
@@ -91,6 +107,9 @@ public final class WebSocketAdapter implements AutoCloseable {
   public void close() {
     stopAccepting();
     carrier.dropAll();
+    if (tls != null) {
+      tls.close();
+    }
   }
 
   private static final class Initializer extends ChannelInitializer<Channel> {

@@ -30,6 +30,7 @@ final class ArchitectureTest {
 
   private static final String CHANNEL = "io.polyhub.channel";
   private static final String IDENTITY = "io.polyhub.identity";
+  private static final String FILES = "io.polyhub.files";
   private static final String RECORDS = "io.polyhub.records";
   private static final String HUB = "io.polyhub.hub";
   private static final String BROKER_SEAM = "io.polyhub.broker";
@@ -46,7 +47,9 @@ final class ArchitectureTest {
   /** Knows the server only as a program that it runs. */
   private static final String BENCH = "io.polyhub.bench..";
 
-  private static final String[] CORE = {CHANNEL, IDENTITY, RECORDS, HUB, BROKER_SEAM, BROKERS};
+  private static final String[] CORE = {
+    CHANNEL, FILES, IDENTITY, RECORDS, HUB, BROKER_SEAM, BROKERS
+  };
 
   /** What adapters see of the core. */
   private static final List<String> CLIENT_SEAM = List.of(HUB, CHANNEL, IDENTITY, RECORDS);
@@ -60,7 +63,8 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry(CHANNEL, List.of()),
           Map.entry(RECORDS, List.of()),
-          Map.entry(IDENTITY, List.of(CHANNEL)),
+          Map.entry(FILES, List.of()),
+          Map.entry(IDENTITY, List.of(CHANNEL, FILES)),
           Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS, ENVELOPE)),
           Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS, BROKER_SEAM, NODE_MESSAGES)),
           Map.entry(BENCH, List.of()),
@@ -103,7 +107,9 @@ final class ArchitectureTest {
 
   @Test
   void a_broker_knows_neither_the_hub_nor_another_broker() {
-    onlyKnows(Map.entry(BROKERS, List.of(BROKER_SEAM, CHANNEL, RECORDS, ENVELOPE, NODE_MESSAGES)))
+    onlyKnows(
+            Map.entry(
+                BROKERS, List.of(BROKER_SEAM, CHANNEL, FILES, RECORDS, ENVELOPE, NODE_MESSAGES)))
         .check(CLASSES);
     slices()
         .matching("io.polyhub.broker.(*)..")

@@ -4,6 +4,7 @@ import io.polyhub.broker.UnavailableException;
 import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.StreamsPreview;
 import io.polyhub.broker.nats.StreamsPreview.Step;
+import io.polyhub.identity.JwtConfig;
 import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.ConfigException;
 import io.polyhub.server.config.LoadedConfig;
@@ -49,6 +50,10 @@ final class ConfigCheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException, CommandFailure, InterruptedException {
     LoadedConfig loaded = config.load(terminal.environment());
+    JwtConfig jwt = loaded.config().auth().jwt();
+    if (jwt != null && jwt.hasShortSecret()) {
+      terminal.err().println("polyhub: warning: " + JwtConfig.SHORT_SECRET_WARNING + ".");
+    }
     terminal.out().println("# In force, from " + loaded.source() + " and the environment:");
     terminal.out().print(loaded.effective());
     return plan ? printPlan(loaded) : ExitCode.OK;

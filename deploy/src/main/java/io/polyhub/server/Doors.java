@@ -6,6 +6,7 @@ import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.grpc.GrpcAdapter;
 import io.polyhub.grpc.GrpcConfig;
 import io.polyhub.hub.Hub;
+import io.polyhub.identity.LiveTls;
 import io.polyhub.mqtt.MqttAdapter;
 import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.server.config.ServerConfig;
@@ -36,6 +37,7 @@ final class Doors implements AutoCloseable {
   private final List<Door> open = new CopyOnWriteArrayList<>();
   private volatile @Nullable GrpcAdapter grpc;
   private final List<AutoCloseable> adapters = new CopyOnWriteArrayList<>();
+  private final List<LiveTls> followed = new CopyOnWriteArrayList<>();
 
   Doors(ServerConfig config, Hub hub, EventLoops loops, MeterRegistry registry) {
     this.config = config;
@@ -65,6 +67,17 @@ final class Doors implements AutoCloseable {
     }
   }
 
+  /** Looks at the TLS files of all doors now. Returns whether what they hold is in force. */
+  boolean lookAtFiles() {
+    return followed.stream().map(LiveTls::look).toList().stream().allMatch(fresh -> fresh);
+  }
+
+  private void follow(@Nullable LiveTls tls) {
+    if (tls != null) {
+      followed.add(tls);
+    }
+  }
+
   /** Takes no new clients at any door; those that are here go on. */
   void stopAccepting() {
     all().forEach(door -> door.stopAccepting().run());
@@ -89,6 +102,7 @@ final class Doors implements AutoCloseable {
     }
     try {
       GraphQlAdapter adapter = GraphQlAdapter.start(hub, door, registry);
+      follow(adapter.tls());
       adapters.add(adapter);
       open.add(
           new Door(
@@ -113,6 +127,7 @@ final class Doors implements AutoCloseable {
     }
     try {
       MqttAdapter adapter = MqttAdapter.start(hub, loops, door, registry);
+      follow(adapter.tls());
       if (adapter.tlsPort() >= 0) {
         open.add(mqttDoor("mqtts", adapter.tlsPort(), adapter));
       }
@@ -150,6 +165,7 @@ final class Doors implements AutoCloseable {
     }
     try {
       GrpcAdapter adapter = GrpcAdapter.start(hub, door, registry);
+      follow(adapter.tls());
       grpc = adapter;
       adapters.add(adapter);
       open.add(
@@ -175,6 +191,7 @@ final class Doors implements AutoCloseable {
     }
     try {
       WebSocketAdapter adapter = WebSocketAdapter.start(hub, loops, door, subprotocols, registry);
+      follow(adapter.tls());
       adapters.add(adapter);
       open.add(
           new Door(

@@ -6,10 +6,14 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.TlsChannelCredentials;
+import io.polyhub.files.CertifiedKey;
+import io.polyhub.files.UnusableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -107,10 +111,12 @@ final class RemoteOptions {
         credentials.trustManager(authorities.toFile());
       }
       if (certificate != null && key != null) {
-        credentials.keyManager(certificate.toFile(), key.toFile());
+        credentials.keyManager(CertifiedKey.load(certificate, key, Instant.now()).managers());
       }
       return credentials.build();
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (UnusableFileException unusable) {
+      throw new CommandFailure(ExitCode.USAGE, "--cert, --key: " + unusable.getMessage() + ".");
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new CommandFailure(
           ExitCode.USAGE, "The files of --ca, --cert and --key cannot be read as PEM.");
     }

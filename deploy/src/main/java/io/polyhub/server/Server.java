@@ -180,6 +180,19 @@ public final class Server implements AutoCloseable {
     return hub == null ? 0 : hub.sessionCount();
   }
 
+  /**
+   * Looks now at the files of keys, certificates and secrets that are looked at every ten seconds
+   * anyway. Returns whether what they hold is in force. Blocks while they are read.
+   */
+  boolean lookAtFiles() {
+    Doors opened = doors;
+    Gatekeeper gate = gatekeeper;
+    // Each is looked at, also after one that cannot be used.
+    boolean freshDoors = opened == null || opened.lookAtFiles();
+    boolean freshKeys = gate == null || gate.lookAtFiles();
+    return freshDoors && freshKeys;
+  }
+
   /** What is configured. */
   public ServerConfig config() {
     return config;

@@ -1,5 +1,6 @@
 package io.polyhub.server;
 
+import io.polyhub.files.UnusableFileException;
 import java.net.BindException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -24,6 +25,17 @@ public final class StartException extends Exception {
    * @param keys the keys that say so
    */
   static StartException ofDoor(String name, String address, String keys, Throwable cause) {
+    if (cause instanceof UnusableFileException unusable) {
+      return new StartException(
+          "The "
+              + name
+              + " door cannot use its TLS files: "
+              + unusable.getMessage()
+              + " (keys: tls, "
+              + keys.substring(0, keys.indexOf('.'))
+              + ".tls).",
+          cause);
+    }
     return new StartException(
         "The "
             + name

@@ -3,15 +3,14 @@ package io.polyhub.server;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.ChannelName;
 import io.polyhub.channel.Verb;
+import io.polyhub.files.PemFile;
 import io.polyhub.identity.Grant;
 import io.polyhub.identity.JwtConfig;
-import io.polyhub.identity.PemKeys;
 import io.polyhub.identity.TokenClaims;
 import io.polyhub.identity.TokenIssuer;
 import io.polyhub.server.config.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,10 +167,9 @@ final class TokenCommand implements Callable<Integer> {
   private TokenIssuer issuer(@Nullable JwtConfig jwt) throws CommandFailure {
     if (key != null) {
       try {
-        return TokenIssuer.ofPrivateKey(PemKeys.privateKey(Files.readString(key)), keyId);
+        return TokenIssuer.ofPrivateKey(PemFile.privateKey(key), keyId);
       } catch (IOException | IllegalArgumentException unusable) {
-        throw new CommandFailure(
-            ExitCode.USAGE, "--key: " + key + " holds no private key (PEM, PKCS #8) to sign with.");
+        throw new CommandFailure(ExitCode.USAGE, "--key: " + unusable.getMessage() + ".");
       }
     }
     if (jwt == null || jwt.hmacSecrets().isEmpty()) {

@@ -80,6 +80,17 @@ final class CommandsTest {
   }
 
   @Test
+  void a_check_warns_of_a_short_secret_as_the_start_does() {
+    Captured weak = new Captured(Map.of("POLYHUB_AUTH_JWT_SECRETS", "abc"), new byte[0]);
+    Captured strong = new Captured(Map.of("POLYHUB_AUTH_JWT_SECRETS", "x".repeat(32)), new byte[0]);
+
+    assertThat(weak.run("config", "check")).isZero();
+    assertThat(weak.err()).contains("warning: a token secret is shorter than 32 bytes");
+    assertThat(strong.run("config", "check")).isZero();
+    assertThat(strong.err()).isEmpty();
+  }
+
+  @Test
   void a_check_of_a_wrong_file_tells_of_it_and_ends_with_3(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("p.yaml"), "admin:\n  port: high\n");
 

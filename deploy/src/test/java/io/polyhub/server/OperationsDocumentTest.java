@@ -3,6 +3,7 @@ package io.polyhub.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.broker.nats.NatsServers;
+import io.polyhub.identity.TestCertificates;
 import io.polyhub.server.config.LoadedConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,6 +45,15 @@ final class OperationsDocumentTest {
             "broker: {inMemory: true}",
             "broker: {type: nats, nats: {servers: ['%s'], prefix: documented}}"
                 .formatted(NatsServers.shared().uris().getFirst())));
+  }
+
+  @Test
+  void every_metric_of_a_server_with_tls_is_documented(@TempDir Path folder) throws Exception {
+    TestCertificates certificates = TestCertificates.create(folder);
+    String tls =
+        "tls: {enabled: true, certificateChain: '%s', privateKey: '%s'}}"
+            .formatted(certificates.certificate("server"), certificates.key("server"));
+    assertDocumented(ServerTest.ANYWHERE.replace("grpc: {port: 0}", "grpc: {port: 0, " + tls));
   }
 
   private static void assertDocumented(String yaml) throws Exception {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.polyhub.identity.TestCertificates;
 import io.polyhub.server.config.LoadedConfig;
+import io.polyhub.server.config.ServerConfig;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -122,25 +124,98 @@ final class TlsTest {
     }
   }
 
+  /** Reads a configuration as a check does, with these files for all doors. */
+  private static Captured check(Path chain, Path key) throws Exception {
+    Path file = folder.resolve("check.yaml");
+    Files.writeString(
+        file, "tls: {certificateChain: '%s', privateKey: '%s'}".formatted(chain, key));
+    Captured check = new Captured();
+    assertThat(check.run("config", "check", "-c", file.toString()))
+        .isEqualTo(ExitCode.CONFIGURATION);
+    return check;
+  }
+
   @Test
-  void a_file_that_is_no_certificate_is_told_at_start() throws Exception {
+  void files_that_cannot_be_used_are_told_by_a_check_with_what_to_do() throws Exception {
     Path wrong = Files.writeString(folder.resolve("wrong.pem"), "nothing of that kind");
+    Path encrypted =
+        Files.writeString(
+            folder.resolve("encrypted.key"),
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+    Path chain = certificates.certificate("server");
+
+    assertThat(check(wrong, certificates.key("server")).err())
+        .contains("tls.certificateChain: found no certificate in " + wrong);
+    assertThat(check(chain, encrypted).err())
+        .contains(
+            "tls.privateKey: found an encrypted key (ENCRYPTED PRIVATE KEY) in " + encrypted,
+            "openssl pkey -in " + encrypted);
+    assertThat(check(chain, certificates.key("alice")).err())
+        .contains("tls.privateKey: found a key that does not belong to the first certificate in");
+  }
+
+  @Test
+  void files_of_one_door_that_cannot_be_used_are_told_too() {
     String yaml =
-        """
-        tls: {certificateChain: '%s', privateKey: '%s'}
-        websocket: {port: 0, tls: {enabled: true}}
-        http: {enabled: false}
-        mqtt: {enabled: false}
-        grpc: {enabled: false}
-        admin: {enabled: false}
-        broker: {inMemory: true}
-        """
-            .formatted(wrong, certificates.key("server"));
+        "grpc: {tls: {enabled: true, certificateChain: '%s', privateKey: '%s',"
+            .formatted(certificates.certificate("server"), certificates.key("server"));
 
-    Throwable thrown = catchThrowable(() -> Server.start(LoadedConfig.parse(yaml).config()));
+    Throwable authorities =
+        catchThrowable(() ->
+            LoadedConfig.parse(yaml + " clientAuthorities: '" + certificates.key("alice") + "'}}"));
+    Throwable lists =
+        catchThrowable(
+            () -> LoadedConfig.parse(yaml + " crlFiles: ['" + certificates.key("alice") + "']}}"));
 
-    assertThat(thrown)
+    assertThat(authorities)
+        .hasMessageContaining("grpc.tls.clientAuthorities: found no certificate in");
+    assertThat(lists).hasMessageContaining("grpc.tls.crlFiles: found without authorities");
+  }
+
+  @Test
+  void files_that_became_unusable_after_the_configuration_was_read_are_told_at_start()
+      throws Exception {
+    TestCertificates own = TestCertificates.create(Files.createDirectory(folder.resolve("own")));
+    ServerConfig config =
+        LoadedConfig.parse(
+                """
+                tls: {certificateChain: '%s', privateKey: '%s'}
+                websocket: {port: 0, tls: {enabled: true}}
+                http: {enabled: false}
+                mqtt: {enabled: false}
+                grpc: {enabled: false}
+                admin: {enabled: false}
+                broker: {inMemory: true}
+                """
+                    .formatted(own.certificate("server"), own.key("server")))
+            .config();
+    Files.delete(own.key("server"));
+
+    assertThat(catchThrowable(() -> Server.start(config)))
         .isInstanceOf(StartException.class)
-        .hasMessageContaining("The WebSocket door cannot listen on 127.0.0.1:0: its TLS files");
+        .hasMessageContaining("The WebSocket door cannot use its TLS files: ")
+        .hasMessageContaining("found no such file")
+        .hasMessageContaining("(keys: tls, websocket.tls)");
+  }
+
+  @Test
+  void no_door_speaks_tls_without_forward_secrecy_and_authenticated_encryption() throws Exception {
+    try (Server server = serve()) {
+      for (String door : new String[] {"websocket", "http", "mqtts", "grpc"}) {
+        for (String suite :
+            new String[] {
+              "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"
+            }) {
+          try (SSLSocket socket =
+              (SSLSocket) trusting().createSocket("localhost", server.port(door))) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.setEnabledCipherSuites(new String[] {suite});
+            assertThat(catchThrowable(socket::startHandshake))
+                .as(door)
+                .isInstanceOf(IOException.class);
+          }
+        }
+      }
+    }
   }
 }

@@ -4,9 +4,11 @@ import io.polyhub.broker.Nodes;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publisher;
 import io.polyhub.records.Records;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The hub, as an adapter sees it: the one way in for clients of every protocol.
@@ -50,6 +52,16 @@ public interface Hub {
 
   /** The nodes that serve the same channels, for what doors of several nodes have to agree on. */
   Nodes nodes();
+
+  /**
+   * Tells which client certificates are no longer to be believed, in place of what that door told
+   * before. Clients that show one are refused from now on, and sessions of any door that were
+   * admitted by one end with {@link CloseReason#REVOKED}. Any thread.
+   *
+   * @param door who tells
+   * @param listed whether a certificate is one of them; called on any thread
+   */
+  void refuseCertificates(String door, Predicate<X509Certificate> listed);
 
   /**
    * Admits a client or refuses it. Any thread.

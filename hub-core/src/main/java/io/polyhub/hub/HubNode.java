@@ -12,6 +12,7 @@ import io.polyhub.identity.Authenticator.Verification;
 import io.polyhub.identity.Identity;
 import io.polyhub.records.Records;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -24,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +57,7 @@ public final class HubNode implements Hub, AutoCloseable {
   private final SessionRegistry sessions;
   private final Claims claims;
   private final Revocations revocations;
+  private final RefusedCertificates refusedCertificates = new RefusedCertificates();
   private final NodeReach reach;
   private final Publishing publishing;
   private final Asking asking;
@@ -85,7 +88,7 @@ public final class HubNode implements Hub, AutoCloseable {
     this.asking = new Asking(this, beside);
     this.claims = new Claims(broker.nodes(), clock, beside);
     this.revocations = new Revocations(Revocations.LIMIT, this::revoked);
-    this.authenticator = new RevokingAuthenticator(authenticator, revocations);
+    this.authenticator = new RevokingAuthenticator(authenticator, revocations, refusedCertificates);
     this.reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside, metrics);
     broker.nodes().listen(revocations);
     this.shares = new Shares(this, broker.nodes(), new SharePlaces(broker));
@@ -247,7 +250,8 @@ public final class HubNode implements Hub, AutoCloseable {
     LaneSession session = new LaneSession(this, lane, newId(), hello, downlink, identity, user);
     sessions.add(session);
     metrics.admitted(hello.door());
-    if (revocations.refuses(identity.user(), identity.issuedAt())) {
+    if (revocations.refuses(identity.user(), identity.issuedAt())
+        || refusedCertificates.refuses(session.certificate())) {
       // Revoked while it was being let in, after its credentials had been found good.
       session.close(CloseReason.REVOKED);
       note(hello, Refusal.UNAUTHENTICATED);
@@ -295,6 +299,22 @@ public final class HubNode implements Hub, AutoCloseable {
   public CompletionStage<Outcome<Published>> publishFor(
       Publisher publisher, PublishRequest request) {
     return publishing.publishLast(publisher, request);
+  }
+
+  @Override
+  public void refuseCertificates(String door, Predicate<X509Certificate> listed) {
+    refusedCertificates.tell(door, listed);
+    for (LaneSession session : sessions.all()) {
+      if (refusedCertificates.refuses(session.certificate())) {
+        session
+            .lane()
+            .execute(() -> {
+              if (session.isOpen() && refusedCertificates.refuses(session.certificate())) {
+                session.closeByHub(CloseReason.REVOKED);
+              }
+            });
+      }
+    }
   }
 
   /** Reaches sessions of all nodes, for operators and backends. */

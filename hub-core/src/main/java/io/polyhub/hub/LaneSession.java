@@ -5,6 +5,7 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,10 @@ final class LaneSession implements Session {
   private final String userName;
   private final @Nullable User user;
   private Identity identity;
+
+  /** The certificate that it was admitted by, while nothing else stands in its place. */
+  private volatile @Nullable X509Certificate certificate;
+
   private final List<LaneSubscription> subscriptions = new ArrayList<>(1);
   private Deadlines.@Nullable Deadline expiry;
   private @Nullable RateLimit publishRate;
@@ -60,7 +65,9 @@ final class LaneSession implements Session {
     this.identity = identity;
     this.userName = identity.user();
     this.user = user;
-    // Not the rest of what it said: credentials are not kept longer than they are needed.
+    // Not the rest of what it said: credentials are not kept longer than they are needed. A
+    // certificate may be listed as revoked later, and is in memory as part of its connection.
+    certificate = RefusedCertificates.certificate(hello.credentials());
     door = hello.door();
     String key = hello.exclusiveKey();
     exclusiveKey = key == null ? null : userName + '\0' + door + '\0' + key;
@@ -84,6 +91,11 @@ final class LaneSession implements Session {
 
   String door() {
     return door;
+  }
+
+  /** The certificate that it was admitted by, or null. Any thread. */
+  @Nullable X509Certificate certificate() {
+    return certificate;
   }
 
   /** The exclusive key, scoped to its user and door; null if it has none. */
@@ -302,9 +314,10 @@ final class LaneSession implements Session {
     return open ? Refreshing.session(hub, this, credentials) : refused(Refusal.SHUTTING_DOWN);
   }
 
-  /** The same user with other grants and another end. Ends what is no longer covered. */
-  void become(Identity refreshed) {
+  /** The same user by other credentials. Ends what is no longer covered. */
+  void become(Identity refreshed, Credentials credentials) {
     identity = refreshed;
+    certificate = RefusedCertificates.certificate(credentials);
     expireAt(refreshed.expiresAt());
     for (LaneSubscription subscription : List.copyOf(subscriptions)) {
       if (!hub.permissions().mayGoOn(refreshed, subscription)) {

@@ -28,7 +28,7 @@ final class Refreshing {
               } else if (!verified.identity().user().equals(session.identity().user())) {
                 refuse(hub, outcome, Refusal.PERMISSION_DENIED);
               } else {
-                session.become(verified.identity());
+                session.become(verified.identity(), credentials);
                 grant(outcome, verified.identity().expiresAt());
               }
             }

@@ -22,14 +22,20 @@ final class RevokingAuthenticator implements Authenticator {
 
   private final Authenticator inner;
   private final Revocations revocations;
+  private final RefusedCertificates certificates;
 
-  RevokingAuthenticator(Authenticator inner, Revocations revocations) {
+  RevokingAuthenticator(
+      Authenticator inner, Revocations revocations, RefusedCertificates certificates) {
     this.inner = inner;
     this.revocations = revocations;
+    this.certificates = certificates;
   }
 
   @Override
   public CompletionStage<Verification> authenticate(Credentials credentials) {
+    if (certificates.refuses(credentials)) {
+      return CompletableFuture.completedStage(new Verification.Rejected(Reason.INVALID));
+    }
     return inner
         .authenticate(credentials)
         .thenCompose(verification ->

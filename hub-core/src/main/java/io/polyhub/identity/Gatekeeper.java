@@ -32,7 +32,9 @@ public final class Gatekeeper implements Authenticator, AutoCloseable {
       IdentityConfig config, InstantSource clock, MeterRegistry registry) {
     JwtConfig jwt = config.jwt();
     return new Gatekeeper(
-        config, clock, jwt == null ? null : JwtAuthenticator.start(jwt, clock, registry));
+        config,
+        clock,
+        jwt == null ? null : JwtAuthenticator.start(jwt, config.keyFiles(), clock, registry));
   }
 
   @Override
@@ -59,6 +61,11 @@ public final class Gatekeeper implements Authenticator, AutoCloseable {
     return tokens == null
         ? done(new ChannelVerification.Rejected(Reason.INVALID))
         : tokens.authenticateChannel(jwt, user, channel);
+  }
+
+  /** Looks at the files of keys now. Returns whether what they hold is in force. */
+  public boolean lookAtFiles() {
+    return tokens == null || tokens.lookAtFiles();
   }
 
   private Verification withoutToken() {

@@ -1,7 +1,10 @@
 package io.polyhub.identity;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.files.LiveFiles;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.Key;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,41 +31,77 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(JwtAuthenticator.class);
 
-  /** RFC 7518 section 3.2: a secret for HS256 has at least 256 bits. */
-  private static final int SHORT_SECRET_BYTES = 32;
-
   private final JwtConfig config;
   private final InstantSource clock;
   private final MeterRegistry registry;
-  private final List<Key> keys;
+  private volatile List<Key> keys;
+  private final @Nullable LiveFiles<JwtConfig> files;
   private final @Nullable JwksKeys jwks;
 
   private JwtAuthenticator(
-      JwtConfig config, InstantSource clock, MeterRegistry registry, List<Key> keys) {
+      JwtConfig config,
+      @Nullable LiveFiles<JwtConfig> files,
+      InstantSource clock,
+      MeterRegistry registry) {
     this.config = config;
+    this.files = files;
     this.clock = clock;
     this.registry = registry;
-    this.keys = keys;
+    this.keys = keys(config);
     jwks = config.jwks() == null ? null : new JwksKeys(config.jwks(), clock, registry);
   }
 
   /** Starts to verify; where keys are published at an address, their first fetch begins. */
   public static JwtAuthenticator start(
       JwtConfig config, InstantSource clock, MeterRegistry registry) {
+    return start(config, null, clock, registry);
+  }
+
+  /**
+   * As {@link #start(JwtConfig, InstantSource, MeterRegistry)}, with keys that follow their files.
+   *
+   * @param config with what the files hold already
+   * @param keyFiles which files, or null for none
+   */
+  static JwtAuthenticator start(
+      JwtConfig config, @Nullable KeyFiles keyFiles, InstantSource clock, MeterRegistry registry) {
+    if (config.hasShortSecret()) {
+      LOG.warn(JwtConfig.SHORT_SECRET_WARNING);
+    }
+    if (keyFiles == null || keyFiles.all().isEmpty()) {
+      return new JwtAuthenticator(config, null, clock, registry);
+    }
+    LiveFiles.Content<JwtConfig> content =
+        new LiveFiles.Content<>() {
+          @Override
+          public List<Path> files() {
+            return keyFiles.all();
+          }
+
+          @Override
+          public JwtConfig load() throws IOException {
+            return keyFiles.read(config);
+          }
+        };
+    LiveFiles<JwtConfig> files =
+        LiveFiles.startWith(config, "auth.jwt", content, registry, LiveFiles.INTERVAL);
+    JwtAuthenticator authenticator = new JwtAuthenticator(config, files, clock, registry);
+    files.onChange(fresh -> authenticator.keys = keys(fresh));
+    return authenticator;
+  }
+
+  private static List<Key> keys(JwtConfig config) {
     List<Key> keys = new ArrayList<>();
-    boolean isShort = false;
     for (String secret : config.hmacSecrets()) {
-      byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-      isShort |= bytes.length < SHORT_SECRET_BYTES;
-      keys.add(new SecretKeySpec(bytes, "HMAC"));
+      keys.add(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HMAC"));
     }
     keys.addAll(config.publicKeys());
-    if (isShort) {
-      LOG.warn(
-          "A token secret is shorter than {} bytes and can be guessed: use it for tests alone",
-          SHORT_SECRET_BYTES);
-    }
-    return new JwtAuthenticator(config, clock, registry, List.copyOf(keys));
+    return List.copyOf(keys);
+  }
+
+  /** Looks at the files of keys now. Returns whether what they hold is in force. */
+  boolean lookAtFiles() {
+    return files == null || files.look();
   }
 
   @Override
@@ -228,6 +267,9 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
   /** Stops fetching keys; verifies no more tokens whose keys it does not have. */
   @Override
   public void close() {
+    if (files != null) {
+      files.close();
+    }
     if (jwks != null) {
       jwks.close();
     }

@@ -1,6 +1,7 @@
 package io.polyhub.identity;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,15 @@ public record JwtConfig(
 
   /** The most secrets, and the most static public keys. */
   public static final int MAX_KEYS = 16;
+
+  /** The fewest bytes of a shared secret that is no risk: RFC 7518 section 3.2, for HS256. */
+  public static final int SECRET_BYTES = 32;
+
+  /** What an operator is told of a shorter one. */
+  public static final String SHORT_SECRET_WARNING =
+      "a token secret is shorter than "
+          + SECRET_BYTES
+          + " bytes and can be guessed: use it for tests alone";
 
   /** The longest leeway. */
   public static final Duration MAX_LEEWAY = Duration.ofMinutes(10);
@@ -69,6 +79,12 @@ public record JwtConfig(
         "issuer",
         issuer,
         "the one whose keys are looked for");
+  }
+
+  /** Whether a shared secret has fewer than {@link #SECRET_BYTES}, and so can be guessed. */
+  public boolean hasShortSecret() {
+    return hmacSecrets.stream()
+        .anyMatch(secret -> secret.getBytes(StandardCharsets.UTF_8).length < SECRET_BYTES);
   }
 
   /** Tokens signed with this secret, whatever their issuer and audience. */
@@ -108,6 +124,11 @@ public record JwtConfig(
         STANDARD_LEEWAY,
         null,
         ClaimMapping.STANDARD);
+  }
+
+  /** These settings with other secrets and static public keys. */
+  JwtConfig withKeys(List<String> secrets, List<PublicKey> keys) {
+    return new JwtConfig(secrets, keys, jwks, issuer, audiences, leeway, maxLifetime);
   }
 
   public JwtConfig withIssuer(@Nullable String value) {

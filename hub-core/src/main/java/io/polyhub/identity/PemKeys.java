@@ -4,11 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.security.spec.KeySpec;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -16,7 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads keys in PEM (RFC 7468). */
+/** Reads public keys in PEM (RFC 7468). */
 public final class PemKeys {
 
   private static final Pattern BLOCK =
@@ -51,20 +49,6 @@ public final class PemKeys {
       throw new IllegalArgumentException("key: no PEM (expected: a public key)");
     }
     return List.copyOf(keys);
-  }
-
-  /**
-   * Reads the private key in the text: PKCS #8, not encrypted.
-   *
-   * @throws IllegalArgumentException if there is none that can be read
-   */
-  public static PrivateKey privateKey(String pem) {
-    Matcher blocks = BLOCK.matcher(pem);
-    if (!blocks.find() || !blocks.group(1).equals("PRIVATE KEY")) {
-      throw new IllegalArgumentException("key: no PEM (expected: PRIVATE KEY)");
-    }
-    KeySpec spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(blocks.group(2)));
-    return read("a private key", factory -> factory.generatePrivate(spec));
   }
 
   private interface Reading<K> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Verb;
+import io.polyhub.files.PemFile;
 import io.polyhub.identity.Authenticator.ChannelVerification;
 import io.polyhub.identity.Authenticator.Reason;
 import io.polyhub.identity.Authenticator.Verification;
@@ -130,6 +131,23 @@ class GatekeeperTest {
   }
 
   @Test
+  void a_certificate_whose_name_is_ambiguous_or_deceives_names_nobody() throws Exception {
+    certificates.issue("two", "CN=alice,OU=Devices,CN=mallory");
+    certificates.issue("pair", "CN=alice+CN=mallory,O=Example");
+    certificates.issue("turned", "CN=a\u202Enimda");
+
+    for (String name : new String[] {"two", "pair"}) {
+      assertThat(
+              CertificateReader.user(
+                  certificates.read(name), CertificateConfig.UserFrom.COMMON_NAME))
+          .as(name)
+          .isEmpty();
+    }
+    assertThat(Identity.isUserName("a\u202Enimda")).isFalse();
+    assertThat(Identity.isUserName("am\u00E9lie")).isTrue();
+  }
+
+  @Test
   void a_certificate_that_has_ended_is_refused() {
     IdentityConfig config =
         new IdentityConfig(
@@ -172,8 +190,7 @@ class GatekeeperTest {
   void the_key_in_a_certificate_file_can_verify_tokens() throws Exception {
     String pem = Files.readString(certificates.certificate("server"));
     TokenIssuer issuer =
-        TokenIssuer.ofPrivateKey(
-            PemKeys.privateKey(Files.readString(certificates.key("server"))), null);
+        TokenIssuer.ofPrivateKey(PemFile.privateKey(certificates.key("server")), null);
     IdentityConfig config =
         new IdentityConfig(JwtConfig.ofPublicKey(PemKeys.publicKeys(pem).getFirst()), null, null);
 

@@ -2,8 +2,10 @@ package io.polyhub.identity;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -46,11 +48,77 @@ public record TestCertificates(Path folder) {
     KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
     writeCertificate(folder.resolve("ca.pem"), keys.getCertificate("ca"));
     for (String name : List.of("server", "alice", "mallory")) {
-      writeCertificate(folder.resolve(name + ".pem"), keys.getCertificate(name));
-      Key key = keys.getKey(name, PASSWORD);
-      write(folder.resolve(name + ".key"), "PRIVATE KEY", key.getEncoded());
+      export(keys, name, folder);
     }
     return new TestCertificates(folder);
+  }
+
+  /** Copies all of them to another folder, where a test may replace some. */
+  public TestCertificates copyTo(Path other) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.copy(file, other.resolve(file.getFileName()));
+      }
+    }
+    return new TestCertificates(other);
+  }
+
+  private static void export(KeyStore keys, String name, Path folder) throws Exception {
+    Path file = folder.resolve(name + ".pem");
+    writeCertificate(file, keys.getCertificate(name));
+    Certificate[] chain = keys.getCertificateChain(name);
+    // The last one is the authority, which the other side has.
+    for (int i = 1; i < chain.length - 1; i++) {
+      Path own = folder.resolve("above.pem");
+      writeCertificate(own, chain[i]);
+      Files.writeString(file, Files.readString(file) + Files.readString(own));
+    }
+    Key key = keys.getKey(name, PASSWORD);
+    write(folder.resolve(name + ".key"), "PRIVATE KEY", key.getEncoded());
+  }
+
+  /**
+   * Makes another certificate of the authority, for {@code localhost}, with a key of its own.
+   *
+   * @param name names its files
+   * @param subject its subject, such as {@code CN=localhost,O=Second}
+   * @param more further words for keytool, such as {@code -validity 1}
+   */
+  public void issue(String name, String subject, String... more) throws Exception {
+    List<String> words =
+        new ArrayList<>(List.of("-signer", "ca", "-ext", "san=dns:localhost,ip:127.0.0.1"));
+    words.addAll(List.of(more));
+    Path store = folder.resolve("keys.p12");
+    keytool(store, name, subject, words.toArray(String[]::new));
+    export(KeyStore.getInstance(store.toFile(), PASSWORD), name, folder);
+  }
+
+  /**
+   * Writes the authority's revocation list, in PEM.
+   *
+   * @param names whose certificates it lists
+   */
+  public Path writeList(String... names) throws Exception {
+    Path made = folder.resolve("made.crl");
+    List<String> words = new ArrayList<>(List.of("-rfc", "-file", made.toString()));
+    for (String name : names) {
+      words.addAll(List.of("-id", read(name).getSerialNumber().toString()));
+    }
+    run("-gencrl", folder.resolve("keys.p12"), "ca", words);
+    return Files.move(made, list(), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Where {@link #writeList} writes. */
+  public Path list() {
+    return folder.resolve("ca.crl");
+  }
+
+  /** Puts the certificate and the key of one name in the place of another's. */
+  public void replace(String name, String by) throws IOException {
+    for (String kind : List.of(".pem", ".key")) {
+      Path copy = Files.copy(folder.resolve(by + kind), folder.resolve("copy" + kind));
+      Files.move(copy, folder.resolve(name + kind), StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   /** What a door is given to be the server, without asking clients for certificates. */
@@ -82,15 +150,22 @@ public record TestCertificates(Path folder) {
 
   private static void keytool(Path store, String alias, String name, String... more)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of("-genkeypair", "-keystore", store.toString(), "-storetype", "PKCS12"));
-    command.addAll(List.of("-storepass", new String(PASSWORD), "-alias", alias, "-dname", name));
-    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
+    List<String> words = new ArrayList<>(List.of("-dname", name));
+    words.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
     // Clocks of other machines do not matter here, but a certificate must have begun.
-    command.addAll(List.of("-startdate", "-1d"));
-    command.addAll(List.of(more));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    words.addAll(List.of("-startdate", "-1d"));
+    words.addAll(List.of(more));
+    run("-genkeypair", store, alias, words);
+  }
+
+  private static void run(String command, Path store, String alias, List<String> more)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    words.addAll(List.of(command, "-keystore", store.toString(), "-storetype", "PKCS12"));
+    words.addAll(List.of("-storepass", new String(PASSWORD), "-alias", alias));
+    words.addAll(more);
+    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new IOException("keytool: " + output);

@@ -10,6 +10,7 @@ import io.polyhub.identity.Grant;
 import io.polyhub.identity.IdentityConfig;
 import io.polyhub.identity.JwtConfig;
 import io.polyhub.identity.JwtConfig.Jwks;
+import io.polyhub.identity.KeyFiles;
 import io.polyhub.identity.PemKeys;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,19 +36,35 @@ final class AuthSection {
   private AuthSection() {}
 
   static IdentityConfig read(Section section) {
-    JwtConfig jwt = jwt(section.section("jwt"), section);
+    List<String> written = new ArrayList<>();
+    List<Path> secretFiles = new ArrayList<>();
+    List<Path> publicKeyFiles = new ArrayList<>();
+    JwtConfig jwt = jwt(section.section("jwt"), section, written, secretFiles, publicKeyFiles);
     CertificateConfig certificates = certificates(section.section("certificates"));
     List<Grant> anonymous = anonymous(section.section("anonymous"));
     section.end();
-    return new IdentityConfig(jwt, certificates, anonymous);
+    KeyFiles keyFiles =
+        secretFiles.isEmpty() && publicKeyFiles.isEmpty()
+            ? null
+            : new KeyFiles(written, secretFiles, publicKeyFiles);
+    return new IdentityConfig(jwt, certificates, anonymous, keyFiles);
   }
 
   /**
+   * Reads how tokens are verified, and notes where what stands.
+   *
    * @param auth where what roles give stands
    */
-  private static @Nullable JwtConfig jwt(Section section, Section auth) {
-    List<String> secrets = new ArrayList<>(section.readList("secrets", List.of(), Kind.hidden()));
-    for (Path file : section.readList("secretFiles", List.of(), Kind.file())) {
+  private static @Nullable JwtConfig jwt(
+      Section section,
+      Section auth,
+      List<String> written,
+      List<Path> secretFiles,
+      List<Path> publicKeyFiles) {
+    written.addAll(section.readList("secrets", List.of(), Kind.hidden()));
+    List<String> secrets = new ArrayList<>(written);
+    secretFiles.addAll(section.readList("secretFiles", List.of(), Kind.file()));
+    for (Path file : secretFiles) {
       String secret = Secrets.content(section, "secretFiles", file).strip();
       if (secret.isEmpty()) {
         section.problem("secretFiles", "found nothing in " + file, "a secret");
@@ -56,7 +73,8 @@ final class AuthSection {
       }
     }
     List<PublicKey> publicKeys = new ArrayList<>();
-    for (Path file : section.readList("publicKeyFiles", List.of(), Kind.file())) {
+    publicKeyFiles.addAll(section.readList("publicKeyFiles", List.of(), Kind.file()));
+    for (Path file : publicKeyFiles) {
       try {
         publicKeys.addAll(PemKeys.publicKeys(Secrets.content(section, "publicKeyFiles", file)));
       } catch (IllegalArgumentException notKeys) {

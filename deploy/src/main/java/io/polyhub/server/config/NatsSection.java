@@ -8,9 +8,13 @@ import io.polyhub.broker.nats.NatsConfig.Reconnect;
 import io.polyhub.broker.nats.NatsConfig.Storage;
 import io.polyhub.broker.nats.NatsConfig.Streams;
 import io.polyhub.broker.nats.NatsConfig.Tls;
+import io.polyhub.files.CertifiedKey;
+import io.polyhub.files.PemFile;
+import io.polyhub.files.UnusableFileException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,22 +51,29 @@ final class NatsSection {
   /** One way to say who we are, or none. */
   private static Credentials credentials(Section section) {
     String user = section.readOptional("user", Kind.text());
-    String password = secret(section, "password", "passwordFile");
-    String token = secret(section, "token", "tokenFile");
+    String password = section.readOptional("password", Kind.hidden());
+    Path passwordFile = secretFile(section, "passwordFile", "password", password);
+    String token = section.readOptional("token", Kind.hidden());
+    Path tokenFile = secretFile(section, "tokenFile", "token", token);
     Path credsFile = section.readOptional("credsFile", Kind.file());
     Path nkeySeedFile = section.readOptional("nkeySeedFile", Kind.file());
     section.end();
-    if (user != null && password == null) {
+    boolean anyPassword = password != null || passwordFile != null;
+    if (user != null && !anyPassword) {
       section.problem("user", "found without a password", "password or passwordFile beside it");
     }
-    if (user == null && password != null) {
+    if (user == null && anyPassword) {
       section.problem("password", "found without a user", "user beside it");
     }
     Map<String, Credentials> ways = new LinkedHashMap<>();
-    if (user != null && password != null) {
+    if (user != null && passwordFile != null) {
+      ways.put("user", new Credentials.PasswordFile(user, passwordFile));
+    } else if (user != null && password != null) {
       ways.put("user", new Credentials.UserPassword(user, password));
     }
-    if (token != null) {
+    if (tokenFile != null) {
+      ways.put("token", new Credentials.TokenFile(tokenFile));
+    } else if (token != null) {
       ways.put("token", new Credentials.Token(token));
     }
     if (credsFile != null) {
@@ -79,22 +90,15 @@ final class NatsSection {
     return ways.isEmpty() ? new Credentials.None() : ways.values().iterator().next();
   }
 
-  /** A secret that is written here, or lies in a file by itself. */
-  private static @Nullable String secret(Section section, String key, String fileKey) {
-    String written = section.readOptional(key, Kind.hidden());
+  /** A file that a secret lies in by itself, which is read at each connect. */
+  private static @Nullable Path secretFile(
+      Section section, String fileKey, String key, @Nullable String written) {
     Path file = section.readOptional(fileKey, Kind.file());
-    if (file == null) {
-      return written;
-    }
-    if (written != null) {
+    if (file != null && written != null) {
       section.problem(fileKey, "found beside " + key, "one of the two");
     }
-    String content = Secrets.content(section, fileKey, file).strip();
-    if (content.isEmpty()) {
-      section.problem(fileKey, "found nothing in " + file, "a secret");
-      return written;
-    }
-    return content;
+    check(section, fileKey, fileKey, file, PemFile::secret);
+    return file;
   }
 
   private static @Nullable Tls tls(Section section) {
@@ -109,9 +113,38 @@ final class NatsSection {
           "certificateChain and privateKey, or none of the two");
       return null;
     }
+    check(section, "authorities", "authorities", authorities, PemFile::certificates);
+    if (certificate != null && privateKey != null) {
+      check(
+          section,
+          "certificateChain",
+          "privateKey",
+          privateKey,
+          key -> CertifiedKey.load(certificate, key, Instant.now()));
+    }
     return authorities == null && certificate == null
         ? null
         : new Tls(authorities, certificate, privateKey);
+  }
+
+  /** What a file is to hold. */
+  private interface Check {
+    Object of(Path file) throws UnusableFileException;
+  }
+
+  /** Tells what is wrong with a file, by its own key or by that of another one that was read. */
+  private static void check(
+      Section section, String otherKey, String key, @Nullable Path file, Check check) {
+    try {
+      if (file != null) {
+        var _ = check.of(file);
+      }
+    } catch (UnusableFileException unusable) {
+      section.problem(
+          unusable.file().equals(file) ? key : otherKey,
+          "found " + unusable.found() + " in " + unusable.file(),
+          unusable.expected());
+    }
   }
 
   private static Streams streams(Section section) {

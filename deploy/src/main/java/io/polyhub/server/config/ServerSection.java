@@ -7,6 +7,7 @@ import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.grpc.GrpcConfig;
 import io.polyhub.hub.Limits;
 import io.polyhub.identity.IdentityConfig;
+import io.polyhub.identity.JwtConfig;
 import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.websocket.WebSocketConfig;
 import java.net.InetAddress;
@@ -63,6 +64,14 @@ final class ServerSection {
           .filter(Objects::nonNull)
           .forEach(door -> requireLoopback(door.getKey(), door.getValue()));
     }
+    requireLongSecrets(
+        authSection,
+        auth,
+        Stream.of(
+            websocket == null ? LOOPBACK : websocket.bind(),
+            http == null ? LOOPBACK : http.bind(),
+            mqtt == null ? LOOPBACK : mqtt.bind(),
+            grpc == null ? LOOPBACK : grpc.bind()));
     if (auth.certificates() != null
         && Stream.of(
                 websocket == null ? null : websocket.tls(),
@@ -88,6 +97,39 @@ final class ServerSection {
         admin,
         logging,
         shutdown);
+  }
+
+  /**
+   * RFC 7518 section 3.2: whoever sees one token can try secrets until one fits, and then sign
+   * tokens of his own. On loopback, for tests, a warning has to do.
+   */
+  private static void requireLongSecrets(
+      Section section, IdentityConfig auth, Stream<String> binds) {
+    if (auth.jwt() == null || !auth.jwt().hasShortSecret()) {
+      return;
+    }
+    binds
+        .filter(bind -> !isLoopback(bind))
+        .findFirst()
+        .ifPresent(bind ->
+            section.problem(
+                "jwt",
+                "found a secret shorter than "
+                    + JwtConfig.SECRET_BYTES
+                    + " bytes, and a door on "
+                    + bind,
+                "at least "
+                    + JwtConfig.SECRET_BYTES
+                    + " bytes, as this makes them: openssl rand -hex 32; shorter ones on loopback"
+                    + " addresses alone"));
+  }
+
+  private static boolean isLoopback(String bind) {
+    try {
+      return Stream.of(InetAddress.getAllByName(bind)).allMatch(InetAddress::isLoopbackAddress);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("was resolved a moment ago: " + bind, e);
+    }
   }
 
   /** A cursor of a filter over all channels has a position for each stream. */

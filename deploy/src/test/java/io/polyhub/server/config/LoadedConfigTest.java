@@ -350,10 +350,28 @@ final class LoadedConfigTest {
 
   @Test
   void with_authentication_other_addresses_are_listened_on_if_they_are_written() throws Exception {
-    ServerConfig config = parsed("auth: {jwt: {secrets: [sesame]}}\nwebsocket: {bind: 0.0.0.0}");
+    ServerConfig config =
+        parsed(
+            "auth: {jwt: {secrets: [a secret that is long enough for it]}}\n"
+                + "websocket: {bind: 0.0.0.0}");
 
     assertThat(Objects.requireNonNull(config.websocket()).bind()).isEqualTo("0.0.0.0");
     assertThat(config.admin().bind()).isEqualTo("127.0.0.1");
+  }
+
+  @Test
+  void a_short_secret_is_for_loopback_alone(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("secret"), "x".repeat(31) + "\n");
+    String door = "auth: {jwt: {secretFiles: ['" + file + "']}}\nmqtt: {bind: 0.0.0.0}";
+
+    assertThat(refusal(door, Map.of()))
+        .isEqualTo(
+            "polyhub.yaml: line 1: auth.jwt: found a secret shorter than 32 bytes, and a door on"
+                + " 0.0.0.0 (expected: at least 32 bytes, as this makes them: openssl rand -hex 32;"
+                + " shorter ones on loopback addresses alone)");
+    Files.writeString(file, "x".repeat(32) + "\n");
+    assertThat(parsed(door).auth().jwt()).isNotNull();
+    assertThat(parsed("auth: {jwt: {secrets: [abc]}}").auth().jwt()).isNotNull();
   }
 
   @Test

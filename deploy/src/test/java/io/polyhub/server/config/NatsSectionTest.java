@@ -7,6 +7,7 @@ import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.NatsConfig.Credentials;
 import io.polyhub.broker.nats.NatsConfig.Storage;
 import io.polyhub.broker.nats.NatsConfig.Tls;
+import io.polyhub.identity.TestCertificates;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,15 +97,28 @@ final class NatsSectionTest {
     Path file = Files.writeString(folder.resolve("secret"), "open sesame\n");
 
     assertThat(nats("{credentials: {user: hub, passwordFile: '" + file + "'}}").credentials())
-        .isEqualTo(new Credentials.UserPassword("hub", "open sesame"));
+        .isEqualTo(new Credentials.PasswordFile("hub", file));
     assertThat(nats("{credentials: {tokenFile: '" + file + "'}}").credentials())
-        .isEqualTo(new Credentials.Token("open sesame"));
+        .isEqualTo(new Credentials.TokenFile(file));
     assertThat(nats("{credentials: {credsFile: '" + file + "'}}").credentials())
         .isEqualTo(new Credentials.CredsFile(file));
     assertThat(nats("{credentials: {nkeySeedFile: '" + file + "'}}").credentials())
         .isEqualTo(new Credentials.NkeySeedFile(file));
-    assertThat(nats("{tls: {authorities: '" + file + "'}}").tls())
-        .isEqualTo(new Tls(file, null, null));
+  }
+
+  @Test
+  void files_of_tls_are_looked_into(@TempDir Path folder) throws Exception {
+    TestCertificates certificates = TestCertificates.create(folder);
+    Path ca = certificates.certificate("ca");
+    Path chain = certificates.certificate("alice");
+    Path wrongKey = certificates.key("server");
+
+    assertThat(nats("{tls: {authorities: '" + ca + "'}}").tls()).isEqualTo(new Tls(ca, null, null));
+    assertThatThrownBy(() -> nats("{tls: {authorities: '" + wrongKey + "'}}"))
+        .hasMessageContaining("broker.nats.tls.authorities: found no certificate in " + wrongKey);
+    assertThatThrownBy(() ->
+            nats("{tls: {certificateChain: '" + chain + "', privateKey: '" + wrongKey + "'}}"))
+        .hasMessageContaining("broker.nats.tls.privateKey: found a key that does not belong to");
   }
 
   @Test

@@ -22,6 +22,10 @@ final class LinkMetrics {
     errors = registry.counter("polyhub.nats.errors");
   }
 
+  MeterRegistry registry() {
+    return registry;
+  }
+
   void watchConnected(BooleanSupplier connected) {
     Gauge.builder("polyhub.nats.connected", connected, is -> is.getAsBoolean() ? 1 : 0)
         .strongReference(true)

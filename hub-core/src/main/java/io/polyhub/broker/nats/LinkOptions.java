@@ -2,13 +2,8 @@ package io.polyhub.broker.nats;
 
 import io.nats.client.ConnectionListener;
 import io.nats.client.ErrorListener;
-import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.polyhub.broker.nats.NatsConfig.Credentials;
-import io.polyhub.broker.nats.NatsConfig.Tls;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.security.GeneralSecurityException;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -23,10 +18,12 @@ final class LinkOptions {
 
   private final NatsConfig config;
   private final String name;
+  private final LinkAccess access;
   private final Set<String> servers = new CopyOnWriteArraySet<>();
 
-  LinkOptions(NatsConfig config, String name) {
+  LinkOptions(NatsConfig config, String name, LinkAccess access) {
     this.config = config;
+    this.access = access;
     this.name = name;
     config.servers().forEach(server -> servers.add(server.toString()));
   }
@@ -40,8 +37,7 @@ final class LinkOptions {
     }
   }
 
-  Options build(ConnectionListener listener, ErrorListener errors)
-      throws IOException, GeneralSecurityException {
+  Options build(ConnectionListener listener, ErrorListener errors) throws IOException {
     Options.Builder options =
         new Options.Builder()
             .servers(servers.toArray(String[]::new))
@@ -59,21 +55,7 @@ final class LinkOptions {
             .requestCleanupInterval(config.limits().requestTimeout())
             .connectionListener(listener)
             .errorListener(errors);
-    Tls tls = config.tls();
-    if (tls != null) {
-      options.sslContext(TlsContext.of(tls));
-    }
-    switch (config.credentials()) {
-      case Credentials.None _ -> {}
-      case Credentials.UserPassword(String user, String password) ->
-          options.userInfo(user.toCharArray(), password.toCharArray());
-      case Credentials.Token(String token) -> options.token(token.toCharArray());
-      case Credentials.CredsFile(var path) ->
-          options.authHandler(Nats.credentials(path.toString()));
-      case Credentials.NkeySeedFile(var path) ->
-          options.authHandler(
-              Nats.staticCredentials(null, Files.readString(path).strip().toCharArray()));
-    }
+    access.current().set(options);
     return options.build();
   }
 }

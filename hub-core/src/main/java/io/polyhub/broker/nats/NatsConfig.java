@@ -110,6 +110,9 @@ public record NatsConfig(
       }
     }
 
+    /** A name, and a file that holds its password; read at each connect. */
+    record PasswordFile(String user, Path path) implements Credentials {}
+
     /** A token that all share. */
     record Token(String token) implements Credentials {
       @Override
@@ -117,6 +120,9 @@ public record NatsConfig(
         return "Token[]";
       }
     }
+
+    /** A file that holds the token that all share; read at each connect. */
+    record TokenFile(Path path) implements Credentials {}
 
     /** A file with a user's JWT and seed, as NATS' own tools write it; read at each connect. */
     record CredsFile(Path path) implements Credentials {}
@@ -130,7 +136,7 @@ public record NatsConfig(
    *
    * @param authorities whom to trust, or null for those that the JVM trusts
    * @param certificate this node's own certificate and the intermediate ones, or null for none
-   * @param privateKey its key, PKCS #8, not encrypted; with a certificate
+   * @param privateKey its key, not encrypted; with a certificate
    */
   public record Tls(
       @Nullable Path authorities, @Nullable Path certificate, @Nullable Path privateKey) {

@@ -9,7 +9,6 @@ import io.nats.client.Nats;
 import io.nats.client.impl.Headers;
 import io.polyhub.broker.UnavailableException;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,6 +47,7 @@ final class NatsLink implements AutoCloseable {
 
   private final NatsConfig config;
   private final LinkMetrics metrics;
+  private final LinkAccess access;
   private final LinkOptions options;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final ExecutorService telling;
@@ -60,7 +60,8 @@ final class NatsLink implements AutoCloseable {
     this.config = config;
     this.metrics = metrics;
     backoff = new Backoff(config.reconnect().firstWait(), config.reconnect().maxWait(), chance);
-    options = new LinkOptions(config, name);
+    access = new LinkAccess(config, metrics.registry());
+    options = new LinkOptions(config, name, access);
     telling =
         Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("nats-link").factory());
     metrics.watchConnected(this::isConnected);
@@ -89,7 +90,7 @@ final class NatsLink implements AutoCloseable {
         }
         up(Nats.connect(options.build(this::on, new LinkErrors(metrics, this::down))));
         return;
-      } catch (IOException | IllegalArgumentException | GeneralSecurityException e) {
+      } catch (IOException | IllegalArgumentException e) {
         metrics.failedTry();
         if (tries <= 1) {
           log.warn("NATS cannot be reached and is tried again: {}", e.toString());
@@ -236,6 +237,7 @@ final class NatsLink implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    access.close();
     telling.shutdown();
     Thread trying = connecting;
     if (trying != null) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.files;
+
+import org.jspecify.annotations.NullMarked;
