@@ -138,6 +138,7 @@ public final class Server implements AutoCloseable {
     shown.put("connection", state.connected() ? "up" : "down");
     shown.put("streams", state.streamsReady() ? "up" : "down");
     shown.put("payloads", state.payloadsFit() ? "up" : "down");
+    shown.put("version", state.serversFit() ? "fit" : "unfit");
     shown.put("nodes", state.nodes());
     return shown;
   }

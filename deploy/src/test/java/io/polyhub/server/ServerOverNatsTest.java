@@ -59,7 +59,7 @@ final class ServerOverNatsTest {
       assertThat(ready(server).body())
           .startsWith("{\"state\":\"ready\",\"parts\":{\"broker\":\"up\"")
           .contains(
-              "\"nats\":{\"connection\":\"up\",\"streams\":\"up\",\"payloads\":\"up\",\"nodes\":1}");
+              "\"nats\":{\"connection\":\"up\",\"streams\":\"up\",\"payloads\":\"up\",\"version\":\"fit\",\"nodes\":1}");
 
       nats.kill(0);
       Await.until("not ready without NATS", () -> ready(server).statusCode() == 503);

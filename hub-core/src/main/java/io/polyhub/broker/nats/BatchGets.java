@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets many messages of a stream with one question, which servers from 2.11 on can answer. Safe for
- * any thread.
+ * Gets many messages of a stream with one question, which servers from 2.11 on can answer. Some of
+ * them stop by it and are not asked: {@link ServerFitness}. Safe for any thread.
  *
- * <p>Whether a server can is known twice: a connection to an older one takes no such questions, and
- * an answer that is not marked as part of a batch comes from another one that knows none, which
+ * <p>Whether a server can is known twice: a connection to one that cannot takes no such questions,
+ * and an answer that is not marked as part of a batch comes from another one that knows none, which
  * took the question for one for a single message.
  *
  * <p>What waits is bounded by the reads that go on at a time, each with one question, and by what
@@ -36,7 +36,6 @@ final class BatchGets implements NatsLink.Listener {
    */
   record Batch(List<StoredMessage> messages, boolean batched) {}
 
-  private static final String SINCE = "2.11.0";
   private static final String PENDING = "Nats-Num-Pending";
   private static final String BEFORE = "Nats-Last-Sequence";
   private static final int END = 204;
@@ -56,7 +55,7 @@ final class BatchGets implements NatsLink.Listener {
 
   @Override
   public void onConnected(Connection connection) {
-    if (!connection.getServerInfo().isSameOrNewerThanVersion(SINCE)) {
+    if (!ServerFitness.hasBatches(connection.getServerInfo())) {
       inbox = null;
       return;
     }

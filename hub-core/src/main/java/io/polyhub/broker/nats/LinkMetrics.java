@@ -32,6 +32,12 @@ final class LinkMetrics {
         .register(registry);
   }
 
+  void watchFit(BooleanSupplier fit) {
+    Gauge.builder("polyhub.nats.server.fit", fit, is -> is.getAsBoolean() ? 1 : 0)
+        .strongReference(true)
+        .register(registry);
+  }
+
   void connected() {
     connects.increment();
   }

@@ -57,6 +57,7 @@ public final class NatsBroker implements Broker {
   private final AppendMetrics appendMetrics;
   private final ReadMetrics readMetrics;
   private final RecordStore records;
+  private final LinkMetrics linkMetrics;
   private final NatsLink link;
   private final ExecutorService sender =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("nats-send").factory());
@@ -74,6 +75,7 @@ public final class NatsBroker implements Broker {
       LogStreams logs,
       StreamWatch streams,
       PayloadRoom room,
+      ServerFitness fitness,
       Map<NatsLog, Appender> appenders,
       Interest interest,
       Audit audit,
@@ -90,7 +92,8 @@ public final class NatsBroker implements Broker {
     String name = Alone.newName();
     subjects = new Subjects(config.prefix());
     appendMetrics = new AppendMetrics(registry);
-    link = new NatsLink(config, "polyhub-" + name, new LinkMetrics(registry), chance);
+    linkMetrics = new LinkMetrics(registry);
+    link = new NatsLink(config, "polyhub-" + name, linkMetrics, chance);
     nodes =
         new NatsNodes(link, subjects, config, name, new NodesMetrics(registry), System::nanoTime);
     readMetrics = new ReadMetrics(registry);
@@ -164,8 +167,12 @@ public final class NatsBroker implements Broker {
     LastValues values =
         new LastValues(config.limits(), link, logs, readMetrics, clock, System::nanoTime);
     PayloadRoom room = new PayloadRoom(rules);
+    ServerFitness fitness = new ServerFitness(config.streams().replicas());
+    linkMetrics.watchFit(fitness::isFit);
     started =
-        new Started(logs, streams, room, appenders, interest, audit, presence, reader, values);
+        new Started(
+            logs, streams, room, fitness, appenders, interest, audit, presence, reader, values);
+    link.listen(fitness);
     link.listen(room);
     link.listen(batches);
     link.listen(interest);
@@ -366,9 +373,16 @@ public final class NatsBroker implements Broker {
    * @param connected whether NATS is connected
    * @param streamsReady whether each stream is as the rules want it, stores and answers
    * @param payloadsFit whether NATS takes the largest publication of every rule, as far as is known
+   * @param serversFit whether nothing is known against the version of the server that was connected
+   *     last; the node is ready all the same
    * @param nodes how many nodes are heard, this one among them
    */
-  public record State(boolean connected, boolean streamsReady, boolean payloadsFit, int nodes) {}
+  public record State(
+      boolean connected,
+      boolean streamsReady,
+      boolean payloadsFit,
+      boolean serversFit,
+      int nodes) {}
 
   /** How it is just now. Never blocks. */
   public State state() {
@@ -377,6 +391,7 @@ public final class NatsBroker implements Broker {
         link.isConnected(),
         now != null && now.streams().isReady(),
         now == null || now.room().isEnough(),
+        now == null || now.fitness().isFit(),
         nodes.live().size());
   }
 

@@ -46,6 +46,9 @@ public final class StreamsPreview {
         throw new UnavailableException("NATS cannot be reached");
       }
       List<Step> steps = new ArrayList<>();
+      new ServerFitness(config.streams().replicas())
+          .warnings(link.connection().getServerInfo())
+          .forEach(warning -> steps.add(new Step("warn: " + warning, false)));
       new PayloadRoom(rules)
           .refusal(link.connection())
           .ifPresent(why -> steps.add(new Step("refuse to be ready: " + why, true)));
