@@ -413,7 +413,8 @@ class GrpcBadInputTest {
             standard.members(),
             standard.headers(),
             standard.headerBytes(),
-            standard.recoveryWindow());
+            standard.recoveryWindow(),
+            standard.admitWhileCutOff());
     try (TestDoor limited =
         TestDoor.start(TestHub.with().limits(slow).start(), GrpcConfig.STANDARD)) {
       StreamClient client = limited.welcomed();

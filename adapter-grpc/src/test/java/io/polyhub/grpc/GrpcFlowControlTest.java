@@ -130,7 +130,8 @@ class GrpcFlowControlTest {
             standard.members(),
             standard.headers(),
             standard.headerBytes(),
-            standard.recoveryWindow());
+            standard.recoveryWindow(),
+            standard.admitWhileCutOff());
     try (TestDoor door =
         TestDoor.start(TestHub.with().limits(tight).start(), GrpcConfig.STANDARD)) {
       StreamClient publisher = door.welcomed();

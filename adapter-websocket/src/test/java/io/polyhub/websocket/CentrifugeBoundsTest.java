@@ -234,6 +234,7 @@ class CentrifugeBoundsTest {
         STANDARD.members(),
         STANDARD.headers(),
         STANDARD.headerBytes(),
-        STANDARD.recoveryWindow());
+        STANDARD.recoveryWindow(),
+        STANDARD.admitWhileCutOff());
   }
 }

@@ -1,5 +1,6 @@
 package io.polyhub.broker;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,11 @@ public interface Nodes {
    */
   default boolean isSettled() {
     return true;
+  }
+
+  /** For how long this node has not been able to hear the others; zero while it can. */
+  default Duration cutOff() {
+    return Duration.ZERO;
   }
 
   /**

@@ -8,9 +8,11 @@ import io.polyhub.proto.nodes.v1.ClaimQuestion;
 import io.polyhub.proto.nodes.v1.ClaimsNotice;
 import io.polyhub.proto.nodes.v1.HeldClaim;
 import io.polyhub.proto.nodes.v1.Stamp;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +41,18 @@ final class Claims implements Nodes.Listener {
 
   /** The most keys of one notice. */
   static final int NOTICE_KEYS = 500;
+
+  /**
+   * The most claims that are made again because some node did not answer. More are left as they are
+   * until the nodes compare all they hold.
+   */
+  static final int UNSURE_MAX = 10_000;
+
+  /** The most of them at a time. */
+  static final int AGAIN_MAX = 200;
+
+  /** How long after a claim that some node did not answer it is made again. */
+  static final Duration AGAIN = Duration.ofSeconds(2);
 
   private static final byte[] NO_ANSWER = {};
   private static final Logger log = LoggerFactory.getLogger(Claims.class);
@@ -77,6 +91,11 @@ final class Claims implements Nodes.Listener {
   private final Executor beside;
   private final ConcurrentHashMap<String, Claim> held = new ConcurrentHashMap<>();
   private final AtomicLong latest = new AtomicLong();
+
+  /** Claims that some node did not answer: it may hold the key, and not have heard of it. */
+  private final Set<Claim> unsure = ConcurrentHashMap.newKeySet();
+
+  private long againMillis;
 
   /**
    * @param beside where comparing many claims is worked on
@@ -141,6 +160,9 @@ final class Claims implements Nodes.Listener {
         .thenCompose(answers -> {
           ClaimAnswer standing = standing(answers);
           if (standing == null) {
+            if (!answers.complete() && unsure.size() < UNSURE_MAX) {
+              unsure.add(claim);
+            }
             return CompletableFuture.completedStage(true);
           }
           if (!standing.getAdmitted() || attempt == TRIES || held.get(claim.key) != claim) {
@@ -149,6 +171,41 @@ final class Claims implements Nodes.Listener {
           claim.millis = nextMillis();
           return elsewhere(claim, attempt + 1);
         });
+  }
+
+  /**
+   * Makes claims again that some node did not answer, until all have. The session is in already; it
+   * ends if a newer one stands elsewhere. One thread at a time.
+   */
+  void tick() {
+    long now = clock.millis();
+    if (unsure.isEmpty() || !nodes.isSettled() || Math.abs(now - againMillis) < AGAIN.toMillis()) {
+      return;
+    }
+    againMillis = now;
+    List<Claim> some = unsure.stream().limit(AGAIN_MAX).toList();
+    beside.execute(() -> some.forEach(this::claimAgain));
+  }
+
+  private void claimAgain(Claim claim) {
+    if (held.get(claim.key) != claim) {
+      unsure.remove(claim);
+      return;
+    }
+    byte[] question =
+        ClaimQuestion.newBuilder().setKey(claim.key).setStamp(stamp(claim)).build().toByteArray();
+    var _ =
+        nodes
+            .ask(ASK, question)
+            .thenAccept(answers -> {
+              ClaimAnswer standing = standing(answers);
+              if (standing != null && isOlder(claim, standing.getStanding())) {
+                unsure.remove(claim);
+                var _ = claim.giveUp();
+              } else if (answers.complete()) {
+                unsure.remove(claim);
+              }
+            });
   }
 
   /** The answer that speaks of a session that stands; one that claims just now before others. */
@@ -174,8 +231,21 @@ final class Claims implements Nodes.Listener {
   void release(LaneSession session) {
     String key = session.exclusiveKey();
     if (key != null) {
-      held.computeIfPresent(key, (name, claim) -> claim.session == session ? null : claim);
+      held.computeIfPresent(
+          key,
+          (name, claim) -> {
+            if (claim.session != session) {
+              return claim;
+            }
+            unsure.remove(claim);
+            return null;
+          });
     }
+  }
+
+  /** How many claims some node has not answered yet. */
+  int unsure() {
+    return unsure.size();
   }
 
   /** How many keys are held here. */

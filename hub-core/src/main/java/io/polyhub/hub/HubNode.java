@@ -99,6 +99,7 @@ public final class HubNode implements Hub, AutoCloseable {
     metrics.gauge("polyhub.channels", fanOut::channels);
     metrics.gauge("polyhub.users", sessions::userCount);
     metrics.gauge("polyhub.exclusive.keys", claims::size);
+    metrics.gauge("polyhub.exclusive.keys.unsure", claims::unsure);
     metrics.gauge("polyhub.revocations", revocations::size);
   }
 
@@ -144,6 +145,7 @@ public final class HubNode implements Hub, AutoCloseable {
   }
 
   private void tick() {
+    claims.tick();
     for (HubLane lane : fanOut.lanes()) {
       lane.tick(clock.instant());
     }
@@ -186,6 +188,8 @@ public final class HubNode implements Hub, AutoCloseable {
     CompletableFuture<Outcome<Session>> admission = new CompletableFuture<>();
     if (draining) {
       refuse(admission, hello, lane, Refusal.SHUTTING_DOWN);
+    } else if (isCutOffForTooLong()) {
+      refuse(admission, hello, lane, Refusal.BROKER_UNAVAILABLE);
     } else if (!sessions.enter()) {
       refuse(admission, hello, lane, Refusal.LIMIT_EXCEEDED);
     } else {
@@ -204,6 +208,12 @@ public final class HubNode implements Hub, AutoCloseable {
           log);
     }
     return admission;
+  }
+
+  /** Whether so much may have been revoked unheard that nobody is let in. */
+  private boolean isCutOffForTooLong() {
+    Duration bound = limits.admitWhileCutOff();
+    return bound.isPositive() && broker.nodes().cutOff().compareTo(bound) > 0;
   }
 
   private void refuse(

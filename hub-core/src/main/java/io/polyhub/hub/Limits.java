@@ -22,6 +22,8 @@ import java.time.Duration;
  * @param headers the most headers of one publication
  * @param headerBytes the most bytes of all headers of one publication
  * @param recoveryWindow how far back a client's cursor reaches for who has no leave for history
+ * @param admitWhileCutOff how long clients are let in while this node cannot hear the others, who
+ *     may have revoked them; 0 for as long as it lasts
  */
 public record Limits(
     int sessions,
@@ -40,7 +42,8 @@ public record Limits(
     int members,
     int headers,
     int headerBytes,
-    Duration recoveryWindow) {
+    Duration recoveryWindow,
+    Duration admitWhileCutOff) {
 
   /** Bounds for a machine of a few cores. */
   public static final Limits STANDARD =
@@ -61,7 +64,8 @@ public record Limits(
           10_000,
           64,
           16 * 1024,
-          Duration.ofHours(1));
+          Duration.ofHours(1),
+          Duration.ZERO);
 
   public Limits {
     positive("sessions", sessions);
@@ -84,6 +88,33 @@ public record Limits(
       throw new IllegalArgumentException(
           "recoveryWindow: " + recoveryWindow + " (expected: 0 or more)");
     }
+    if (admitWhileCutOff.isNegative()) {
+      throw new IllegalArgumentException(
+          "admitWhileCutOff: " + admitWhileCutOff + " (expected: 0 or more)");
+    }
+  }
+
+  /** Returns these with another bound for admitting while cut off. */
+  public Limits withAdmitWhileCutOff(Duration other) {
+    return new Limits(
+        sessions,
+        sessionsPerUser,
+        subscriptionsPerSession,
+        publishesPerSecondPerSession,
+        publishesPerSecondPerUser,
+        publishesPerSecond,
+        inFlightPerSession,
+        inFlight,
+        outboxBytes,
+        laneInbox,
+        historyPage,
+        historyPageBytes,
+        lastValues,
+        members,
+        headers,
+        headerBytes,
+        recoveryWindow,
+        other);
   }
 
   private static void positive(String name, int value) {

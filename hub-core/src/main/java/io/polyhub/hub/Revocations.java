@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Which users' credentials are revoked, and up to when they were issued. Kept in records that all
  * nodes share, and whole in memory; read at the start and each time another node is heard of anew,
- * as what was told meanwhile may be lost. Safe for any thread.
+ * as what was told meanwhile may be lost, and once a minute all the same. Safe for any thread.
  */
 final class Revocations implements Nodes.Listener {
 
@@ -34,6 +34,9 @@ final class Revocations implements Nodes.Listener {
   /** The most users. */
   static final int LIMIT = 100_000;
 
+  /** After so long what is kept is read again, whatever was heard of. */
+  static final Duration ROUND = Duration.ofMinutes(1);
+
   private static final int PAGE = 1_000;
   private static final Duration FIRST_WAIT = Duration.ofMillis(100);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
@@ -41,6 +44,7 @@ final class Revocations implements Nodes.Listener {
   private static final Logger log = LoggerFactory.getLogger(Revocations.class);
 
   private final int limit;
+  private final Duration round;
   private final Consumer<String> onRevoked;
   private final Map<String, Instant> byUser = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> known = new CompletableFuture<>();
@@ -54,7 +58,12 @@ final class Revocations implements Nodes.Listener {
    * @param onRevoked called with the user of each revocation that is found kept and was not known
    */
   Revocations(int limit, Consumer<String> onRevoked) {
+    this(limit, ROUND, onRevoked);
+  }
+
+  Revocations(int limit, Duration round, Consumer<String> onRevoked) {
     this.limit = limit;
+    this.round = round;
     this.onRevoked = onRevoked;
   }
 
@@ -159,7 +168,9 @@ final class Revocations implements Nodes.Listener {
   private void readOnAndOn(Records kept) {
     try {
       while (true) {
-        wanted.acquire();
+        if (!wanted.tryAcquire(round.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.debug("Revocations are read again, as some may not have been heard of");
+        }
         wanted.drainPermits();
         Duration wait = FIRST_WAIT;
         while (!read(kept)) {

@@ -62,7 +62,8 @@ class HubBoundsTest {
         3,
         2,
         32,
-        standard.recoveryWindow());
+        standard.recoveryWindow(),
+        standard.admitWhileCutOff());
   }
 
   private static final Limits SMALL = limits(3, 2, 2, 5);

@@ -24,15 +24,39 @@ final class SharedHub implements AutoCloseable {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final NatsBroker broker;
+  private final FaultyBroker faulty;
+  private final FaultyNodes nodes;
   private final HubNode hub;
 
   SharedHub(List<URI> servers, String prefix, Authenticator authenticator, InstantSource clock) {
+    this(servers, prefix, authenticator, clock, new Random());
+  }
+
+  /**
+   * @param chance of what happens to messages between nodes, once that is asked for
+   */
+  SharedHub(
+      List<URI> servers,
+      String prefix,
+      Authenticator authenticator,
+      InstantSource clock,
+      Random chance) {
+    this(servers, prefix, authenticator, clock, chance, Limits.STANDARD);
+  }
+
+  SharedHub(
+      List<URI> servers,
+      String prefix,
+      Authenticator authenticator,
+      InstantSource clock,
+      Random chance,
+      Limits limits) {
     NatsConfig config =
         NatsConfig.at(servers.toArray(URI[]::new)).withPrefix(prefix).with(SWIFT).with(SMALL);
     broker = NatsBroker.open(config, registry, clock, new Random());
-    hub =
-        HubNode.start(
-            broker, Rules.of(TestHub.rules()), Limits.STANDARD, authenticator, registry, clock);
+    nodes = new FaultyNodes(broker.nodes(), chance);
+    faulty = new FaultyBroker(broker, nodes);
+    hub = HubNode.start(faulty, Rules.of(TestHub.rules()), limits, authenticator, registry, clock);
   }
 
   SimpleMeterRegistry registry() {
@@ -48,6 +72,11 @@ final class SharedHub implements AutoCloseable {
     BrokerProbe.await(() -> broker.nodes().live().size() == count && broker.isReady());
   }
 
+  /** What this hub hears of the others, and they of it. */
+  FaultyNodes nodes() {
+    return nodes;
+  }
+
   NatsBroker broker() {
     return broker;
   }
@@ -55,6 +84,6 @@ final class SharedHub implements AutoCloseable {
   @Override
   public void close() {
     hub.close();
-    broker.close();
+    faulty.close();
   }
 }

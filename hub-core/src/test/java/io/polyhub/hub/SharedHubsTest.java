@@ -34,9 +34,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +171,48 @@ class SharedHubsTest {
   }
 
   @Test
+  void a_session_whose_node_did_not_hear_of_the_newer_one_ends_as_soon_as_it_does()
+      throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    LocalClient older = LocalClient.admitted(hubs.get(0).hub(), hello("ann", "key"));
+    hubs.get(0).nodes().cut(true);
+    LocalClient newer = LocalClient.admitted(hubs.get(1).hub(), hello("ann", "key"));
+    assertThat(isOpen(older)).isTrue();
+    assertThat(hubs.get(1).registry().get("polyhub.exclusive.keys.unsure").gauge().value())
+        .isEqualTo(1);
+    hubs.get(0).nodes().cut(false);
+    assertThat(older.closedBecause()).isEqualTo(CloseReason.TAKEN_OVER);
+    assertThat(isOpen(newer)).isTrue();
+    BrokerProbe.await(
+        () -> hubs.get(1).registry().get("polyhub.exclusive.keys.unsure").gauge().value() == 0);
+  }
+
+  @Test
+  void a_node_that_is_cut_off_for_longer_than_the_limit_lets_nobody_in_until_it_is_back()
+      throws Exception {
+    try (NatsServers nats = NatsServers.start(1)) {
+      Limits limits = Limits.STANDARD.withAdmitWhileCutOff(Duration.ofSeconds(1));
+      all.add(
+          new SharedHub(nats.uris(), prefix, gate, InstantSource.system(), new Random(), limits));
+      HubNode hub = settled().getFirst().hub();
+      LocalClient inside = LocalClient.admitted(hub, hello("ann", "1"));
+      nats.kill(0);
+      Outcome<Session> refused = Outcome.refused(Refusal.BROKER_UNAVAILABLE);
+      BrokerProbe.await(() -> LocalClient.admission(hub, hello("ann", "2")).equals(refused));
+      assertThat(hub.nodes().cutOff()).isGreaterThan(Duration.ofSeconds(1));
+      Hello anonymous = new Hello("local", new Credentials.None(), null);
+      assertThat(LocalClient.admission(hub, anonymous)).isEqualTo(refused);
+      assertThat(isOpen(inside)).isTrue();
+      nats.restart(0);
+      BrokerProbe.await(
+          () -> LocalClient.admission(hub, hello("ann", "3")) instanceof Outcome.Done<Session>);
+      assertThat(hub.nodes().cutOff()).isZero();
+      all.forEach(SharedHub::close);
+      all.clear();
+    }
+  }
+
+  @Test
   void sessions_are_reached_on_whichever_node_they_are() throws Exception {
     List<SharedHub> hubs = two(NatsServers.shared().uris());
     HubNode a = hubs.get(0).hub();
@@ -291,6 +335,21 @@ class SharedHubsTest {
     for (SharedHub each : all) {
       done(LocalClient.admission(each.hub(), old));
     }
+  }
+
+  @Test
+  void a_revocation_that_was_not_heard_of_is_found_in_the_next_round() throws Exception {
+    List<SharedHub> hubs = two(NatsServers.shared().uris());
+    Set<String> found = ConcurrentHashMap.newKeySet();
+    Revocations unaware = new Revocations(10, Duration.ofMillis(100), found::add);
+    unaware.start(hubs.get(1).broker().records(Revocations.RECORDS));
+    await(unaware.known());
+    assertThat(unaware.refuses("ann", Instant.EPOCH)).isFalse();
+    done(await(hubs.get(0).hub().reach().revoke("ann", null)));
+    BrokerProbe.await(() -> found.contains("ann") && unaware.refuses("ann", Instant.EPOCH));
+    done(await(hubs.get(0).hub().reach().restore("ann")));
+    BrokerProbe.await(() -> !unaware.refuses("ann", Instant.EPOCH));
+    unaware.stop();
   }
 
   @Test

@@ -33,6 +33,10 @@ final class LimitsSection {
             section.read(
                 "recoveryWindow",
                 standard.recoveryWindow(),
+                Kind.duration(Duration.ZERO, Duration.ofDays(365))),
+            section.read(
+                "admitWhileCutOff",
+                standard.admitWhileCutOff(),
                 Kind.duration(Duration.ZERO, Duration.ofDays(365))));
     section.end();
     return limits;

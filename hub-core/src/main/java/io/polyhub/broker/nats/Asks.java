@@ -29,9 +29,14 @@ final class Asks {
     private final List<byte[]> answers = new ArrayList<>();
     private boolean refused;
 
-    private Ask(String id, Set<String> asked) {
+    private Ask(String id, Set<String> asked, Set<String> notWaitedFor) {
       this.id = id;
       this.asked = new HashSet<>(asked);
+      refused = this.asked.removeAll(notWaitedFor);
+    }
+
+    private synchronized Set<String> unanswered() {
+      return Set.copyOf(asked);
     }
 
     /** A node answered, or said with null that it cannot. Tells whether nobody is waited for. */
@@ -66,12 +71,17 @@ final class Asks {
     return waiting.size();
   }
 
-  /** Begins to wait for the answers of these nodes; null if too many questions wait already. */
-  @Nullable Ask begin(Set<String> nodes) {
+  /**
+   * Begins to wait for the answers of these nodes; null if too many questions wait already.
+   *
+   * @param notWaitedFor those of them without whose answers the question ends, incomplete
+   */
+  @Nullable Ask begin(Set<String> nodes, Set<String> notWaitedFor) {
     if (waiting.size() >= MAX_WAITING) {
       return null;
     }
-    Ask ask = new Ask(Long.toString(numbers.incrementAndGet(), Character.MAX_RADIX), nodes);
+    String id = Long.toString(numbers.incrementAndGet(), Character.MAX_RADIX);
+    Ask ask = new Ask(id, nodes, notWaitedFor);
     waiting.put(ask.id, ask);
     return ask;
   }
@@ -98,6 +108,11 @@ final class Asks {
     if (ask.keepOnly(live)) {
       end(ask);
     }
+  }
+
+  /** Who is still waited for. */
+  static Set<String> unanswered(Ask ask) {
+    return ask.unanswered();
   }
 
   /** Waits no longer. */

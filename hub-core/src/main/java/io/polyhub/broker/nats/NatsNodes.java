@@ -61,6 +61,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private final LongSupplier nanos;
   private final Membership membership;
   private final Asks asks = new Asks();
+  private final Silence silence = new Silence();
   private final Introductions introductions = new Introductions();
   private final Map<String, Service> services = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -69,6 +70,9 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean settled;
   private volatile long lookedNanos;
+
+  /** When there last was a connection, by the last look; before the first one, the start. */
+  private volatile long connectedNanos;
 
   // Only on the timer's thread.
   private @Nullable Connection heardOver;
@@ -90,12 +94,14 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     this.nanos = nanos;
     membership = new Membership(self, this.config);
     live = membership.live();
+    connectedNanos = nanos.getAsLong();
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("nats-nodes").factory());
     timer.setRemoveOnCancelPolicy(true);
     metrics.watch(() -> live.size(), asks::size);
     metrics.watchDifferences(introductions::withOtherRules, introductions::ofOtherLevel);
+    metrics.watchSilent(silence::size);
     link.listen(this);
   }
 
@@ -141,6 +147,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
         membership.cannotHear(now);
         return;
       }
+      connectedNanos = now;
       if (now - lastBeatNanos >= config.beat().toNanos()) {
         beat(false);
       }
@@ -174,6 +181,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     }
     Membership.Heard heard = membership.heard(node, beat.getConnection(), nanos.getAsLong());
     if (heard != Membership.Heard.ONE_TOO_MANY) {
+      silence.heard(node, nanos.getAsLong());
       introductions.heard(node, beat);
     }
     switch (heard) {
@@ -202,6 +210,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   private void gone(String node) {
     live = membership.live();
     introductions.gone(node);
+    silence.gone(node);
     asks.gone(node);
     tellListeners(listener -> listener.onNodeGone(node));
   }
@@ -242,6 +251,9 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
       String node = headers == null ? null : headers.getFirst(NODE_HEADER);
       if (headers == null || node == null) {
         return;
+      }
+      if (live.contains(node)) {
+        silence.heard(node, nanos.getAsLong());
       }
       String own = subjects.nodePrefix(self);
       if (!subject.startsWith(own)) {
@@ -325,6 +337,13 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   }
 
   @Override
+  public Duration cutOff() {
+    return link.isConnected()
+        ? Duration.ZERO
+        : Duration.ofNanos(Math.max(0, nanos.getAsLong() - connectedNanos));
+  }
+
+  @Override
   public void introduce(Supplier<Introduction> self) {
     introductions.own(self);
   }
@@ -383,7 +402,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
     if (nodes.isEmpty()) {
       return CompletableFuture.completedStage(new Answers(List.of(), true));
     }
-    Asks.Ask ask = closed ? null : asks.begin(nodes);
+    Asks.Ask ask = closed ? null : asks.begin(nodes, silence.among(nodes));
     if (ask == null) {
       metrics.asked(false);
       return CompletableFuture.completedStage(new Answers(List.of(), false));
@@ -399,9 +418,15 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   }
 
   private void endInTime(Asks.Ask ask) {
+    long asked = nanos.getAsLong();
+    Runnable giveUp =
+        () -> {
+          silence.unanswered(Asks.unanswered(ask), asked);
+          asks.end(ask);
+        };
     try {
       ScheduledFuture<?> end =
-          timer.schedule(() -> asks.end(ask), config.answerLimit().toNanos(), TimeUnit.NANOSECONDS);
+          timer.schedule(giveUp, config.answerLimit().toNanos(), TimeUnit.NANOSECONDS);
       var _ = ask.outcome.whenComplete((answers, never) -> end.cancel(false));
     } catch (RejectedExecutionException closing) {
       asks.end(ask);

@@ -29,6 +29,11 @@ final class NodesMetrics {
     Gauge.builder("polyhub.nodes.asks.waiting", waiting).register(registry);
   }
 
+  /** How many live nodes are not waited for. */
+  void watchSilent(Supplier<Number> silent) {
+    Gauge.builder("polyhub.nodes.silent", silent).register(registry);
+  }
+
   /** How many other nodes say that their rules, or the level that they speak, are others. */
   void watchDifferences(Supplier<Number> rules, Supplier<Number> levels) {
     Gauge.builder("polyhub.nodes.differing", rules).tag("what", "rules").register(registry);

@@ -232,6 +232,49 @@ class NatsNodesTest {
   }
 
   @Test
+  void only_the_first_question_waits_for_a_node_that_is_silent_and_not_yet_taken_for_dead()
+      throws Exception {
+    NodesConfig slow = new NodesConfig(Duration.ofMillis(250), 1_000, Duration.ofSeconds(2), 1_000);
+    TestNode a = node(slow);
+    TestNode b = node(slow);
+    TestNode dead = node(slow);
+    b.nodes.serve("echo", echo(b));
+    all.forEach(TestNode::start);
+    a.awaitLive(b, dead);
+    dead.die();
+    Answers first = BrokerProbe.get(a.nodes.ask("echo", bytes("?")));
+    assertThat(first.complete()).isFalse();
+    assertThat(texts(first)).hasSize(1);
+    assertThat(a.registry.get("polyhub.nodes.silent").gauge().value()).isEqualTo(1);
+    long asked = System.nanoTime();
+    for (int i = 0; i < 20; i++) {
+      Answers next = BrokerProbe.get(a.nodes.ask("echo", bytes("?")));
+      assertThat(next.complete()).isFalse();
+      assertThat(texts(next)).hasSize(1);
+    }
+    assertThat(BrokerProbe.get(a.nodes.ask(dead.name(), "echo", bytes("?"))))
+        .isEqualTo(new Answers(List.of(), false));
+    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(slow.answerLimit());
+  }
+
+  @Test
+  void a_node_that_is_heard_is_waited_for_again() throws Exception {
+    NodesConfig slow = new NodesConfig(Duration.ofSeconds(3), 100, Duration.ofMillis(300), 1_000);
+    TestNode a = node(slow);
+    TestNode b = node(slow);
+    b.nodes.serve("never", (from, question) -> new CompletableFuture<>());
+    b.nodes.serve("echo", echo(b));
+    all.forEach(TestNode::start);
+    a.awaitLive(b);
+    b.awaitLive(a);
+    BrokerProbe.get(a.nodes.ask("never", bytes("?")));
+    // Whether or not a beat came meanwhile: a word of it is enough.
+    b.nodes.tell("news", bytes("here"));
+    BrokerProbe.await(() -> a.registry.get("polyhub.nodes.silent").gauge().value() == 0);
+    assertThat(BrokerProbe.get(a.nodes.ask("echo", bytes("?"))).complete()).isTrue();
+  }
+
+  @Test
   void messages_and_waiting_questions_are_bounded() throws Exception {
     TestNode a = node(PATIENT);
     TestNode b = node(PATIENT);
