@@ -28,6 +28,7 @@ final class HubMetrics {
   private final Counter catchUps;
   private final Counter replayRetries;
   private final Counter cursorsTooOld;
+  private final Counter sharePartsDealtAgain;
   private final Map<OverflowPolicy, Counter> overflows = new EnumMap<>(OverflowPolicy.class);
   private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
   private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
@@ -43,6 +44,7 @@ final class HubMetrics {
     catchUps = registry.counter("polyhub.catchups");
     replayRetries = registry.counter("polyhub.replay.retries");
     cursorsTooOld = registry.counter("polyhub.cursors.too.old");
+    sharePartsDealtAgain = registry.counter("polyhub.shares.dealt.again");
     for (OverflowPolicy policy : OverflowPolicy.values()) {
       overflows.put(policy, registry.counter("polyhub.overflows", "policy", tag(policy)));
     }
@@ -59,6 +61,11 @@ final class HubMetrics {
     }
     Gauge.builder("polyhub.subscriptions", subscriptions, AtomicInteger::get).register(registry);
     Gauge.builder("polyhub.outbox.bytes", outboxBytes, AtomicLong::get).register(registry);
+  }
+
+  /** What another node's part of a share was left to is read again. */
+  void sharePartDealtAgain() {
+    sharePartsDealtAgain.increment();
   }
 
   private static String tag(Enum<?> value) {

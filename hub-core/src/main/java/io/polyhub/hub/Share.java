@@ -4,6 +4,7 @@ import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
+import io.polyhub.hub.ShareRecoveries.Recovery;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,9 @@ final class Share implements Downlink {
   /** How often the place is stored and told to other nodes. */
   static final Duration TELL = Duration.ofMillis(500);
 
+  /** How many of these pass until a share is told of again though nothing has changed. */
+  static final int RENEW = 10;
+
   private static final Duration RESTART = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(Share.class);
 
@@ -41,7 +44,10 @@ final class Share implements Downlink {
   private final Shares shares;
   private final Shares.Key key;
   private final HubLane lane;
+  private final long life;
   private final ShareView view;
+  private final ShareRecoveries recoveries;
+  private final SharePeers peers;
   private final List<ShareMember> members = new ArrayList<>(2);
   private final List<ShareMember> active = new ArrayList<>(2);
   private final Deque<Publication> returned = new ArrayDeque<>();
@@ -56,25 +62,23 @@ final class Share implements Downlink {
   private volatile Cursor place = Cursor.EMPTY;
   private Cursor told = Cursor.EMPTY;
   private Cursor toldBefore = Cursor.EMPTY;
+  private Cursor start = Cursor.EMPTY;
+  private int tells;
 
-  /** Reads again what a node that is gone has not dealt with. */
-  private record Recovery(String node, Set<String> before, Set<String> after, Cursor until) {
-
-    boolean concerns(Publication publication, String self) {
-      Position position = publication.position();
-      return position != null
-          && until.covers(position)
-          && ShareView.owner(publication, before).equals(node)
-          && ShareView.owner(publication, after).equals(self);
-    }
-  }
-
-  Share(HubNode hub, Shares shares, Shares.Key key, HubLane lane, String self) {
+  Share(HubNode hub, Shares shares, Shares.Key key, HubLane lane, String self, long life) {
     this.hub = hub;
     this.shares = shares;
     this.key = key;
     this.lane = lane;
+    this.life = life;
     view = new ShareView(self);
+    recoveries = new ShareRecoveries(hub, lane, key.filter(), view);
+    peers = new SharePeers(self, view, recoveries);
+  }
+
+  /** Which of this node's shares under its key it is. */
+  long life() {
+    return life;
   }
 
   HubLane lane() {
@@ -150,14 +154,12 @@ final class Share implements Downlink {
 
   private void end() {
     over = true;
-    shares.ended(this);
-    place = backTo(place, returned);
+    place = safe(place);
+    // Also if nobody else is known of: others may still know of this one.
+    shares.ended(this, place);
     LaneSession session = reader;
     if (session != null) {
       session.retire();
-      if (!view.isAlone()) {
-        shares.tellLeft(key, place);
-      }
     }
     Deadlines.Deadline tell = nextTell;
     if (tell != null) {
@@ -170,6 +172,11 @@ final class Share implements Downlink {
     } else if (untilMillis > 0) {
       shares.places().remove(key);
     }
+  }
+
+  /** Up to where all that is this node's was handed out, and nothing came back. */
+  private Cursor safe(Cursor upTo) {
+    return backTo(recoveries.before(upTo), returned);
   }
 
   /** The place before those that nobody took. */
@@ -258,11 +265,7 @@ final class Share implements Downlink {
   @Override
   public Offer deliver(Subscription by, Publication publication, Source source) {
     if (by.attachment() instanceof Recovery recovery) {
-      if (source == Source.LIVE || by.cursor().covers(recovery.until())) {
-        lane.execute(by::cancel);
-        return Offer.TAKEN;
-      }
-      return recovery.concerns(publication, shares.self()) ? hand(publication) : Offer.TAKEN;
+      return recoveries.isOurs(recovery, by, publication, source) ? hand(publication) : Offer.TAKEN;
     }
     return view.isOurs(publication) ? hand(publication) : Offer.TAKEN;
   }
@@ -281,21 +284,26 @@ final class Share implements Downlink {
   }
 
   /** It has begun. */
-  void began(Subscription by, List<ShareView.Before> others, long keptUntilMillis) {
+  void began(Subscription by, List<ShareView.Before> others, Cursor from, long keptUntilMillis) {
     subscription = by;
+    start = from;
     place = by.cursor();
     told = place;
     toldBefore = place;
     untilMillis = Math.max(untilMillis, keptUntilMillis);
-    view.join(others);
-    tellThere();
+    peers.join(others, from);
+    recoveries.readBy(reader);
+    tellHere();
     tellLater();
   }
 
-  /** Tells other nodes that there are members here. */
-  void tellThere() {
+  /**
+   * Tells other nodes that there are members here, and where it was some time ago: if this node
+   * dies they go on from there, as what was handed out since may not be acknowledged.
+   */
+  void tellHere() {
     if (!over && subscription != null) {
-      shares.tellThere(key);
+      shares.tellHere(new ShareMessage.Here(key, safe(told), life, start, view.nodes()));
     }
   }
 
@@ -305,6 +313,7 @@ final class Share implements Downlink {
     if (by != null) {
       place = by.cursor();
       view.passed(place);
+      recoveries.look();
     }
   }
 
@@ -313,67 +322,65 @@ final class Share implements Downlink {
   }
 
   /**
-   * Stores and tells the place. Stored is where it was some time ago: what was handed out since may
+   * Stores and tells the place, and tells it now and then though it is the same: whoever has not
+   * heard before hears then. Stored is where it was some time ago: what was handed out since may
    * not yet be acknowledged, nor be noted by the sessions of those that have it.
    */
   private void tell() {
     flush();
-    if (!place.equals(told) && !view.isAlone()) {
-      shares.tellPlace(key, place);
+    if ((!told.equals(toldBefore) && !view.isAlone()) || ++tells % RENEW == 0) {
+      tellHere();
     }
     if (!toldBefore.equals(told) && untilMillis > hub.clock().millis()) {
       shares.places().put(key, new SharePlaces.Place(told, untilMillis));
     }
     toldBefore = told;
-    told = place;
+    told = safe(place);
     tellLater();
   }
 
   // Other nodes
 
   /** A node comes that had no members; gives what it must know, or null if none are here either. */
-  ShareView.@Nullable Before comes(String node) {
+  ShareView.@Nullable Before comes(String node, long itsLife) {
     if (over || subscription == null) {
       return null;
     }
     flush();
-    ShareView.Before before = new ShareView.Before(shares.self(), view.nodes(), place);
-    view.add(node);
-    return before;
+    return peers.comes(node, itsLife, life, place);
   }
 
-  /** A node is heard again that has members. */
-  void isThere(String node) {
+  /** A node tells that it has members. */
+  void isHere(String node, ShareMessage.Here told) {
     if (!over && subscription != null) {
-      view.add(node);
+      flush();
+      peers.isHere(node, told, place);
     }
   }
 
-  /** A node has no members any more; it has dealt with its part up to that place. */
-  void gone(String node, Cursor upTo) {
-    Set<String> before = view.nodes();
-    if (over || !view.remove(node)) {
-      return;
+  /** A node tells that it has no members, and has dealt with its part up to that place. */
+  void leaves(String node, long itsLife, Cursor upTo) {
+    if (!over) {
+      flush();
+      peers.leaves(node, itsLife, upTo, place);
     }
-    flush();
-    Cursor here = place;
-    LaneSession session = reader;
-    if (session == null || upTo.positions().isEmpty() || upTo.covers(here)) {
-      return;
+  }
+
+  /** A node is taken for dead. */
+  void gone(String node) {
+    if (!over) {
+      flush();
+      peers.gone(node, Cursor.EMPTY, place);
     }
-    SubscribeRequest again =
-        SubscribeRequest.to(key.filter().text())
-            .withStart(new SubscribeRequest.Start.Since(upTo))
-            .withRest(true)
-            .withAttachment(new Recovery(node, before, view.nodes(), here));
-    var _ = session.subscribe(again);
   }
 
   // What happens to the reader
 
   @Override
   public void unsubscribed(Subscription by, UnsubscribeReason reason) {
-    if (by.equals(subscription)) {
+    if (by.attachment() instanceof Recovery recovery) {
+      recoveries.ended(recovery);
+    } else if (by.equals(subscription)) {
       log.warn("Shared subscriptions to {} lagged behind what history keeps", key.filter());
       restart();
     }
@@ -388,6 +395,7 @@ final class Share implements Downlink {
   /** Reads on from where it was, in a while. */
   private void restart() {
     subscription = null;
+    recoveries.readBy(null);
     lane.at(
         hub.clock().instant().plus(RESTART),
         () -> {
@@ -400,8 +408,10 @@ final class Share implements Downlink {
           ShareBeginning.readOn(newReader(), key.filter(), place)
               .thenAccept(outcome -> {
                 switch (outcome) {
-                  case Outcome.Done<Subscribed>(Subscribed subscribed) ->
-                      subscription = subscribed.subscription();
+                  case Outcome.Done<Subscribed>(Subscribed subscribed) -> {
+                    subscription = subscribed.subscription();
+                    recoveries.readBy(reader);
+                  }
                   case Outcome.Refused<Subscribed> refused -> restart();
                 }
               });

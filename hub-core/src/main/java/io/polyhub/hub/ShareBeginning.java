@@ -60,7 +60,7 @@ final class ShareBeginning {
   private void ask() {
     Await.inLane(
         share.lane(),
-        shares.askToJoin(share.key()),
+        shares.askToJoin(share.key(), share.life()),
         this::begin,
         () -> begun.complete(Outcome.refused(Refusal.INTERNAL)),
         log);
@@ -68,13 +68,16 @@ final class ShareBeginning {
 
   private void begin(List<ShareView.Before> others) {
     LaneSession reader = share.newReader();
+    Start from = from(others);
     var _ =
         reader
-            .subscribe(request(share.key().filter(), from(others)))
+            .subscribe(request(share.key().filter(), from))
             .thenAccept(outcome -> {
               if (outcome instanceof Outcome.Done<Subscribed>(Subscribed subscribed)) {
                 long until = kept.map(SharePlaces.Place::untilMillis).orElse(0L);
-                share.began(subscribed.subscription(), others, until);
+                Subscription by = subscribed.subscription();
+                Cursor start = from instanceof Start.Since(Cursor since) ? since : by.cursor();
+                share.began(by, others, start, until);
               }
               begun.complete(outcome);
             });

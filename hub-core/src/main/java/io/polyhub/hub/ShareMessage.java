@@ -16,47 +16,83 @@ import java.util.TreeSet;
 /** What nodes tell each other of shares. Immutable; the bytes begin with the kind of message. */
 sealed interface ShareMessage {
 
+  int JOINS = 1;
+
+  /** The first nodes told so that they have members, without a place. */
+  int THERE = 2;
+
+  int HERE = 3;
+  int LEAVES = 4;
+
   /** No answer. */
   byte[] NOTHING = {};
 
   Shares.Key key();
 
-  /** A node comes to have members; asks the others for what they leave to it. */
-  record Joins(Shares.Key key) implements ShareMessage {}
+  /**
+   * A node comes to have members; asks the others for what they leave to it.
+   *
+   * @param life the number of the share on its node: one that begins later has a greater one. 0 in
+   *     messages of nodes that do not tell it.
+   */
+  record Joins(Shares.Key key, long life) implements ShareMessage {}
 
-  /** A node has members. */
-  record IsThere(Shares.Key key) implements ShareMessage {}
+  /**
+   * A node has members. Told again and again, for what is told once may be lost.
+   *
+   * @param place up to where it has dealt with its part
+   * @param start where it began; empty in messages of nodes that do not tell it
+   * @param nodes those that have members as far as it knows. Who is among them and has none says so
+   *     with {@link Leaves}.
+   */
+  record Here(Shares.Key key, Cursor place, long life, Cursor start, Set<String> nodes)
+      implements ShareMessage {
+    public Here {
+      nodes = Set.copyOf(nodes);
+    }
+  }
 
-  /** A node has members, and has dealt with its part up to that place. */
-  record IsAt(Shares.Key key, Cursor place) implements ShareMessage {}
+  /**
+   * A node has no members any more, or none at all, and has dealt with its part up to that place;
+   * from the empty place it does not know.
+   */
+  record Leaves(Shares.Key key, Cursor place, long life) implements ShareMessage {}
 
-  /** A node has no members any more, and has dealt with its part up to that place. */
-  record Leaves(Shares.Key key, Cursor place) implements ShareMessage {}
-
+  /**
+   * The bytes. What the first nodes told stands first and is the same; they pass over what comes
+   * behind it.
+   */
   default byte[] encode() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     try {
-      Cursor place = Cursor.EMPTY;
       switch (this) {
-        case Joins joins -> out.writeByte(1);
-        case IsThere there -> out.writeByte(2);
-        case IsAt at -> {
-          out.writeByte(3);
-          place = at.place();
+        case Joins joins -> {
+          begin(out, JOINS, Cursor.EMPTY);
+          out.writeLong(joins.life());
+        }
+        case Here here -> {
+          begin(out, HERE, here.place());
+          out.writeLong(here.life());
+          write(out, here.start().text());
+          write(out, here.nodes());
         }
         case Leaves leaves -> {
-          out.writeByte(4);
-          place = leaves.place();
+          begin(out, LEAVES, leaves.place());
+          out.writeLong(leaves.life());
         }
       }
-      write(out, key().name());
-      write(out, key().filter().text());
-      write(out, place.text());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
     return bytes.toByteArray();
+  }
+
+  private void begin(DataOutputStream out, int kind, Cursor place) throws IOException {
+    out.writeByte(kind);
+    write(out, key().name());
+    write(out, key().filter().text());
+    write(out, place.text());
   }
 
   /** Reads what {@link #encode} wrote, or nothing if these bytes are no message. */
@@ -65,12 +101,16 @@ sealed interface ShareMessage {
     try {
       int kind = in.readByte();
       Shares.Key key = new Shares.Key(read(in), ChannelFilter.of(read(in)));
-      Cursor place = Cursor.parse(read(in)).orElse(Cursor.EMPTY);
+      Cursor place = cursor(read(in));
+      long life = in.available() >= Long.BYTES ? in.readLong() : 0;
       return switch (kind) {
-        case 1 -> Optional.of(new Joins(key));
-        case 2 -> Optional.of(new IsThere(key));
-        case 3 -> Optional.of(new IsAt(key, place));
-        case 4 -> Optional.of(new Leaves(key, place));
+        case JOINS -> Optional.of(new Joins(key, life));
+        case THERE, HERE -> {
+          Cursor start = in.available() > 0 ? cursor(read(in)) : Cursor.EMPTY;
+          Set<String> nodes = in.available() > 0 ? readAll(in) : Set.of();
+          yield Optional.of(new Here(key, place, life, start, nodes));
+        }
+        case LEAVES -> Optional.of(new Leaves(key, place, life));
         default -> Optional.empty();
       };
     } catch (IOException | IllegalArgumentException damaged) {
@@ -85,10 +125,8 @@ sealed interface ShareMessage {
     try {
       write(out, before.node());
       write(out, before.cursor().text());
-      out.writeShort(before.nodes().size());
-      for (String node : before.nodes()) {
-        write(out, node);
-      }
+      write(out, before.nodes());
+      out.writeLong(before.life());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -100,16 +138,33 @@ sealed interface ShareMessage {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     try {
       String node = read(in);
-      Cursor cursor = Cursor.parse(read(in)).orElse(Cursor.EMPTY);
-      int count = in.readUnsignedShort();
-      Set<String> nodes = new TreeSet<>();
-      for (int i = 0; i < count; i++) {
-        nodes.add(read(in));
-      }
-      return Optional.of(new ShareView.Before(node, nodes, cursor));
+      Cursor cursor = cursor(read(in));
+      Set<String> nodes = readAll(in);
+      long life = in.available() >= Long.BYTES ? in.readLong() : 0;
+      return Optional.of(new ShareView.Before(node, nodes, cursor, life));
     } catch (IOException damaged) {
       return Optional.empty();
     }
+  }
+
+  private static Cursor cursor(String text) {
+    return Cursor.parse(text).orElse(Cursor.EMPTY);
+  }
+
+  private static void write(DataOutputStream out, Set<String> nodes) throws IOException {
+    out.writeShort(nodes.size());
+    for (String node : new TreeSet<>(nodes)) {
+      write(out, node);
+    }
+  }
+
+  private static Set<String> readAll(DataInputStream in) throws IOException {
+    int count = in.readUnsignedShort();
+    Set<String> nodes = new TreeSet<>();
+    for (int i = 0; i < count; i++) {
+      nodes.add(read(in));
+    }
+    return nodes;
   }
 
   private static void write(DataOutputStream out, String text) throws IOException {

@@ -3,10 +3,14 @@ package io.polyhub.hub;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -17,9 +21,28 @@ import java.util.TreeSet;
  */
 final class ShareView {
 
+  /**
+   * The most changes that are remembered. What lies before them counts as dealt with under the
+   * oldest that is.
+   */
+  static final int PAST_MAX = 32;
+
   private final String self;
   private final TreeSet<String> nodes = new TreeSet<>();
+  private final Deque<Past> past = new ArrayDeque<>();
+
+  /** From which place on a node takes part, where that may lie ahead. */
+  private final Map<String, Cursor> since = new HashMap<>();
+
   private List<Before> before = List.of();
+
+  /** What the others had when this node came, by node, and where it began. */
+  private final Map<String, Before> beganBeside = new HashMap<>();
+
+  private Cursor start = Cursor.EMPTY;
+
+  /** Who had members while this node dealt with what lies up to that place. */
+  private record Past(Set<String> nodes, Cursor upTo) {}
 
   /**
    * What another node still dealt with when this one came.
@@ -27,11 +50,16 @@ final class ShareView {
    * @param node the other node
    * @param nodes the nodes that it knew of then, itself among them
    * @param cursor how far it was then
+   * @param life which of its shares under this key it is; 0 if it does not say
    */
-  record Before(String node, Set<String> nodes, Cursor cursor) {
+  record Before(String node, Set<String> nodes, Cursor cursor, long life) {
 
     Before {
       nodes = Set.copyOf(nodes);
+    }
+
+    Before(String node, Set<String> nodes, Cursor cursor) {
+      this(node, nodes, cursor, 0);
     }
 
     boolean has(Publication publication) {
@@ -54,11 +82,13 @@ final class ShareView {
     return nodes.size() == 1;
   }
 
-  /** This node comes to others that have members already. */
-  void join(Collection<Before> others) {
+  /** This node comes to others that have members already, and begins at that place. */
+  void join(Collection<Before> others, Cursor from) {
     before = List.copyOf(others);
+    start = from;
     for (Before other : others) {
       nodes.add(other.node());
+      beganBeside.put(other.node(), other);
     }
   }
 
@@ -67,9 +97,72 @@ final class ShareView {
     return nodes.add(node);
   }
 
+  /**
+   * Another node has members, and deals with its part of what lies behind that place; up to there
+   * this node does, if it has not passed it.
+   */
+  void add(String node, Cursor from) {
+    nodes.add(node);
+    if (from.positions().isEmpty()) {
+      since.remove(node);
+    } else {
+      since.put(node, from);
+    }
+  }
+
   /** Another node has no members any more; tells whether it had. */
   boolean remove(String node) {
+    since.remove(node);
     return !node.equals(self) && nodes.remove(node);
+  }
+
+  /** Remembers, before a change, who had members up to here. */
+  void noteUpTo(Cursor here) {
+    Past last = past.peekLast();
+    if (here.positions().isEmpty() || (last != null && last.upTo().equals(here))) {
+      return;
+    }
+    past.add(new Past(nodes(), here));
+    if (past.size() > PAST_MAX) {
+      past.remove();
+    }
+  }
+
+  /** Who had members when this node passed the publication, as it knew. */
+  private Set<String> nodesAt(Publication publication) {
+    Position position = publication.position();
+    if (position != null) {
+      for (Past one : past) {
+        if (one.upTo().covers(position)) {
+          return one.nodes();
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /**
+   * Whether the publication was left to a node that is gone, and this node is the one of those
+   * which remain that deals with it. All that remain come to the same, whenever the others went.
+   * What lies before this node began is its own only if none of those is left that were there then.
+   */
+  boolean inherits(Publication publication, String gone) {
+    Position position = publication.position();
+    Before other = beganBeside.get(gone);
+    boolean isOlder = position != null && other != null && other.cursor().covers(position);
+    Set<String> remaining =
+        new TreeSet<>(isOlder && other != null ? other.nodes() : nodesAt(publication));
+    remaining.retainAll(nodes);
+    remaining.remove(gone);
+    if (position != null && start.covers(position)) {
+      remaining.remove(self);
+    }
+    Set<String> then = new TreeSet<>(remaining);
+    then.add(gone);
+    if (remaining.isEmpty()) {
+      remaining.add(self);
+    }
+    return owner(publication, then).equals(gone) && owner(publication, remaining).equals(self);
   }
 
   /** Whether this node is the one to deal with the publication. */
@@ -77,7 +170,7 @@ final class ShareView {
     if (nodes.size() == 1 && before.isEmpty()) {
       return true;
     }
-    if (!owner(publication, nodes).equals(self)) {
+    if (!owner(publication, takingPart(publication)).equals(self)) {
       return false;
     }
     for (Before other : before) {
@@ -88,8 +181,22 @@ final class ShareView {
     return true;
   }
 
+  private Collection<String> takingPart(Publication publication) {
+    Position position = publication.position();
+    if (since.isEmpty() || position == null) {
+      return nodes;
+    }
+    List<String> taking = new ArrayList<>(nodes);
+    taking.removeIf(node -> {
+      Cursor from = since.get(node);
+      return from != null && from.covers(position);
+    });
+    return taking;
+  }
+
   /** This node is so far: what other nodes had before that need not be remembered. */
   void passed(Cursor cursor) {
+    since.values().removeIf(cursor::covers);
     if (!before.isEmpty()) {
       List<Before> left = new ArrayList<>(before);
       left.removeIf(other -> cursor.covers(other.cursor()));

@@ -5,13 +5,15 @@ import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.ShareView.Before;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The shares of this node, and what it and other nodes tell each other of them. Safe for any
@@ -19,15 +21,27 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Shares implements Nodes.Listener {
 
-  private static final String TOPIC = "shares";
+  /** How often nodes are asked for what they leave to a share that begins, if one is silent. */
+  static final int ASKS = 3;
+
+  /** The most shares that ended whose places are remembered; more push out the oldest. */
+  static final int LEFT_MAX = 4_096;
+
+  static final String TOPIC = "shares";
 
   private final HubNode hub;
   private final Nodes nodes;
   private final SharePlaces places;
   private final Map<Key, Share> shares = new ConcurrentHashMap<>();
 
-  /** How far other nodes are, as they told last: node, then share. Only of shares of this node. */
-  private final Map<String, Map<Key, Cursor>> told = new ConcurrentHashMap<>();
+  /** What ended here, for those that did not hear of it; guarded by itself. */
+  private final Map<Key, Left> left = new LinkedHashMap<>();
+
+  /** The number of the share that began last. Rises from the time of the start. */
+  private final AtomicLong lives;
+
+  /** A share that ended on this node: which it was, and how far. */
+  private record Left(long life, Cursor place) {}
 
   /** What makes subscriptions share: the same name and the same filter. */
   record Key(String name, ChannelFilter filter) {}
@@ -36,6 +50,7 @@ final class Shares implements Nodes.Listener {
     this.hub = hub;
     this.nodes = nodes;
     this.places = places;
+    this.lives = new AtomicLong(hub.clock().millis());
     nodes.serve(TOPIC, this::on);
     nodes.listen(this);
     hub.metrics().gauge("polyhub.shares", shares::size);
@@ -58,7 +73,10 @@ final class Shares implements Nodes.Listener {
     Key key = new Key(name, subscription.filter());
     Share share =
         shares.computeIfAbsent(
-            key, absent -> new Share(hub, this, key, (HubLane) hub.ownLane(), self()));
+            key,
+            absent ->
+                new Share(
+                    hub, this, key, (HubLane) hub.ownLane(), self(), lives.incrementAndGet()));
     ShareMember member = new ShareMember(share, subscription, request.outlives());
     subscription.share(member);
     return share
@@ -69,19 +87,39 @@ final class Shares implements Nodes.Listener {
                 .orElseGet(() -> join(subscription, request, name)));
   }
 
-  /** The last member is gone. */
-  void ended(Share share) {
+  /** The last member is gone, and all is dealt with up to that place. */
+  void ended(Share share, Cursor place) {
+    synchronized (left) {
+      left.remove(share.key());
+      left.put(share.key(), new Left(share.life(), place));
+      if (left.size() > LEFT_MAX) {
+        left.remove(left.keySet().iterator().next());
+      }
+    }
     shares.remove(share.key(), share);
-    told.values().forEach(places -> places.remove(share.key()));
+    tellLeft(share.key());
   }
 
   /**
-   * A publication was given back to a share that has ended: whoever comes next reads from there.
+   * A publication was given back to a share that has ended: the one that is here now deals with it,
+   * else whoever has members elsewhere, and whoever comes next reads from there.
    */
   void orphaned(Key key, Publication publication) {
+    Share again = shares.get(key);
+    if (again != null) {
+      again.giveBack(publication);
+      return;
+    }
     if (publication.position() == null) {
       return;
     }
+    synchronized (left) {
+      left.computeIfPresent(
+          key,
+          (same, until) ->
+              new Left(until.life(), Share.backTo(until.place(), List.of(publication))));
+    }
+    tellLeft(key);
     places
         .get(key)
         .thenAccept(found ->
@@ -95,31 +133,47 @@ final class Shares implements Nodes.Listener {
   // Other nodes
 
   /** Asks the nodes that have members already; they leave this node its part from now on. */
-  CompletionStage<List<Before>> askToJoin(Key key) {
+  CompletionStage<List<Before>> askToJoin(Key key, long life) {
+    return askToJoin(new ShareMessage.Joins(key, life).encode(), new TreeMap<>(), 1);
+  }
+
+  private CompletionStage<List<Before>> askToJoin(
+      byte[] question, Map<String, Before> found, int ask) {
     if (nodes.live().size() == 1) {
-      return CompletableFuture.completedFuture(List.of());
+      return CompletableFuture.completedFuture(List.copyOf(found.values()));
     }
     return nodes
-        .ask(TOPIC, new ShareMessage.Joins(key).encode())
-        .thenApply(answers -> {
-          List<Before> others = new ArrayList<>();
+        .ask(TOPIC, question)
+        .thenCompose(answers -> {
           for (byte[] answer : answers.answers()) {
-            ShareMessage.decodeBefore(answer).ifPresent(others::add);
+            ShareMessage.decodeBefore(answer).ifPresent(one -> found.put(one.node(), one));
           }
-          return others;
+          return answers.complete() || ask == ASKS
+              ? CompletableFuture.completedFuture(List.copyOf(found.values()))
+              : askToJoin(question, found, ask + 1);
         });
   }
 
-  void tellThere(Key key) {
-    nodes.tell(TOPIC, new ShareMessage.IsThere(key).encode());
+  void tellHere(ShareMessage.Here here) {
+    nodes.tell(TOPIC, here.encode());
   }
 
-  void tellPlace(Key key, Cursor place) {
-    nodes.tell(TOPIC, new ShareMessage.IsAt(key, place).encode());
+  private void tellLeft(Key key) {
+    Left until = left(key);
+    nodes.tell(TOPIC, new ShareMessage.Leaves(key, until.place(), until.life()).encode());
   }
 
-  void tellLeft(Key key, Cursor place) {
-    nodes.tell(TOPIC, new ShareMessage.Leaves(key, place).encode());
+  /** What ended here under the key last, as far as is remembered. */
+  private Left left(Key key) {
+    synchronized (left) {
+      return left.getOrDefault(key, new Left(0, Cursor.EMPTY));
+    }
+  }
+
+  /** Another node deals out as if this one had members, and it has none. */
+  private void noneHere(String node, Key key) {
+    Left until = left(key);
+    nodes.tell(node, TOPIC, new ShareMessage.Leaves(key, until.place(), until.life()).encode());
   }
 
   private CompletionStage<byte[]> on(String node, byte[] bytes) {
@@ -132,6 +186,9 @@ final class Shares implements Nodes.Listener {
     Share share = shares.get(message.get().key());
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
     if (share == null) {
+      if (message.get() instanceof ShareMessage.Here here && here.nodes().contains(self())) {
+        noneHere(node, here.key());
+      }
       answer.complete(ShareMessage.NOTHING);
       return answer;
     }
@@ -140,48 +197,27 @@ final class Shares implements Nodes.Listener {
         .execute(() -> {
           switch (message.get()) {
             case ShareMessage.Joins joins -> {
-              Before before = share.comes(node);
-              if (before != null) {
-                // Until it tells more it has dealt with nothing of what it takes over here.
-                told(node, joins.key(), before.cursor());
-              }
+              Before before = share.comes(node, joins.life());
               answer.complete(
                   before == null ? ShareMessage.NOTHING : ShareMessage.encodeBefore(before));
             }
-            case ShareMessage.IsThere there -> share.isThere(node);
-            case ShareMessage.IsAt at -> {
-              share.isThere(node);
-              told(node, at.key(), at.place());
-            }
-            case ShareMessage.Leaves leaves -> {
-              forget(node, leaves.key());
-              share.gone(node, leaves.place());
-            }
+            case ShareMessage.Here here -> share.isHere(node, here);
+            case ShareMessage.Leaves leaves -> share.leaves(node, leaves.life(), leaves.place());
           }
           answer.complete(ShareMessage.NOTHING);
         });
     return answer;
   }
 
-  private void told(String node, Key key, Cursor place) {
-    told.computeIfAbsent(node, absent -> new ConcurrentHashMap<>()).put(key, place);
-  }
-
-  private Cursor forget(String node, Key key) {
-    Map<Key, Cursor> places = told.get(node);
-    Cursor place = places == null ? null : places.remove(key);
-    return place == null ? Cursor.EMPTY : place;
-  }
-
   @Override
   public void onNode(String node) {
-    shares.values().forEach(share -> share.lane().execute(share::tellThere));
+    shares.values().forEach(share -> share.lane().execute(share::tellHere));
   }
 
   @Override
   public void onNodeGone(String node) {
     for (Share share : shares.values()) {
-      share.lane().execute(() -> share.gone(node, forget(node, share.key())));
+      share.lane().execute(() -> share.gone(node));
     }
   }
 }

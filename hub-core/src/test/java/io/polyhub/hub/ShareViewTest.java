@@ -77,7 +77,8 @@ final class ShareViewTest {
     c.join(
         List.of(
             new Before("a", Set.of("a", "b"), cursor(placeOfA)),
-            new Before("b", Set.of("a", "b"), cursor(placeOfB))));
+            new Before("b", Set.of("a", "b"), cursor(placeOfB))),
+        cursor(placeOfA));
     for (int i = 1; i <= COUNT; i++) {
       if (i == placeOfA + 1) {
         a.add("c");
@@ -100,9 +101,87 @@ final class ShareViewTest {
   }
 
   @Test
+  void a_node_that_is_heard_late_is_left_nothing_that_lies_before_what_it_told() {
+    ShareView a = new ShareView("a");
+    ShareView b = new ShareView("b");
+    b.add("a");
+    a.noteUpTo(cursor(100));
+    a.add("b", cursor(140));
+    for (int i = 101; i <= COUNT; i++) {
+      assertThat(takers(at(i), a, b)).as("takers of %s", i).isNotEmpty();
+      if (i <= 140) {
+        assertThat(a.isOurs(at(i))).isTrue();
+      } else {
+        assertThat(takers(at(i), a, b)).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void what_was_left_to_a_node_that_is_gone_is_inherited_by_one_of_those_that_remain() {
+    ShareView a = new ShareView("a");
+    ShareView b = new ShareView("b");
+    List.of("b", "c", "d").forEach(a::add);
+    List.of("a", "c", "d").forEach(b::add);
+    for (ShareView view : List.of(a, b)) {
+      view.noteUpTo(cursor(500));
+      view.remove("c");
+      view.noteUpTo(cursor(1_000));
+      view.remove("d");
+      // One that came later has no part in what lies before.
+      view.noteUpTo(cursor(1_000));
+      view.add("e");
+    }
+    for (int i = 1; i <= 1_000; i++) {
+      String then =
+          ShareView.owner(at(i), i <= 500 ? Set.of("a", "b", "c", "d") : Set.of("a", "b", "d"));
+      for (String gone : List.of("c", "d")) {
+        boolean byA = a.inherits(at(i), gone);
+        boolean byB = b.inherits(at(i), gone);
+        assertThat(byA && byB).as("both take %s of %s", i, gone).isFalse();
+        if (then.equals(gone)) {
+          assertThat(byA || byB).as("nobody takes %s of %s", i, gone).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void what_comes_back_from_before_a_node_began_is_inherited_by_it_if_nobody_else_is_left() {
+    ShareView b = new ShareView("b");
+    b.join(List.of(new Before("a", Set.of("a"), cursor(10))), cursor(10));
+    b.noteUpTo(cursor(20));
+    b.remove("a");
+    for (int i = 1; i <= 10; i++) {
+      assertThat(b.inherits(at(i), "a")).as("%s", i).isTrue();
+    }
+    b.add("c");
+    for (int i = 1; i <= 10; i++) {
+      assertThat(b.inherits(at(i), "a")).as("c was not there either: %s", i).isTrue();
+    }
+  }
+
+  @Test
+  void as_many_changes_are_remembered_as_the_limit_says() {
+    ShareView a = new ShareView("a");
+    a.add("gone");
+    for (int i = 1; i <= 2 * ShareView.PAST_MAX; i++) {
+      a.noteUpTo(cursor(i));
+      a.add("n" + i);
+      a.remove("n" + (i - 1));
+    }
+    a.remove("gone");
+    long inherited = 0;
+    for (int i = 1; i <= 2 * ShareView.PAST_MAX; i++) {
+      inherited += a.inherits(at(i), "gone") ? 1 : 0;
+    }
+    assertThat(inherited).as("what lies before counts as under the oldest").isPositive();
+  }
+
+  @Test
   void what_others_had_before_is_forgotten_once_it_lies_behind() {
     ShareView view = new ShareView("b");
-    view.join(List.of(new Before("a", Set.of("a"), cursor(10))));
+    view.join(List.of(new Before("a", Set.of("a"), cursor(10))), cursor(10));
     view.passed(cursor(9));
     assertThat(view.isOurs(at(5))).as("a had it").isFalse();
     view.passed(cursor(10));
