@@ -128,7 +128,7 @@ public record JwtConfig(
 
   /** These settings with other secrets and static public keys. */
   JwtConfig withKeys(List<String> secrets, List<PublicKey> keys) {
-    return new JwtConfig(secrets, keys, jwks, issuer, audiences, leeway, maxLifetime);
+    return new JwtConfig(secrets, keys, jwks, issuer, audiences, leeway, maxLifetime, claims);
   }
 
   public JwtConfig withIssuer(@Nullable String value) {

@@ -14,6 +14,7 @@ import io.polyhub.records.Records;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -233,9 +234,7 @@ final class DurableLog implements HistoryLog {
   @Override
   public CompletionStage<ValuesPage> lastValues(ValuesQuery query) {
     return reads.read(
-        view -> reader(view).lastValues(query),
-        () -> {},
-        ReadPool.unavailable("last values"));
+        view -> reader(view).lastValues(query), () -> {}, ReadPool.unavailable("last values"));
   }
 
   Records records(String name) {

@@ -2,11 +2,15 @@ package io.polyhub.broker.embedded;
 
 import static io.polyhub.broker.BrokerProbe.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.ToldListener;
+import io.polyhub.broker.UnavailableException;
+import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
@@ -81,12 +85,8 @@ class CommitQueueTest {
     assertThat(broker.append(publication(1), KEPT, null).toCompletableFuture())
         .isCompletedWithValue(new Appended.Unavailable());
     assertThat(broker.isReady()).isFalse();
-    assertThat(
-            BrokerProbe.get(
-                    broker.read(
-                        new io.polyhub.broker.LogQuery(
-                            io.polyhub.channel.ChannelFilter.of("kept/x"), null, 1, 1, false)))
-                .complete())
-        .isFalse();
+    LogQuery query = new LogQuery(ChannelFilter.of("kept/x"), null, 1, 1, false);
+    assertThatThrownBy(() -> BrokerProbe.get(broker.read(query)))
+        .hasCauseInstanceOf(UnavailableException.class);
   }
 }

@@ -16,6 +16,7 @@ import io.polyhub.channel.Rule.Retention;
 import io.polyhub.channel.Rules;
 import io.polyhub.records.Records;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreFailureTest {
 
   @TempDir Path root;
+  @TempDir Path elsewhere;
   private boolean mounted;
 
   private BrokerProbe open(Path directory, long reserve) {
@@ -162,8 +164,8 @@ class StoreFailureTest {
 
   @Test
   void at_the_reserve_retention_goes_on_and_gives_the_room_back() throws Exception {
-    int reserve = 16 << 20;
-    mountSmallDisk(128 << 20);
+    int reserve = 64 << 20;
+    mountSmallDisk(192 << 20);
     Random chance = new Random(7);
     TestClock clock = new TestClock();
     EmbeddedConfig config =
@@ -192,8 +194,7 @@ class StoreFailureTest {
       }
     }
     try (BrokerProbe probe = open.get()) { // which brings it from the write-ahead log to its place
-      long free = Files.getFileStore(root).getUsableSpace();
-      Files.write(root.resolve("ballast"), new byte[(int) (free - reserve) + (8 << 20)]);
+      takeAllBut(reserve - (4 << 20));
       BrokerProbe.await(() -> {
         var _ = probe.append(text("brief/one", "refused").build(), null);
         return !probe.broker().isReady();
@@ -205,7 +206,18 @@ class StoreFailureTest {
     }
   }
 
+  private void takeAllBut(long left) throws IOException {
+    byte[] some = new byte[1 << 20];
+    try (OutputStream ballast = Files.newOutputStream(root.resolve("ballast"))) {
+      while (Files.getFileStore(root).getUsableSpace() >= left + some.length) {
+        ballast.write(some);
+      }
+    }
+  }
+
   private void mountSmallDisk(int size) throws Exception {
+    // A disk from which a library is loaded cannot be unmounted.
+    NativeLibrary.load(new DataDirectory(elsewhere));
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", root.toString()),
         "a small disk can be mounted by root alone");
