@@ -137,6 +137,7 @@ final class ClientSessions {
    */
   CompletionStage<Attachment> attach(
       String key, MqttConnection by, boolean cleanStart, long expirySeconds) {
+    wills.arrived(key);
     return handover
         .ask(key, cleanStart)
         .thenCompose(given -> attach(key, by, cleanStart, expirySeconds, given));
@@ -263,6 +264,7 @@ final class ClientSessions {
    * store.
    */
   CompletionStage<Optional<StoredSession>> handOver(String key, boolean cleanStart) {
+    wills.arrived(key);
     ClientSession found = sessions.get(key);
     if (found == null) {
       return CompletableFuture.completedFuture(Optional.empty());

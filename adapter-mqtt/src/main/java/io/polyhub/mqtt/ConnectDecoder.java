@@ -46,7 +46,11 @@ final class ConnectDecoder {
   }
 
   private static MqttVersion version(int level, String name) throws PacketException {
-    if (name.equals(PROTOCOL_NAME)) {
+    if (name.equals(PROTOCOL_NAME_OF_3_1)) {
+      if (level == MqttVersion.V3_1.level()) {
+        return MqttVersion.V3_1;
+      }
+    } else {
       if (level == MqttVersion.V3_1_1.level()) {
         return MqttVersion.V3_1_1;
       }
@@ -55,7 +59,7 @@ final class ConnectDecoder {
       }
     }
     throw new PacketException(
-        MqttReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "protocol level is not 4 or 5");
+        MqttReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "protocol level is not 3, 4 or 5");
   }
 
   private static void checkConnectFlags(int flags, MqttVersion version) throws PacketException {
@@ -115,7 +119,7 @@ final class ConnectDecoder {
         || in.getUnsignedShort(name) != PROTOCOL_NAME.length()
         || !in.toString(name + 2, PROTOCOL_NAME.length(), StandardCharsets.US_ASCII)
             .equals(PROTOCOL_NAME)) {
-      return level < in.writerIndex() && saysOldName(in, name) ? MqttVersion.V3_1_1 : null;
+      return level < in.writerIndex() && saysOldName(in, name) ? MqttVersion.V3_1 : null;
     }
     return in.getUnsignedByte(level) >= MqttVersion.V5.level()
         ? MqttVersion.V5

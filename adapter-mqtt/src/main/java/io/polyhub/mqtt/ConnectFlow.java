@@ -1,6 +1,7 @@
 package io.polyhub.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hello;
@@ -237,14 +238,12 @@ final class ConnectFlow {
     int keepAliveMax = (int) connection.config().maxKeepAlive().toSeconds();
     boolean shortened = connect.version().isV5() && (keepAlive == 0 || keepAlive > keepAliveMax);
     int inForce = shortened ? keepAliveMax : keepAlive;
-    connection.write(
-        connect.version().isV5()
-            ? PacketEncoder.connackV5(
-                connection.alloc(),
-                present,
-                MqttReasonCode.SUCCESS,
-                properties(shortened ? inForce : -1, complete))
-            : PacketEncoder.connackV3(connection.alloc(), present, 0));
+    ByteBuf connack = connack(present, shortened ? inForce : -1, complete);
+    if (connack == null) {
+      refuse(MqttReasonCode.PACKET_TOO_LARGE);
+      return;
+    }
+    connection.write(connack);
     connection.accepted(inForce);
     connection.touched();
     connected.outbound.resume();
@@ -252,8 +251,30 @@ final class ConnectFlow {
     connection.resume(Inlet.ADMITTING);
   }
 
-  /** What the server has to say of itself (section 3.2.2.3); what is as usual is left out. */
-  private ByteBuf properties(int serverKeepAlive, boolean complete) {
+  /** The CONNACK that accepts the client; null if it takes none that says what it must know. */
+  private @Nullable ByteBuf connack(boolean present, int serverKeepAlive, boolean complete) {
+    ByteBufAllocator alloc = connection.alloc();
+    return switch (connect.version()) {
+      // 3.1 has no session present flag.
+      case V3_1 -> PacketEncoder.connackV3(alloc, false, 0);
+      case V3_1_1 -> PacketEncoder.connackV3(alloc, present, 0);
+      case V5 ->
+          connection.firstThatFits(
+              () -> connackV5(present, properties(serverKeepAlive, true, complete)),
+              () -> connackV5(present, properties(serverKeepAlive, false, true)));
+    };
+  }
+
+  private ByteBuf connackV5(boolean present, ByteBuf properties) {
+    return PacketEncoder.connackV5(connection.alloc(), present, MqttReasonCode.SUCCESS, properties);
+  }
+
+  /**
+   * What the server has to say of itself (section 3.2.2.3); what is as usual is left out.
+   *
+   * @param all whether also what a client can do without
+   */
+  private ByteBuf properties(int serverKeepAlive, boolean all, boolean complete) {
     MqttConfig config = connection.config();
     ByteBuf out = Unpooled.buffer(64);
     long asked = connect.properties().sessionExpirySeconds().orElse(0);
@@ -266,10 +287,12 @@ final class ConnectFlow {
       out.writeByte(Property.ASSIGNED_CLIENT_IDENTIFIER.id());
       PacketEncoder.writeString(out, clientId);
     }
-    if (config.topicAliasMaximum() > 0) {
+    if (all && config.topicAliasMaximum() > 0) {
       out.writeByte(Property.TOPIC_ALIAS_MAXIMUM.id()).writeShort(config.topicAliasMaximum());
     }
-    out.writeByte(Property.SHARED_SUBSCRIPTION_AVAILABLE.id()).writeByte(1);
+    if (all) {
+      out.writeByte(Property.SHARED_SUBSCRIPTION_AVAILABLE.id()).writeByte(1);
+    }
     if (serverKeepAlive >= 0) {
       out.writeByte(Property.SERVER_KEEP_ALIVE.id()).writeShort(serverKeepAlive);
     }

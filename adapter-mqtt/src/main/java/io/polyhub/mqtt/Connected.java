@@ -24,6 +24,7 @@ final class Connected {
   final @Nullable String authenticationMethod;
   final boolean wantsCursors;
   final SessionWriter writer;
+  final String clientId;
   private final MqttConnection connection;
   private final @Nullable ClientSession stored;
   private @Nullable StoredWill will;
@@ -47,6 +48,7 @@ final class Connected {
     this.data = data;
     this.stored = stored;
     this.expirySeconds = expirySeconds;
+    clientId = connect.clientId();
     Properties client = connect.properties();
     wantsProblemInformation = client.wantsProblemInformation();
     writer = new SessionWriter(connection);
@@ -169,6 +171,11 @@ final class Connected {
       last = null;
     }
     long delay = last == null || stored == null ? 0 : delaySeconds(last);
+    long grace = reason == CloseReason.SHUTDOWN ? connection.config().willGrace().toSeconds() : 0;
+    boolean withSession = stored != null && expirySeconds >= grace;
+    if (withSession) {
+      delay = Math.max(delay, last == null ? 0 : grace);
+    }
     @Nullable StoredWill waiting = null;
     if (last != null && delay > 0) {
       waiting = last.waiting(last.node(), door.nowMillis() + delay * 1000);
@@ -177,7 +184,14 @@ final class Connected {
     if (stored != null) {
       door.sessions.detach(stored, connection, data, expirySeconds, waiting);
     }
-    if (last != null && waiting == null) {
+    if (last == null || waiting != null) {
+      return;
+    }
+    if (grace > 0) {
+      // Its client is to come back, here or to another node; both specifications allow to wait for
+      // that when a server goes down (section 3.1.2.5).
+      door.wills.defer(last.delayed(0).waiting(last.node(), door.nowMillis() + grace * 1000));
+    } else {
       door.wills.publish(last);
     }
   }

@@ -7,6 +7,7 @@ import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Session.Expiry;
 import io.polyhub.identity.Credentials;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -70,12 +71,17 @@ final class Goodbye {
    * clients take a refusal for the last word, and come back only after a connection that was lost.
    */
   static @Nullable ByteBuf connack(
-      ByteBufAllocator alloc, @Nullable MqttVersion version, MqttReasonCode reason) {
+      MqttConnection connection, @Nullable MqttVersion version, MqttReasonCode reason) {
     if (version == null || reason.passes()) {
       return null;
     }
+    ByteBufAllocator alloc = connection.alloc();
     if (version.isV5()) {
-      return PacketEncoder.connackV5(alloc, false, reason, Unpooled.EMPTY_BUFFER);
+      return connection.firstThatFits(
+          () ->
+              PacketEncoder.connackV5(
+                  alloc, false, reason, PacketEncoder.properties(reason.words(), List.of())),
+          () -> PacketEncoder.connackV5(alloc, false, reason, Unpooled.EMPTY_BUFFER));
     }
     boolean unintelligible =
         reason == MqttReasonCode.MALFORMED_PACKET
@@ -96,13 +102,16 @@ final class Goodbye {
     if (connected == null || !connection.version().isV5()) {
       return null;
     }
-    if (connected.wantsProblemInformation) {
-      ByteBuf withText = PacketEncoder.disconnect(connection.alloc(), code, why.text());
-      if (connected.outbound.fits(withText.readableBytes())) {
-        return withText;
-      }
-      withText.release();
-    }
-    return PacketEncoder.disconnect(connection.alloc(), code, null);
+    ByteBufAllocator alloc = connection.alloc();
+    return connected.wantsProblemInformation
+        ? connection.firstThatFits(
+            () -> PacketEncoder.disconnect(alloc, code, text(code, why)),
+            () -> PacketEncoder.disconnect(alloc, code, null))
+        : connection.firstThatFits(() -> PacketEncoder.disconnect(alloc, code, null));
+  }
+
+  /** What was done wrong has a name of its own in this protocol, all else has one in the hub. */
+  private static String text(MqttReasonCode code, CloseReason why) {
+    return why == CloseReason.PROTOCOL_ERROR ? code.words() : why.text();
   }
 }

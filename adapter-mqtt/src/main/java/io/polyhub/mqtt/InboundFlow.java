@@ -127,10 +127,20 @@ final class InboundFlow {
           connection.heedInFlight();
           if (outcome instanceof Outcome.Refused<Published>(Refusal refusal)
               && !refusal.temporary()) {
-            connection.fail(MqttReasonCode.ofPublish(refusal), "QoS 0 publish refused");
+            refused(refusal);
           }
         });
     connection.heedInFlight();
+  }
+
+  /** Ends the connection, as there is no other answer. */
+  private void refused(Refusal refusal) {
+    if (refusal == Refusal.TOO_LARGE) {
+      connection.tooLarge("rules.maxPayloadBytes");
+      connection.end(MqttReasonCode.PACKET_TOO_LARGE);
+    } else {
+      connection.fail(MqttReasonCode.ofPublish(refusal), "publish refused");
+    }
   }
 
   /** With QoS 2 a packet identifier stands for one publication until its PUBREL (section 4.3.3). */
@@ -295,7 +305,7 @@ final class InboundFlow {
       connection.sendAck(type, publish.packetId(), reason, isOpen ? OUTCOME_UNKNOWN : List.of());
     } else {
       // 3.1.1 has no negative answer; a positive one would be a lie, none would block for ever.
-      connection.fail(reason, "publish refused");
+      refused(refusal);
     }
   }
 

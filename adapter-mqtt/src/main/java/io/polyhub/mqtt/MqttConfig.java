@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout how long a client may take, from the connection to the whole CONNECT, the
  *     TLS handshake included
  * @param maxConnectBytes the largest CONNECT packet
- * @param maxPacketBytes the largest other packet, either way
+ * @param maxPacketBytes the largest other packet, either way; the standard has room for the largest
+ *     payload that rules allow by themselves (1 MiB) and for what stands before it
  * @param receiveMaximum the most publications with QoS 1 and 2 that a client may have
  *     unacknowledged
  * @param unreleasedMax the most QoS 2 publications of an MQTT 3.1.1 client between PUBREC and
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param willDelayMax the longest will delay
  * @param storeFirst whether what an exchange with QoS 2 has come to is stored before it is
  *     answered, in sessions that outlive their connections: exactly once over a crash too
+ * @param willGrace how long the will of a client at least waits whose connection this server ends
+ *     because it goes down; 0 for not at all
  * @param saveInterval how long changes of a connected client's session may wait to be saved
  * @param placeSaveInterval how long its places may wait, which move with what the client is sent
  *     and acknowledges with QoS 0 and 1; so far back QoS 1 repeats begin after the end of a process
@@ -63,12 +66,16 @@ public record MqttConfig(
     int sessionsMax,
     Duration willDelayMax,
     boolean storeFirst,
+    Duration willGrace,
     Duration saveInterval,
     Duration placeSaveInterval,
     int savesPerTickMax,
     long detachedBytesMax,
     int writeHighBytes,
     Duration writeStallMax) {
+
+  /** What a packet may hold beside its payload: topic and properties. */
+  private static final int HEAD_BYTES = 64 * 1024;
 
   /** Loopback, the ports that everybody expects, and limits for a machine of a few cores. */
   public static final MqttConfig STANDARD =
@@ -81,7 +88,7 @@ public record MqttConfig(
           "/mqtt",
           Duration.ofSeconds(10),
           128 * 1024,
-          256 * 1024,
+          1024 * 1024 + HEAD_BYTES,
           64,
           1024,
           64,
@@ -92,6 +99,7 @@ public record MqttConfig(
           100_000,
           Duration.ofDays(1),
           true,
+          Duration.ofSeconds(30),
           Duration.ofMillis(100),
           Duration.ofSeconds(1),
           1_000,
@@ -116,6 +124,7 @@ public record MqttConfig(
     within("sessionExpiryMax", sessionExpiryMax.toSeconds(), 0, 0xFFFF_FFFEL);
     within("sessionsMax", sessionsMax, 0, Integer.MAX_VALUE);
     within("willDelayMax", willDelayMax.toSeconds(), 0, 0xFFFF_FFFFL);
+    within("willGrace", willGrace.toSeconds(), 0, 3600);
     within("connectTimeout", connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
     within("saveInterval", saveInterval.toMillis(), 100, 60_000);
     within("placeSaveInterval", placeSaveInterval.toMillis(), 100, 60_000);
@@ -151,6 +160,7 @@ public record MqttConfig(
         sessionsMax,
         willDelayMax,
         storeFirst,
+        willGrace,
         saveInterval,
         placeSaveInterval,
         savesPerTickMax,

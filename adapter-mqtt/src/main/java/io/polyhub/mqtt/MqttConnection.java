@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   private @Nullable Session session;
   private @Nullable Connected connected;
   private boolean closed;
+
+  /** The largest packet that the client takes (section 3.1.2.11.4), once it has said so. */
+  private long packetBytesMax = Long.MAX_VALUE;
 
   MqttConnection(MqttDoor door, Carrier carrier, Channel channel) {
     this.door = door;
@@ -203,6 +207,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   void handle(Packet packet) throws PacketException {
     timer.heard();
     if (packet instanceof Packet.Connect connect) {
+      packetBytesMax = connect.properties().maximumPacketSize();
       pause(Inlet.ADMITTING);
       ConnectFlow flow = new ConnectFlow(this, connect);
       connecting = flow;
@@ -239,8 +244,36 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
 
   // Writing
 
-  void write(ByteBuf packet) {
-    outlet.write(packet);
+  /** Whether that size of packet may be sent to the client. */
+  boolean fits(int bytes) {
+    return bytes <= packetBytesMax;
+  }
+
+  /** Makes one form of a packet after the other; null if the client takes none of them. */
+  @SafeVarargs
+  final @Nullable ByteBuf firstThatFits(Supplier<ByteBuf>... forms) {
+    for (Supplier<ByteBuf> form : forms) {
+      ByteBuf packet = form.get();
+      if (fits(packet.readableBytes())) {
+        return packet;
+      }
+      packet.release();
+    }
+    return null;
+  }
+
+  /**
+   * Writes a packet that the client waits for: one that is too large for it ends the connection.
+   */
+  void write(@Nullable ByteBuf packet) {
+    if (packet == null) {
+      fail(MqttReasonCode.PACKET_TOO_LARGE, "no answer is small enough for the client");
+    } else if (fits(packet.readableBytes())) {
+      outlet.write(packet);
+    } else {
+      packet.release();
+      write(null);
+    }
   }
 
   /** Writes a publication of that remaining length. */
@@ -249,12 +282,26 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   }
 
   void sendAck(PacketType type, int packetId, MqttReasonCode reason, List<Header> told) {
-    write(PacketEncoder.ack(alloc(), version(), type, packetId, reason, told));
+    boolean refusal = type == PacketType.PUBACK || type == PacketType.PUBREC;
+    String text = refusal && reason.isError() && wantsProblemInformation() ? reason.words() : null;
+    write(
+        text == null && told.isEmpty()
+            ? PacketEncoder.ack(alloc(), version(), type, packetId, reason, null, told)
+            : firstThatFits(
+                () -> PacketEncoder.ack(alloc(), version(), type, packetId, reason, text, told),
+                () ->
+                    PacketEncoder.ack(
+                        alloc(), version(), type, packetId, reason, null, List.of())));
   }
 
   void subscribed(int packetId, byte[] codes, List<Header> told) {
     if (isConnected()) {
-      write(PacketEncoder.codes(alloc(), version(), PacketType.SUBACK, packetId, codes, told));
+      MqttReasonCode refusal = wantsProblemInformation() ? firstError(codes) : null;
+      String text = refusal == null ? null : refusal.words();
+      write(
+          firstThatFits(
+              () -> codes(PacketType.SUBACK, packetId, codes, text, told),
+              () -> codes(PacketType.SUBACK, packetId, codes, null, List.of())));
       resume(Inlet.SUBSCRIBING);
       if (connected != null) {
         connected.outbound.ready();
@@ -265,9 +312,24 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
   void unsubscribed(int packetId, byte[] codes) {
     write(
         version().isV5()
-            ? PacketEncoder.codes(
-                alloc(), version(), PacketType.UNSUBACK, packetId, codes, List.of())
+            ? codes(PacketType.UNSUBACK, packetId, codes, null, List.of())
             : PacketEncoder.unsubackV3(alloc(), packetId));
+  }
+
+  private ByteBuf codes(
+      PacketType type, int packetId, byte[] codes, @Nullable String text, List<Header> told) {
+    return PacketEncoder.codes(alloc(), version(), type, packetId, codes, text, told);
+  }
+
+  private static @Nullable MqttReasonCode firstError(byte[] codes) {
+    for (byte code : codes) {
+      for (MqttReasonCode reason : MqttReasonCode.values()) {
+        if (code < 0 && reason.code() == (code & 0xFF)) {
+          return reason;
+        }
+      }
+    }
+    return null;
   }
 
   /** MQTT has no messages beside topics. */
@@ -328,7 +390,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
       return;
     }
     door.metrics.refusedConnect(reason);
-    ByteBuf connack = Goodbye.connack(alloc(), spoken, reason);
+    ByteBuf connack = Goodbye.connack(this, spoken, reason);
     finish(reason.closeReason(), false, connack);
   }
 
@@ -343,7 +405,17 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
       return;
     }
     log.debug("{}: {}", channel, why);
+    if (reason == MqttReasonCode.PACKET_TOO_LARGE && inlet.version() != null) {
+      tooLarge("mqtt.maxPacketBytes");
+    }
     end(reason, reason.closeReason());
+  }
+
+  /** The client has sent, or is owed, more than the setting of that key allows. */
+  void tooLarge(String key) {
+    Connected of = connected;
+    door.tooLarge.add(
+        of == null ? "" : of.session.identity().user(), of == null ? "" : of.clientId, key);
   }
 
   /** The client is not connected in time: it did not introduce itself, or we keep it waiting. */
@@ -366,6 +438,11 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
         });
   }
 
+  /** Ends the connection, for a reason that was logged. */
+  void end(MqttReasonCode reason) {
+    end(reason, reason.closeReason());
+  }
+
   private void end(MqttReasonCode code, CloseReason reason) {
     if (closed) {
       return;
@@ -374,7 +451,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Downl
     if (inlet.version() != null) {
       bye =
           connecting != null
-              ? Goodbye.connack(alloc(), version(), code)
+              ? Goodbye.connack(this, version(), code)
               : Goodbye.disconnect(this, connected, code, reason);
     }
     finish(reason, false, bye);

@@ -31,6 +31,7 @@ final class MqttDoor {
   final Wills wills;
   final ClientSessions sessions;
   final Rescue rescue;
+  final TooLargePackets tooLarge;
   final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Map<EventLoop, SessionSaver> savers = new HashMap<>();
 
@@ -47,9 +48,10 @@ final class MqttDoor {
     this.metrics = metrics;
     this.clock = clock;
     this.random = random;
-    wills = new Wills(hub, metrics);
+    wills = new Wills(hub, config, metrics, clock);
     sessions = new ClientSessions(hub, config, metrics, clock, wills);
     rescue = new Rescue(this);
+    tooLarge = new TooLargePackets(metrics.receivedTooLarge, clock);
     for (EventExecutor executor : loops.group()) {
       EventLoop loop = (EventLoop) executor;
       savers.put(loop, new SessionSaver(loops.wheel(loop), config));

@@ -18,6 +18,7 @@ final class MqttMetrics {
   final Counter sent;
   final Counter expired;
   final Counter tooLarge;
+  final Counter receivedTooLarge;
   final Counter resumed;
   final Counter unrecovered;
   final Counter savesFailed;
@@ -34,6 +35,7 @@ final class MqttMetrics {
     sent = counter("polyhub.messages.out");
     expired = counter("polyhub.mqtt.dropped.expired");
     tooLarge = counter("polyhub.mqtt.dropped.too.large");
+    receivedTooLarge = counter("polyhub.mqtt.received.too.large");
     resumed = counter("polyhub.mqtt.sessions.resumed");
     unrecovered = counter("polyhub.mqtt.sessions.unrecovered");
     saves = counter("polyhub.mqtt.sessions.saves");

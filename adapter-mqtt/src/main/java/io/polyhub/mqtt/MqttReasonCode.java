@@ -2,6 +2,7 @@ package io.polyhub.mqtt;
 
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Refusal;
+import java.util.Locale;
 
 /** The reason codes of MQTT 5.0 (section 2.4) that this door says, and their words in 3.1.1. */
 enum MqttReasonCode {
@@ -52,6 +53,11 @@ enum MqttReasonCode {
   /** The byte on the wire in MQTT 5.0. */
   int code() {
     return code;
+  }
+
+  /** The name of the code as the specification has it, in small letters: a Reason String. */
+  String words() {
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   boolean isError() {

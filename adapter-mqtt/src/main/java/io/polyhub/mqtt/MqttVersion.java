@@ -2,6 +2,8 @@ package io.polyhub.mqtt;
 
 /** The version of the protocol that a client speaks. */
 enum MqttVersion {
+  /** MQTT 3.1, from before it was a standard; differs from 3.1.1 in little but its name. */
+  V3_1(3),
   V3_1_1(4),
   V5(5);
 

@@ -48,7 +48,7 @@ final class OutboundFlow {
     this.data = data;
     MqttConfig config = connection.config();
     window = Math.min(config.maxInflight(), client.receiveMaximum());
-    packetBytesMax = client.maximumPacketSize();
+    packetBytesMax = Math.min(config.maxPacketBytes(), client.maximumPacketSize());
     aliasMax = Math.min(config.outboundAliasMaximum(), client.topicAliasMaximum());
   }
 
@@ -82,8 +82,8 @@ final class OutboundFlow {
     }
   }
 
-  /** Whether that size of packet may be sent to the client. */
-  boolean fits(int bytes) {
+  /** Whether a publication of that size may be sent to the client. */
+  private boolean fits(int bytes) {
     return bytes <= packetBytesMax;
   }
 
@@ -359,8 +359,11 @@ final class OutboundFlow {
   }
 
   /** The client has forgotten the packet identifier of a QoS 2 publication. */
-  void completed(Packet.Ack pubcomp) {
+  void completed(Packet.Ack pubcomp) throws PacketException {
     InFlight sent = sent(pubcomp.packetId());
+    if (sent != null && sent.qos != 2) {
+      throw PacketException.protocolError("PUBCOMP for QoS 1");
+    }
     if (sent != null && sent.isReleased()) {
       finish(sent);
     }

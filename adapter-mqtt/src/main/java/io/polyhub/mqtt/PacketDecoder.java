@@ -6,6 +6,7 @@ import static io.polyhub.mqtt.PacketException.protocolError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,14 @@ final class PacketDecoder {
 
   /** The most filters in one SUBSCRIBE or UNSUBSCRIBE. */
   static final int FILTERS_MAX = 1_000;
+
+  private static final int DUPLICATE = 8;
+
+  private static final Set<Integer> MAY_REPEAT_IN_3_1 =
+      Set.of(
+          PacketType.PUBREL.firstByte(),
+          PacketType.SUBSCRIBE.firstByte(),
+          PacketType.UNSUBSCRIBE.firstByte());
 
   private PacketDecoder() {}
 
@@ -39,7 +48,7 @@ final class PacketDecoder {
     if (!in.isReadable()) {
       return null;
     }
-    PacketType type = PacketType.of(in.getUnsignedByte(start));
+    PacketType type = type(in.getUnsignedByte(start), version);
     if ((type == PacketType.CONNECT) != (version == null)) {
       throw protocolError(version == null ? "first packet is no CONNECT" : "second CONNECT");
     }
@@ -74,6 +83,14 @@ final class PacketDecoder {
         version == null ? ConnectDecoder.decode(body) : body(type, flags, body, version);
     body.finish();
     return packet;
+  }
+
+  /** In 3.1 also repeats of packets that are answered are marked as such (section 2.1 there). */
+  private static PacketType type(int first, @Nullable MqttVersion version) throws PacketException {
+    return PacketType.of(
+        version == MqttVersion.V3_1 && MAY_REPEAT_IN_3_1.contains(first & ~DUPLICATE)
+            ? first & ~DUPLICATE
+            : first);
   }
 
   private static Packet body(PacketType type, int flags, WireReader in, MqttVersion version)
@@ -128,12 +145,20 @@ final class PacketDecoder {
     int packetId = in.packetId();
     int reasonCode = 0;
     if (version.isV5() && in.hasMore()) {
-      reasonCode = in.oneByte();
+      reasonCode = known(in.oneByte(), type.reasonCodes());
       if (in.hasMore()) {
         Properties.read(in, Property.IN_ACK);
       }
     }
     return new Packet.Ack(type, packetId, reasonCode);
+  }
+
+  /** A reason code is one of those that the packet may carry (section 2.4). */
+  private static int known(int reasonCode, Set<Integer> codes) throws PacketException {
+    if (!codes.contains(reasonCode)) {
+      throw malformed("reason code does not belong in this packet");
+    }
+    return reasonCode;
   }
 
   private static Packet.Subscribe subscribe(WireReader in, MqttVersion version)
@@ -208,7 +233,7 @@ final class PacketDecoder {
     if (!version.isV5() || !in.hasMore()) {
       return new Packet.Disconnect(0, Properties.NONE);
     }
-    int reasonCode = in.oneByte();
+    int reasonCode = known(in.oneByte(), PacketType.DISCONNECT.reasonCodes());
     Properties properties =
         in.hasMore() ? Properties.read(in, Property.IN_DISCONNECT) : Properties.NONE;
     return new Packet.Disconnect(reasonCode, properties);

@@ -19,7 +19,7 @@ final class PacketEncoder {
 
   private PacketEncoder() {}
 
-  /** The answer to a CONNECT in 3.1.1 (section 3.2 there). */
+  /** The answer to a CONNECT in 3.1 and 3.1.1 (section 3.2 there). */
   static ByteBuf connackV3(ByteBufAllocator alloc, boolean sessionPresent, int returnCode) {
     ByteBuf out = alloc.buffer(4);
     out.writeByte(PacketType.CONNACK.firstByte());
@@ -40,6 +40,8 @@ final class PacketEncoder {
 
   /**
    * PUBACK, PUBREC, PUBREL or PUBCOMP. The reason is left out where the specification allows it.
+   *
+   * @param text the reason in words, or null
    */
   static ByteBuf ack(
       ByteBufAllocator alloc,
@@ -47,15 +49,16 @@ final class PacketEncoder {
       PacketType type,
       int packetId,
       MqttReasonCode reason,
+      @Nullable String text,
       List<Header> userProperties) {
-    boolean withProperties = version.isV5() && !userProperties.isEmpty();
+    boolean withProperties = version.isV5() && (text != null || !userProperties.isEmpty());
     if (!withProperties && (!version.isV5() || reason == MqttReasonCode.SUCCESS)) {
       return start(alloc, type, 2).writeShort(packetId);
     }
     if (!withProperties) {
       return start(alloc, type, 3).writeShort(packetId).writeByte(reason.code());
     }
-    ByteBuf properties = userProperties(userProperties);
+    ByteBuf properties = properties(text, userProperties);
     int length = 3 + variableBytes(properties.readableBytes()) + properties.readableBytes();
     ByteBuf out = start(alloc, type, length).writeShort(packetId).writeByte(reason.code());
     return writeProperties(out, properties);
@@ -68,11 +71,12 @@ final class PacketEncoder {
       PacketType type,
       int packetId,
       byte[] codes,
+      @Nullable String text,
       List<Header> userProperties) {
     if (!version.isV5()) {
       return start(alloc, type, 2 + codes.length).writeShort(packetId).writeBytes(codes);
     }
-    ByteBuf properties = userProperties(userProperties);
+    ByteBuf properties = properties(text, userProperties);
     int propertyBytes = properties.readableBytes();
     int length = 2 + variableBytes(propertyBytes) + propertyBytes + codes.length;
     ByteBuf out = start(alloc, type, length).writeShort(packetId);
@@ -93,9 +97,7 @@ final class PacketEncoder {
     if (text == null) {
       return start(alloc, PacketType.DISCONNECT, 1).writeByte(reason.code());
     }
-    ByteBuf properties = Unpooled.buffer();
-    properties.writeByte(Property.REASON_STRING.id());
-    writeString(properties, text);
+    ByteBuf properties = properties(text, List.of());
     int length = 1 + variableBytes(properties.readableBytes()) + properties.readableBytes();
     ByteBuf out = start(alloc, PacketType.DISCONNECT, length).writeByte(reason.code());
     return writeProperties(out, properties);
@@ -123,11 +125,16 @@ final class PacketEncoder {
     return out.writeBytes(properties);
   }
 
-  private static ByteBuf userProperties(List<Header> headers) {
-    if (headers.isEmpty()) {
+  /** Properties that say something about another packet: a reason in words, and our own. */
+  static ByteBuf properties(@Nullable String text, List<Header> headers) {
+    if (text == null && headers.isEmpty()) {
       return Unpooled.EMPTY_BUFFER;
     }
     ByteBuf out = Unpooled.buffer();
+    if (text != null) {
+      out.writeByte(Property.REASON_STRING.id());
+      writeString(out, text);
+    }
     for (Header header : headers) {
       writeUserProperty(out, header.name(), header.value());
     }

@@ -145,6 +145,11 @@ final class Properties {
     return payloadFormat == 1;
   }
 
+  /** Whether the publisher has said what the payload is, which is passed on (MQTT-3.3.2-4). */
+  boolean saysPayloadFormat() {
+    return present.contains(Property.PAYLOAD_FORMAT_INDICATOR);
+  }
+
   OptionalLong messageExpirySeconds() {
     return optional(Property.MESSAGE_EXPIRY_INTERVAL, messageExpirySeconds);
   }

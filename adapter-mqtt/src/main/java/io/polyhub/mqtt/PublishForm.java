@@ -26,8 +26,11 @@ record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
    */
   static final String PAYLOAD_FORMAT_HEADER = "polyhub-payload-format";
 
-  /** The value of {@link #PAYLOAD_FORMAT_HEADER} for text; there is no other. */
+  /** The value of {@link #PAYLOAD_FORMAT_HEADER} for text. */
   static final String PAYLOAD_FORMAT_TEXT = "utf-8";
+
+  /** Its value where the publisher said that the payload is unspecified bytes. */
+  static final String PAYLOAD_FORMAT_BYTES = "bytes";
 
   private static final byte[] NO_BYTES = {};
 
@@ -68,9 +71,10 @@ record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
     }
     for (Header header : publication.headers()) {
       if (header.name().equals(PAYLOAD_FORMAT_HEADER)) {
-        if (header.value().equals(PAYLOAD_FORMAT_TEXT)) {
+        boolean text = header.value().equals(PAYLOAD_FORMAT_TEXT);
+        if (text || header.value().equals(PAYLOAD_FORMAT_BYTES)) {
           out.writeByte(Property.PAYLOAD_FORMAT_INDICATOR.id());
-          out.writeByte(1);
+          out.writeByte(text ? 1 : 0);
         }
       } else {
         PacketEncoder.writeUserProperty(out, header.name(), header.value());

@@ -61,7 +61,7 @@ final class Publishes {
 
   private static List<Header> headers(Properties properties) {
     List<Header> given = properties.userProperties();
-    if (given.isEmpty() && !properties.payloadIsText()) {
+    if (given.isEmpty() && !properties.saysPayloadFormat()) {
       return given;
     }
     List<Header> headers = new ArrayList<>(given.size() + 1);
@@ -71,8 +71,13 @@ final class Publishes {
         headers.add(header);
       }
     }
-    if (properties.payloadIsText()) {
-      headers.add(new Header(PublishForm.PAYLOAD_FORMAT_HEADER, PublishForm.PAYLOAD_FORMAT_TEXT));
+    if (properties.saysPayloadFormat()) {
+      headers.add(
+          new Header(
+              PublishForm.PAYLOAD_FORMAT_HEADER,
+              properties.payloadIsText()
+                  ? PublishForm.PAYLOAD_FORMAT_TEXT
+                  : PublishForm.PAYLOAD_FORMAT_BYTES));
     }
     return headers;
   }

@@ -142,6 +142,8 @@ final class Rescue implements Nodes.Listener {
       wills.keepWaiting(waiting);
     } else if (hasComeBack(will)) {
       wills.forget(will.id());
+    } else if (will.dueMillis() > 0 && will.delaySeconds() == 0) {
+      wills.defer(waiting);
     } else {
       wills.publish(waiting);
     }

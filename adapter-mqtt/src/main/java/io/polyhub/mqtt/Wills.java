@@ -4,6 +4,8 @@ import io.polyhub.hub.Hub;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
 import io.polyhub.records.Records;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -23,11 +25,19 @@ final class Wills {
   /** Where the wills are stored. */
   static final String RECORDS = "mqtt-wills";
 
+  /**
+   * The most clients whose arrival is remembered; the will of one more may be published although it
+   * is back.
+   */
+  static final int MAX_ARRIVALS = 1_000_000;
+
   private static final Logger log = LoggerFactory.getLogger(Wills.class);
 
   private final Hub hub;
   private final MqttMetrics metrics;
   private final Records records;
+  private final InstantSource clock;
+  private final long graceMillis;
 
   /** Those of clients that are connected, or away for less than the delay; by id. */
   private final Set<String> kept = ConcurrentHashMap.newKeySet();
@@ -35,12 +45,23 @@ final class Wills {
   /** Those that could not be published when they had to be; by id. */
   private final Map<String, StoredWill> unpublished = new ConcurrentHashMap<>();
 
+  /**
+   * Those of connections that a server has ended because it goes down, and that no session waits
+   * with; by session key. Each is void when its client is back, on whatever node.
+   */
+  private final Map<String, StoredWill> deferred = new ConcurrentHashMap<>();
+
+  /** When clients came, as far back as deferred wills may wait; by session key. */
+  private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
+
   /** Those that are over, but whose record could not be removed. */
   private final Set<String> unremoved = ConcurrentHashMap.newKeySet();
 
-  Wills(Hub hub, MqttMetrics metrics) {
+  Wills(Hub hub, MqttConfig config, MqttMetrics metrics, InstantSource clock) {
     this.hub = hub;
     this.metrics = metrics;
+    this.clock = clock;
+    graceMillis = config.willGrace().toMillis();
     records = hub.records(RECORDS);
   }
 
@@ -85,6 +106,36 @@ final class Wills {
                 log.warn("The delay of a will could not be stored: {}", failure.toString());
               }
             });
+  }
+
+  /**
+   * A will whose time has not come waits until its client is back, on whatever node, or until then.
+   */
+  void defer(StoredWill will) {
+    Long arrival = arrivals.get(will.sessionKey());
+    if (arrival != null && arrival > will.dueMillis() - graceMillis) {
+      forget(will.id());
+      return;
+    }
+    StoredWill before = deferred.put(will.sessionKey(), will);
+    if (before != null && !before.id().equals(will.id())) {
+      forget(before.id());
+    }
+    keepWaiting(will);
+  }
+
+  /** The client of that session is here, or on another node. */
+  void arrived(String sessionKey) {
+    if (graceMillis == 0) {
+      return;
+    }
+    if (arrivals.size() < MAX_ARRIVALS) {
+      arrivals.put(sessionKey, clock.millis());
+    }
+    StoredWill waiting = deferred.remove(sessionKey);
+    if (waiting != null) {
+      forget(waiting.id());
+    }
   }
 
   /** A will is void. */
@@ -133,6 +184,13 @@ final class Wills {
       publish(will);
     }
     unremoved.forEach(this::remove);
+    long now = clock.millis();
+    for (StoredWill will : List.copyOf(deferred.values())) {
+      if (will.dueMillis() <= now && deferred.remove(will.sessionKey(), will)) {
+        publish(will);
+      }
+    }
+    arrivals.values().removeIf(arrival -> arrival < now - graceMillis);
   }
 
   /** Whether it is looked after already. */

@@ -108,6 +108,11 @@ final class BadInputTest {
         bad("a payload that is no text as it says", "30 07 00 01 'a' 02 01 01 FF", PAYLOAD_INVALID),
         bad("a response topic with a wildcard", "30 08 00 01 'a' 04 08 00 01 '#'", NAME_INVALID),
         bad("AUTH without a method at CONNECT", "F0 02 19 00", PROTOCOL_ERROR),
+        bad("PUBACK with a reason that is unknown", "40 03 00 01 42", MALFORMED),
+        bad("PUBREC with a reason of other packets", "50 03 00 01 92", MALFORMED),
+        bad("PUBREL with a reason of other packets", "62 03 00 01 80", MALFORMED),
+        bad("PUBCOMP with a reason that is unknown", "70 03 00 01 01", MALFORMED),
+        bad("DISCONNECT with a reason of the server", "E0 01 8B", MALFORMED),
         bad("session expiry at the end alone", "E0 07 00 05 11 00 00 00 05", PROTOCOL_ERROR));
   }
 
@@ -187,7 +192,9 @@ final class BadInputTest {
     try (RawClient client = RawClient.open(door)) {
       client.send(bytes);
       if (code >= 0) {
-        client.expect("20 03 00 " + String.format("%02X", code) + " 00 ; CONNACK");
+        byte[] connack = client.read();
+        assertThat(connack[0]).as(name).isEqualTo((byte) 0x20);
+        assertThat(connack[3] & 0xFF).as(name).isEqualTo(code);
       }
       client.expectClosed();
     }
@@ -197,7 +204,7 @@ final class BadInputTest {
   @Test
   void an_unknown_version_before_5_0_is_refused_in_the_words_of_3_1_1() throws IOException {
     try (RawClient client = RawClient.open(door)) {
-      client.send("10 0E 00 06 'MQIsdp' 03 02 00 3C 00 00 ; MQTT 3.1");
+      client.send("10 0E 00 06 'MQIsdp' 04 02 00 3C 00 00 ; a level that its name does not have");
       client.expect("20 02 00 01 ; unacceptable protocol version");
       client.expectClosed();
     }
@@ -222,7 +229,9 @@ final class BadInputTest {
               "00 03 '#/a' 00",
               "00 02 '+a' 00",
               "00 01 'a' 00"));
-      client.expect("90 07 00 01 00 8F 8F 8F 00 ; three filters are invalid, one is not");
+      client.expect(
+          "90 1E 00 01 17 1F 00 14 'topic filter invalid' 8F 8F 8F 00 ; three filters are invalid,"
+              + " one is not");
       client.expectNothing();
     }
   }
@@ -233,11 +242,12 @@ final class BadInputTest {
       client.send("32 95 4E 27 10 ; PUBLISH with QoS 1, a topic of 10,000 bytes");
       client.send(RawClient.repeat('/', 10_000));
       client.send("00 01 00 ; packet identifier 1, no properties");
-      client.expect("40 03 00 01 90 ; PUBACK, topic name invalid");
+      client.expect("40 19 00 01 90 15 1F 00 12 'topic name invalid' ; PUBACK, topic name invalid");
       client.send("82 96 4E 00 02 00 27 10 ; SUBSCRIBE, a filter of 10,000 bytes");
       client.send(RawClient.repeat('/', 10_000));
       client.send("00");
-      client.expect("90 04 00 02 00 8F ; SUBACK, topic filter invalid");
+      client.expect(
+          "90 1B 00 02 17 1F 00 14 'topic filter invalid' 8F ; SUBACK, topic filter invalid");
     }
   }
 

@@ -37,7 +37,7 @@ final class Bytes {
     "00 00          ; no session present, success",
     "0D             ; 13 bytes of properties",
     "21 00 40       ; receive maximum 64",
-    "27 00 04 00 00 ; maximum packet size 256 KiB",
+    "27 00 11 00 00 ; maximum packet size 1 MiB and 64 KiB",
     "22 00 10       ; topic alias maximum 16",
     "2A 01          ; shared subscriptions",
   };

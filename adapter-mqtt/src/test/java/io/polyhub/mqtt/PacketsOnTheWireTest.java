@@ -54,7 +54,7 @@ final class PacketsOnTheWireTest {
           "20 33          ; CONNACK, 51 bytes",
           "00 00 30       ; success, 48 bytes of properties",
           "21 00 40       ; receive maximum",
-          "27 00 04 00 00 ; maximum packet size",
+          "27 00 11 00 00 ; maximum packet size",
           "12 00 20       ; assigned client identifier, 32 characters",
           "'polyhub-'");
     }
@@ -259,7 +259,9 @@ final class PacketsOnTheWireTest {
               "82",
               "00 03 15 26 00 0D 'polyhub-since' 00 03 '???' ; SUBSCRIBE",
               "00 05 'place' 01"));
-      client.expect("90 04 00 03 00 83 ; implementation specific error");
+      client.expect(
+          "90 24 00 03 20 1F 00 1D 'implementation specific error' 83 ; implementation specific"
+              + " error");
     }
   }
 

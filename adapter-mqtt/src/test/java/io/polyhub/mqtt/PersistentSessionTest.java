@@ -298,7 +298,7 @@ final class PersistentSessionTest {
         RawClient one = RawClient.connectV5(door, "one", CLEAN, KEEP)) {
       one.expectAccepted(false);
       try (RawClient two = RawClient.connectV5(door, "two", CLEAN, KEEP)) {
-        two.expect("20 03 00 97 00 ; CONNACK, quota exceeded");
+        two.expect("20 14 00 97 11 1F 00 0E 'quota exceeded' ; CONNACK, quota exceeded");
         two.expectClosed();
       }
     }

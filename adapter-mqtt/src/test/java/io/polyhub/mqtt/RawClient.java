@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -151,6 +152,22 @@ final class RawClient implements AutoCloseable {
   /** Everything until the server ends the connection. */
   byte[] readToEnd() throws IOException {
     return in.readAllBytes();
+  }
+
+  /** All packets until the server ends the connection. */
+  List<byte[]> readPacketsToEnd() throws IOException {
+    List<byte[]> packets = new ArrayList<>();
+    byte[] all;
+    try {
+      all = in.readAllBytes();
+    } catch (SocketException reset) {
+      return packets;
+    }
+    for (int at = 0; at < all.length; at += 2 + all[at + 1]) {
+      assertThat(all[at + 1]).as("a length of one byte").isNotNegative();
+      packets.add(Arrays.copyOfRange(all, at, at + 2 + all[at + 1]));
+    }
+    return packets;
   }
 
   /** Does not read with more than a small buffer. */

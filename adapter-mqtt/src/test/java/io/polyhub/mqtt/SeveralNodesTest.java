@@ -185,7 +185,9 @@ final class SeveralNodesTest {
       kept.send("82 0B 00 01 00 00 05 'amo/x' 20 ; SUBSCRIBE without retained messages");
       passing.send("82 0B 00 01 00 00 05 'amo/x' 20");
       passing.expect("90 04 00 01 00 00");
-      kept.expect("90 04 00 01 00 83 ; implementation specific error");
+      kept.expect(
+          "90 24 00 01 20 1F 00 1D 'implementation specific error' 83 ; implementation specific"
+              + " error");
       passing.send("30 09 00 05 'amo/x' 00 '!'");
       passing.expect("30 09 00 05 'amo/x' 00 '!'");
       kept.expectNothing();
@@ -302,6 +304,24 @@ final class SeveralNodesTest {
     }
     for (RawClient client : here) {
       client.close();
+    }
+  }
+
+  @Test
+  void the_will_of_a_client_that_comes_to_another_node_when_its_own_goes_down_is_void()
+      throws IOException {
+    try (RawClient watcher = connect(b, "watcher", CLEAN, "")) {
+      subscribe(watcher, "will", 1);
+      NodeDoor.connect(a.port(), "dev", WITH_WILL, "", WILL);
+      a.close();
+      try (RawClient back = NodeDoor.connect(b.port(), "dev", WITH_WILL, "", WILL)) {
+        Eventually.holds(() -> b.count("polyhub.mqtt.wills.inherited") == 1);
+        Eventually.holds(() -> b.gauge("polyhub.mqtt.wills.kept") == 1);
+        back.expectNothing();
+        watcher.expectNothing();
+        assertThat(b.count("polyhub.mqtt.wills")).isZero();
+      }
+      a = NodeDoor.start(nats, prefix);
     }
   }
 }

@@ -169,17 +169,17 @@ final class SharedSubscriptionTest {
   void names_that_are_none_are_refused_and_the_connection_stays() throws IOException {
     try (RawClient client = member(door, "bad", CLEAN, "")) {
       client.send("82 0B 00 01 00 00 05 '$shar' 00 ; a name like any other");
-      client.expect("90 04 00 01 00 87 ; for which there is no rule");
+      client.expect("90 15 00 01 11 1F 00 0E 'not authorized' 87 ; for which there is no rule");
       client.send("82 0C 00 01 00 00 06 '$share' 00");
-      client.expect("90 04 00 01 00 8F");
+      client.expect("90 1B 00 01 17 1F 00 14 'topic filter invalid' 8F");
       client.send("82 0F 00 01 00 00 09 '$share//p' 00 ; no name");
-      client.expect("90 04 00 01 00 8F");
+      client.expect("90 1B 00 01 17 1F 00 14 'topic filter invalid' 8F");
       client.send("82 0E 00 01 00 00 08 '$share/g' 00 ; no filter");
-      client.expect("90 04 00 01 00 8F");
+      client.expect("90 1B 00 01 17 1F 00 14 'topic filter invalid' 8F");
       client.send("82 0F 00 01 00 00 09 '$share/g/' 00 ; an empty filter");
-      client.expect("90 04 00 01 00 8F");
+      client.expect("90 1B 00 01 17 1F 00 14 'topic filter invalid' 8F");
       client.send("82 11 00 01 00 00 0B '$share/a+/p' 00 ; a wildcard in the name");
-      client.expect("90 04 00 01 00 8F");
+      client.expect("90 1B 00 01 17 1F 00 14 'topic filter invalid' 8F");
       client.send("A2 0D 00 01 00 00 08 '$share/g' ; UNSUBSCRIBE");
       client.expect("B0 04 00 01 00 8F");
     }

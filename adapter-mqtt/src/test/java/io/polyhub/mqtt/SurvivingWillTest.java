@@ -187,4 +187,59 @@ final class SurvivingWillTest {
           () -> LocalClient.await(door.hub().hub().records(Wills.RECORDS).page("", 10)).isEmpty());
     }
   }
+
+  private static final String[] OF_3_1_1 = {
+    "10 1A 00 04 'MQTT' 04 06 00 3C 00 03 'dev'",
+    "00 04 'will' 00 03 'bye'",
+    "; CONNECT with a will"
+  };
+
+  private static RawClient connectV3(TestDoor door) throws IOException {
+    RawClient client = RawClient.open(door);
+    client.send(OF_3_1_1);
+    client.expect("20 02 00 00");
+    return client;
+  }
+
+  @Test
+  void when_the_server_goes_down_the_will_of_a_client_that_comes_back_in_time_is_void()
+      throws IOException {
+    SettableClock clock = new SettableClock();
+    try (TestDoor door = again(clock)) {
+      watch(door.port());
+      connectV3(door);
+    }
+    try (TestDoor door = again(clock);
+        RawClient watcher = watcherOf(door)) {
+      Eventually.holds(() -> door.gauge("polyhub.mqtt.wills.kept") == 1);
+      try (RawClient back = connectV3(door)) {
+        clock.advance(Duration.ofSeconds(31));
+        Eventually.holds(() -> door.gauge("polyhub.mqtt.wills.kept") == 1);
+        watcher.expectNothing();
+        back.send("E0 00");
+        back.expectClosed();
+      }
+      Eventually.holds(() -> door.gauge("polyhub.mqtt.wills.kept") == 0);
+      assertThat(door.count("polyhub.mqtt.wills")).isZero();
+    }
+  }
+
+  @Test
+  void when_the_server_goes_down_the_will_of_a_client_that_stays_away_is_published_after_a_while()
+      throws IOException {
+    SettableClock clock = new SettableClock();
+    try (TestDoor door = again(clock)) {
+      watch(door.port());
+      connectV3(door);
+    }
+    try (TestDoor door = again(clock);
+        RawClient watcher = watcherOf(door)) {
+      Eventually.holds(() -> door.gauge("polyhub.mqtt.wills.kept") == 1);
+      clock.advance(Duration.ofSeconds(29));
+      watcher.expectNothing();
+      clock.advance(Duration.ofSeconds(2));
+      expectWill(watcher);
+      Eventually.holds(() -> door.gauge("polyhub.mqtt.wills.kept") == 0);
+    }
+  }
 }

@@ -100,6 +100,7 @@ final class TestConfig {
         sessionsMax,
         standard.willDelayMax(),
         storeFirst,
+        standard.willGrace(),
         standard.saveInterval(),
         standard.placeSaveInterval(),
         standard.savesPerTickMax(),

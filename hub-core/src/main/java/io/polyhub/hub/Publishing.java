@@ -197,8 +197,8 @@ final class Publishing {
     return now + millis;
   }
 
-  /** A longer time to live is as good as none: about a hundred years. */
-  private static final long MAX_TTL_SECONDS = 3_155_760_000L;
+  /** A longer time to live is as good as none: 136 years, the longest that MQTT can tell. */
+  private static final long MAX_TTL_SECONDS = 0xFFFF_FFFFL;
 
   private Outcome<Published> outcome(Appended appended, Rule rule) {
     return switch (appended) {

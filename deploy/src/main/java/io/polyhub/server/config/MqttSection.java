@@ -57,6 +57,9 @@ final class MqttSection {
         section.read(
             "willDelayMax", standard.willDelayMax(), Kind.duration(Duration.ZERO, FOUR_BYTES));
     boolean storeFirst = section.read("storeFirst", standard.storeFirst(), Kind.flag());
+    Duration willGrace =
+        section.read(
+            "willGrace", standard.willGrace(), Kind.duration(Duration.ZERO, Duration.ofHours(1)));
     Duration saveInterval =
         section.read(
             "saveInterval",
@@ -101,6 +104,7 @@ final class MqttSection {
                     sessionsMax,
                     willDelayMax,
                     storeFirst,
+                    willGrace,
                     saveInterval,
                     placeSaveInterval,
                     savesPerTickMax,
