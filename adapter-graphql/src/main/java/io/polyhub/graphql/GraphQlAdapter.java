@@ -7,6 +7,7 @@ import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
 import io.polyhub.websocket.EventLoops;
+import io.polyhub.websocket.WebGate;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
@@ -38,7 +39,8 @@ public final class GraphQlAdapter implements AutoCloseable {
     tls = files == null ? null : LiveTls.start(HttpListener.NAME, files, registry);
     engine = new GraphQlEngine(hub.limits().historyPage(), config, registry);
     metrics = new ConnectionMetrics(registry);
-    replies = new HttpReplies(new Cors(config.corsOrigins()));
+    WebGate gate = WebGate.of(HttpListener.NAME, config.bind(), config.access());
+    replies = new HttpReplies(new Cors(gate));
     deadlines = new Deadlines();
     HttpRequests requests = new HttpRequests(config, deadlines);
     StreamCarrier carrier =
@@ -56,7 +58,7 @@ public final class GraphQlAdapter implements AutoCloseable {
             .register(new GraphQlHttp(hub, engine, requests, replies, carrier), streams::refusing);
     others.forEach(routing::register);
     try {
-      listener = HttpListener.start(config, tls, routing, registry);
+      listener = HttpListener.start(config, tls, gate::answersTo, routing, registry);
     } catch (IOException e) {
       deadlines.close();
       if (tls != null) {

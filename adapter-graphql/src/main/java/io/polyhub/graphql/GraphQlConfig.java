@@ -1,8 +1,8 @@
 package io.polyhub.graphql;
 
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.websocket.WebAccess;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind the address to listen on
  * @param port the port; 0 for any free one
  * @param tls the certificate, or null for plain HTTP
- * @param corsOrigins the origins whose pages may ask, or {@code *} for all; empty for none but the
- *     door's own
+ * @param access which further pages may ask, and which further names the listener answers to
  * @param ui whether browsers get a page to try queries with
  * @param uiWebSocketUrl where that page finds the WebSocket, whose listener must allow the page's
  *     origin; or null, and the page subscribes by event streams unless told otherwise
@@ -33,7 +32,7 @@ public record GraphQlConfig(
     String bind,
     int port,
     @Nullable TlsFiles tls,
-    List<String> corsOrigins,
+    WebAccess access,
     boolean ui,
     @Nullable String uiWebSocketUrl,
     boolean introspection,
@@ -55,7 +54,7 @@ public record GraphQlConfig(
           "127.0.0.1",
           8080,
           null,
-          List.of(),
+          WebAccess.STANDARD,
           true,
           null,
           true,
@@ -72,7 +71,6 @@ public record GraphQlConfig(
           HttpBounds.STANDARD);
 
   public GraphQlConfig {
-    corsOrigins = List.copyOf(corsOrigins);
     Checks.require(port >= 0 && port <= 65_535, "port", port, "0 to 65535");
     Checks.positive("messageBytes", messageBytes);
     Checks.positive("responseBytes", responseBytes);
@@ -91,7 +89,7 @@ public record GraphQlConfig(
         newBind,
         newPort,
         tls,
-        corsOrigins,
+        access,
         ui,
         uiWebSocketUrl,
         introspection,

@@ -27,7 +27,7 @@ final class GraphQlHttp implements HttpService {
 
   static final String PATH = "/graphql";
 
-  private static final String METHODS = "GET, POST, OPTIONS";
+  private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
   private static final HttpReply NOT_ACCEPTABLE =
       HttpReply.error(

@@ -6,12 +6,14 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.http.Crowding;
 import io.polyhub.http.HttpBounds;
 import io.polyhub.http.HttpEdge;
 import io.polyhub.identity.LiveTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Helidon's web server, behind an edge that keeps our bounds. Safe for any thread. */
@@ -31,17 +33,18 @@ final class HttpListener implements AutoCloseable {
    * Starts to listen.
    *
    * @param live the TLS to speak, or null for none
+   * @param hosts which names it answers to
    * @throws IOException if the address cannot be listened on
    */
   static HttpListener start(
       GraphQlConfig config,
       @Nullable LiveTls live,
+      Predicate<String> hosts,
       HttpRouting.Builder routing,
       MeterRegistry registry)
       throws IOException {
-    HttpEdge edge = HttpEdge.of(NAME, bounds(config), new HttpErrors(), registry);
-    WebServerConfig.Builder builder =
-        edge.server().host(config.bind()).port(config.port()).routing(routing);
+    HttpEdge edge = HttpEdge.of(NAME, bounds(config), hosts, new HttpErrors(), registry);
+    WebServerConfig.Builder builder = edge.server(routing).host(config.bind()).port(config.port());
     if (live != null) {
       builder.tls(tls(live));
     }
@@ -63,7 +66,8 @@ final class HttpListener implements AutoCloseable {
         http.heldBytes(),
         http.headTimeout(),
         config.requestTimeout(),
-        http.idleTimeout());
+        http.idleTimeout(),
+        Crowding.NONE);
   }
 
   int port() {

@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
@@ -7,6 +8,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +16,11 @@ import org.slf4j.LoggerFactory;
 final class HttpReplies {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpReplies.class);
+
+  /** Who follows a request by an id of his own finds it in the answer. */
+  private static final HeaderName REQUEST_ID = HeaderNames.create(Cors.REQUEST_ID);
+
+  private static final Pattern REQUEST_IDS = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
   private final Cors cors;
   private final AtomicBoolean accepting = new AtomicBoolean(true);
@@ -63,7 +70,11 @@ final class HttpReplies {
 
   /** The answer to a preflight request. */
   HttpReply preflight(ServerRequest request, String methods) {
-    return cors.preflight(HttpRequests.header(request, HeaderNames.ORIGIN), methods);
+    return cors.preflight(
+        HttpRequests.header(request, HeaderNames.ORIGIN),
+        request.authority(),
+        HttpRequests.header(request, HeaderNames.ACCESS_CONTROL_REQUEST_HEADERS),
+        methods);
   }
 
   /** Sends the answer. */
@@ -73,8 +84,12 @@ final class HttpReplies {
     if (!reply.contentType().isEmpty()) {
       response.header("Content-Type", reply.contentType());
     }
+    boolean hasHops = request.prologue().protocolVersion().startsWith("1");
     for (Map.Entry<String, String> header : reply.headers().entrySet()) {
-      response.header(header.getKey(), header.getValue());
+      // RFC 9113 section 8.2.2: HTTP/2 has no headers about the connection.
+      if (hasHops || !header.getKey().equals("Connection")) {
+        response.header(header.getKey(), header.getValue());
+      }
     }
     if (reply.body().length == 0) {
       response.send();
@@ -87,8 +102,13 @@ final class HttpReplies {
   void head(ServerRequest request, ServerResponse response) {
     response.header("Cache-Control", "no-store");
     response.header("X-Content-Type-Options", "nosniff");
+    String id = HttpRequests.header(request, REQUEST_ID);
+    if (id != null && REQUEST_IDS.matcher(id).matches()) {
+      response.header(REQUEST_ID, id);
+    }
     for (Map.Entry<String, String> header :
-        cors.headers(HttpRequests.header(request, HeaderNames.ORIGIN)).entrySet()) {
+        cors.headers(HttpRequests.header(request, HeaderNames.ORIGIN), request.authority())
+            .entrySet()) {
       response.header(header.getKey(), header.getValue());
     }
   }

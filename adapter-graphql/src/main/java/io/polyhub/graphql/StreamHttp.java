@@ -24,7 +24,7 @@ final class StreamHttp implements HttpService {
 
   static final String PATH = "/graphql/stream";
 
-  private static final String METHODS = "GET, POST, PUT, DELETE, OPTIONS";
+  private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
   private static final HeaderName TOKEN = HeaderNames.create(Streams.TOKEN_HEADER);
 
   private final Hub hub;

@@ -2,6 +2,8 @@ package io.polyhub.http;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataWriter;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * Writes answers of HTTP/1.1, and leaves out the body of an answer to HEAD, whoever made it (RFC
@@ -40,6 +42,10 @@ final class AnswerWriter implements DataWriter {
     begun |= data.available() != CONTINUE_LENGTH;
     if (!headOnly || !begun) {
       return data;
+    }
+    if (headWritten) {
+      // What streams its body might go on for ever, and has nobody who reads it.
+      throw new UncheckedIOException(new ClosedChannelException());
     }
     byte[] bytes = new byte[data.available()];
     int size = 0;

@@ -35,7 +35,9 @@ final class EdgeMetrics {
     HEAD,
     BODY,
     IDLE,
-    REFUSED;
+    REFUSED,
+    ADDRESS,
+    CROWD;
 
     @Override
     public String toString() {

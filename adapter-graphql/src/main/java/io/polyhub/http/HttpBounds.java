@@ -14,6 +14,7 @@ import java.time.Duration;
  *     each further head from its first byte
  * @param bodyTimeout how long a body may take
  * @param idleTimeout how long a connection may be silent between two requests
+ * @param crowding what is kept where connections are few
  */
 public record HttpBounds(
     int connections,
@@ -23,7 +24,8 @@ public record HttpBounds(
     long heldBytes,
     Duration headTimeout,
     Duration bodyTimeout,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    Crowding crowding) {
 
   public HttpBounds {
     require(connections > 0, "connections", connections);

@@ -2,6 +2,7 @@ package io.polyhub.http;
 
 import io.polyhub.http.EdgeMetrics.Dropped;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ final class HttpConnections implements AutoCloseable {
   private static final long LOOKS_PER_LIMIT = 8;
   private static final Duration LONGEST_PERIOD = Duration.ofMillis(500);
   private static final Duration SHORTEST_PERIOD = Duration.ofMillis(10);
+
+  /** A probe asks at once. */
+  private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
 
   private final Map<Ends, Accepted> accepted = new ConcurrentHashMap<>();
   private final EdgeMetrics metrics;
@@ -61,17 +66,37 @@ final class HttpConnections implements AutoCloseable {
 
     private final Ends ends;
     private final SocketChannel channel;
+    private final boolean onlyForProbes;
+    private final long since = System.nanoTime();
     private volatile @Nullable Deadline deadline;
+    private volatile BooleanSupplier busy = () -> false;
 
-    private Accepted(Ends ends, SocketChannel channel) {
+    private Accepted(Ends ends, SocketChannel channel, boolean onlyForProbes) {
       this.ends = ends;
       this.channel = channel;
-      expect(Dropped.HEAD, bounds.headTimeout());
+      this.onlyForProbes = onlyForProbes;
+      boolean isShort = onlyForProbes && PROBE_LIMIT.compareTo(bounds.headTimeout()) < 0;
+      expect(Dropped.HEAD, isShort ? PROBE_LIMIT : bounds.headTimeout());
+    }
+
+    /** Whether it was taken although there were too many, for probes alone. */
+    boolean isOnlyForProbes() {
+      return onlyForProbes;
     }
 
     /** From now on it has that much time, or is dropped. */
     void expect(Dropped otherwise, Duration limit) {
       deadline = new Deadline(System.nanoTime() + limit.toNanos(), otherwise);
+    }
+
+    /** From now on it has time until then, or is dropped. */
+    void expect(Dropped otherwise, long nanos) {
+      deadline = new Deadline(nanos, otherwise);
+    }
+
+    /** Being idle is allowed while that holds. */
+    void busyWhile(BooleanSupplier holds) {
+      busy = holds;
     }
 
     /** It has all the time that whoever answers takes. */
@@ -95,25 +120,104 @@ final class HttpConnections implements AutoCloseable {
       if (!channel.isOpen()) {
         end();
       } else if (limit != null && now - limit.nanos >= 0) {
-        metrics.countDropped(limit.reason);
-        try {
-          channel.close();
-        } catch (IOException closedAnyway) {
-          // There is nothing to be done about it.
+        if (limit.reason == Dropped.IDLE && busy.getAsBoolean()) {
+          expect(Dropped.IDLE, bounds.idleTimeout());
+        } else {
+          drop(limit.reason);
         }
-        end();
       }
+    }
+
+    private boolean isIdle() {
+      Deadline limit = deadline;
+      return limit != null && limit.reason == Dropped.IDLE && !busy.getAsBoolean();
+    }
+
+    private void drop(Dropped reason) {
+      metrics.countDropped(reason);
+      try {
+        channel.close();
+      } catch (IOException closedAnyway) {
+        // There is nothing to be done about it.
+      }
+      end();
     }
   }
 
-  /** A connection was accepted. */
+  /**
+   * A connection was accepted. Called by one thread.
+   *
+   * @throws IOException if there are too many
+   */
   void accept(SocketChannel channel) throws IOException {
     Ends ends = new Ends(channel.getRemoteAddress(), channel.getLocalAddress());
+    boolean onlyForProbes = isOneTooMany(ends.peer) && !hasIdleGivenWay(ends.peer);
+    if (onlyForProbes) {
+      makeRoomForProbe();
+    }
     metrics.connections.incrementAndGet();
-    Accepted before = accepted.put(ends, new Accepted(ends, channel));
+    Accepted before = accepted.put(ends, new Accepted(ends, channel, onlyForProbes));
     if (before != null) {
       // The system gives the ends to another only when they are free again.
       metrics.connections.decrementAndGet();
+    }
+  }
+
+  private boolean isOneTooMany(SocketAddress peer) {
+    Crowding crowding = bounds.crowding();
+    if (crowding.perAddress() == 0 && crowding.reserved() == 0) {
+      // The web server itself accepts no more than the connections in all.
+      return false;
+    }
+    int inAll = 0;
+    int ofPeer = 0;
+    for (Accepted connection : accepted.values()) {
+      if (!connection.onlyForProbes && connection.channel.isOpen()) {
+        inAll++;
+        ofPeer += host(connection.ends.peer).equals(host(peer)) ? 1 : 0;
+      }
+    }
+    return inAll >= bounds.connections() - crowding.reserved()
+        || (crowding.perAddress() > 0 && ofPeer >= crowding.perAddress());
+  }
+
+  /** Whoever only keeps a connection for later gives way, first those of the same address. */
+  private boolean hasIdleGivenWay(SocketAddress peer) {
+    for (boolean sameHost : new boolean[] {true, false}) {
+      for (Accepted connection : accepted.values()) {
+        if ((!sameHost || host(connection.ends.peer).equals(host(peer)))
+            && !connection.onlyForProbes
+            && connection.isIdle()) {
+          connection.drop(Dropped.CROWD);
+          return !isOneTooMany(peer);
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Object host(SocketAddress peer) {
+    return peer instanceof InetSocketAddress inet ? inet.getAddress() : peer;
+  }
+
+  private void makeRoomForProbe() throws IOException {
+    int reserved = bounds.crowding().reserved();
+    if (reserved == 0) {
+      metrics.countDropped(Dropped.ADDRESS);
+      throw new IOException("too many connections of one address");
+    }
+    Accepted oldest = null;
+    int probes = 0;
+    for (Accepted connection : accepted.values()) {
+      if (connection.onlyForProbes && connection.channel.isOpen()) {
+        probes++;
+        if (oldest == null || connection.since - oldest.since < 0) {
+          oldest = connection;
+        }
+      }
+    }
+    if (probes >= reserved && oldest != null) {
+      oldest.drop(Dropped.CROWD);
     }
   }
 

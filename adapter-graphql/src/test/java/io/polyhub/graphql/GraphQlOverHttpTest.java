@@ -23,7 +23,7 @@ final class GraphQlOverHttpTest {
   @BeforeEach
   void open() throws IOException {
     TestConfig config = TestConfig.standard();
-    config.corsOrigins = List.of("https://app.example");
+    config.allowedOrigins = List.of("https://app.example", "http://localhost:*");
     config.messageBytes = 4096;
     door = TestDoor.open(config.build());
   }
@@ -339,6 +339,29 @@ final class GraphQlOverHttpTest {
     assertThat(asked.headers().firstValue("Access-Control-Allow-Origin"))
         .contains("https://app.example");
     assertThat(asked.headers().firstValue("Vary")).contains("Origin");
+  }
+
+  @Test
+  void a_page_that_may_ask_may_send_the_headers_that_it_asks_for_and_read_what_it_needs() {
+    HttpResponse<String> allowed =
+        HttpCalls.send(
+            HttpCalls.request(door.http())
+                .header("Origin", "http://localhost:5173")
+                .header("Access-Control-Request-Headers", "apollographql-client-name,traceparent")
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
+    assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin"))
+        .contains("http://localhost:5173");
+    assertThat(allowed.headers().firstValue("Access-Control-Allow-Headers"))
+        .contains("apollographql-client-name,traceparent");
+
+    HttpResponse<String> asked =
+        HttpCalls.send(
+            HttpCalls.request(get("{__typename}"))
+                .header("Origin", "http://localhost:5173")
+                .header("X-Request-Id", "abc-1"));
+    assertThat(asked.headers().firstValue("Access-Control-Expose-Headers"))
+        .contains("WWW-Authenticate, X-Request-Id");
+    assertThat(asked.headers().firstValue("X-Request-Id")).contains("abc-1");
   }
 
   private HttpResponse<String> preflight(String origin) {

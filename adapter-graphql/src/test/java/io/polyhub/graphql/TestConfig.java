@@ -1,6 +1,7 @@
 package io.polyhub.graphql;
 
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.websocket.WebAccess;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class TestConfig {
 
   @Nullable TlsFiles tls;
-  List<String> corsOrigins = List.of();
+  List<String> allowedOrigins = List.of();
   boolean ui = true;
   boolean introspection = true;
   GraphQlConfig.DocumentBounds document = GraphQlConfig.DocumentBounds.STANDARD;
@@ -40,7 +41,7 @@ final class TestConfig {
         "127.0.0.1",
         0,
         tls,
-        corsOrigins,
+        new WebAccess(allowedOrigins, List.of()),
         ui,
         null,
         introspection,

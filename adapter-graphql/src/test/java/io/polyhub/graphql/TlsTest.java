@@ -23,8 +23,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,6 +121,78 @@ final class TlsTest {
       socket.setSoTimeout((int) HttpCalls.LIMIT.toMillis());
       byte[] alert = socket.getInputStream().readAllBytes();
       assertThat(alert).hasSizeLessThan(16);
+    }
+  }
+
+  @Test
+  void a_handshake_that_trickles_is_ended() throws Exception {
+    try (TestDoor door = door(certificates.server());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.adapter().port())) {
+      socket.setSoTimeout((int) HttpCalls.LIMIT.toMillis());
+      Thread trickle =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  // A record of 16 KiB, byte by byte.
+                  socket.getOutputStream().write(new byte[] {22, 3, 1, 64, 0, 1});
+                  while (!socket.isClosed()) {
+                    socket.getOutputStream().write(0);
+                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                  }
+                } catch (IOException closedByServer) {
+                  // That is what is waited for.
+                }
+              });
+      assertThat(socket.getInputStream().readAllBytes()).hasSizeLessThan(16);
+      trickle.join();
+    } catch (java.net.SocketException reset) {
+      // An end too.
+    }
+  }
+
+  @Test
+  void http_2_is_agreed_on_and_carries_a_stream_beside_requests() throws Exception {
+    HttpClient http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_2)
+            .sslContext(client(null))
+            .build();
+    try (TestDoor door = door(certificates.server())) {
+      URI uri = URI.create("https://localhost:" + door.adapter().port() + "/graphql");
+      HttpResponse<Stream<String>> stream =
+          http.send(
+              HttpCalls.post(
+                      URI.create(uri + "/stream"),
+                      HttpCalls.body(
+                          "subscription { messages(channel: \"h\") { data } }", Map.of()))
+                  .header("Accept", "text/event-stream")
+                  .build(),
+              HttpResponse.BodyHandlers.ofLines());
+      assertThat(stream.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(stream.statusCode()).isEqualTo(200);
+      Waiting.until("it is subscribed", () -> door.gauge("polyhub.subscriptions") == 1);
+      String large = "x".repeat(30_000);
+      HttpResponse<String> published =
+          http.send(
+              HttpCalls.post(
+                      uri,
+                      HttpCalls.body(
+                          "mutation($d: JSON) { publish(channel: \"h\", data: $d) { guarantee } }",
+                          Map.of("d", large)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(published.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(published.body()).contains("AT_LEAST_ONCE");
+      assertThat(stream.body().filter(line -> line.startsWith("data: {")).findFirst().orElse(""))
+          .contains(large);
+      HttpResponse<String> head =
+          http.send(
+              HttpCalls.request(uri).method("HEAD", HttpRequest.BodyPublishers.noBody()).build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(head.statusCode()).isEqualTo(400);
+      assertThat(head.body()).isEmpty();
+    } finally {
+      http.shutdownNow();
     }
   }
 

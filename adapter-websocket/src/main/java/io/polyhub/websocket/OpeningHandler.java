@@ -99,12 +99,13 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
       ChannelHandlerContext ctx, HttpResponseStatus status, Map<String, String> headers) {
     answered = true;
     carrier.countRefused(status.code());
-    byte[] text = (status.reasonPhrase() + "\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] text =
+        ("{\"error\":\"" + status.reasonPhrase() + "\"}").getBytes(StandardCharsets.US_ASCII);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(text));
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "text/plain")
+        .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
         .set(HttpHeaderNames.CONTENT_LENGTH, text.length);
     headers.forEach(response.headers()::set);
     response.headers().add(HttpHeaderNames.CONNECTION, "close");

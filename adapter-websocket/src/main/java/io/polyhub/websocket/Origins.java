@@ -20,8 +20,8 @@ final class Origins {
 
   /**
    * Reads the patterns: an origin as browsers write it, in which {@code *} stands for any
-   * characters but slashes; {@code *} alone allows every origin. With no pattern, pages of the host
-   * that the request was made to are allowed.
+   * characters but slashes; {@code *} alone allows every origin. Pages of the host that the request
+   * was made to are always allowed.
    */
   Origins(List<String> patterns) {
     allowed = patterns.stream().map(Origins::compile).toList();
@@ -48,12 +48,15 @@ final class Origins {
       return true;
     }
     String lower = origin.toLowerCase(Locale.ROOT);
-    if (allowed.isEmpty()) {
-      return isSameHost(lower, host.toLowerCase(Locale.ROOT));
-    }
-    return allowed.stream().anyMatch(pattern -> pattern.matcher(lower).matches());
+    return isSameHost(lower, host.toLowerCase(Locale.ROOT))
+        || allowed.stream().anyMatch(pattern -> pattern.matcher(lower).matches());
   }
 
+  boolean isEmpty() {
+    return allowed.isEmpty();
+  }
+
+  /** A proxy may have left out the port of the host, so a host without one stands for any. */
   private static boolean isSameHost(String origin, String host) {
     try {
       URI uri = new URI(origin);
@@ -62,7 +65,8 @@ final class Origins {
         return false;
       }
       String defaultPort = "https".equals(uri.getScheme()) ? ":443" : ":80";
-      return withoutPort(authority, defaultPort).equals(withoutPort(host, defaultPort));
+      return withoutPort(authority, defaultPort).equals(withoutPort(host, defaultPort))
+          || uri.getHost().equals(host);
     } catch (URISyntaxException malformed) {
       return false;
     }

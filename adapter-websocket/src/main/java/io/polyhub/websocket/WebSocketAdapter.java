@@ -56,7 +56,8 @@ public final class WebSocketAdapter implements AutoCloseable {
         new CentrifugeSubprotocol(
             hub, loops, config.centrifuge(), registry, InstantSource.system()));
     WebSocketHandshake handshake =
-        new WebSocketHandshake(all, new Origins(config.allowedOrigins()), config.compression());
+        new WebSocketHandshake(
+            all, WebGate.of("websocket", config.bind(), config.access()), config.compression());
     Carrier carrier = new Carrier(config, handshake, loops, registry);
     TlsFiles files = config.tls();
     LiveTls tls = files == null ? null : LiveTls.start("websocket", files, registry);

@@ -2,7 +2,6 @@ package io.polyhub.websocket;
 
 import io.polyhub.identity.TlsFiles;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind the address to listen on
  * @param port the port, or 0 for any free one
  * @param tls the server's certificate and key, or null for none
- * @param allowedOrigins which pages of which sites may connect, as {@link Origins#Origins} reads
- *     them; if empty, those of the host that was asked for, and clients that are no browsers
+ * @param access which further pages may connect, and which further names the door answers to
  * @param compression whether permessage-deflate is agreed to
  * @param maxConnections the most connections; further ones are closed at once
  * @param acceptBacklog how many connections may wait to be accepted
@@ -31,7 +29,7 @@ public record WebSocketConfig(
     String bind,
     int port,
     @Nullable TlsFiles tls,
-    List<String> allowedOrigins,
+    WebAccess access,
     boolean compression,
     int maxConnections,
     int acceptBacklog,
@@ -52,7 +50,7 @@ public record WebSocketConfig(
           "127.0.0.1",
           8000,
           null,
-          List.of(),
+          WebAccess.STANDARD,
           false,
           100_000,
           1024,
@@ -68,7 +66,6 @@ public record WebSocketConfig(
           CentrifugeConfig.STANDARD);
 
   public WebSocketConfig {
-    allowedOrigins = List.copyOf(allowedOrigins);
     Checks.range("port", port, 0, 65_535);
     Checks.range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
     Checks.range("acceptBacklog", acceptBacklog, 1, 65_535);
@@ -82,12 +79,6 @@ public record WebSocketConfig(
     Checks.positive("writeTimeout", writeTimeout);
     Checks.range("writeHighBytes", writeHighBytes, 1024, Integer.MAX_VALUE);
     Checks.range("writeLowBytes", writeLowBytes, 1, writeHighBytes);
-    for (String origin : allowedOrigins) {
-      if (!Origins.isPattern(origin)) {
-        throw new IllegalArgumentException(
-            "allowedOrigins: " + origin + " (expected: scheme://host[:port], or *)");
-      }
-    }
   }
 
   /** The same, listening there. */
@@ -96,7 +87,7 @@ public record WebSocketConfig(
         newBind,
         newPort,
         tls,
-        allowedOrigins,
+        access,
         compression,
         maxConnections,
         acceptBacklog,

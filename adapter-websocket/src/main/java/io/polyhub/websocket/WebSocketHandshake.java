@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -29,11 +28,10 @@ final class WebSocketHandshake {
   private static final Pattern HOST = Pattern.compile("[^\\s/@]+");
 
   private final Map<String, WebSocketSubprotocol> byPath;
-  private final Origins origins;
+  private final WebGate gate;
   private final boolean compression;
 
-  WebSocketHandshake(
-      List<WebSocketSubprotocol> subprotocols, Origins origins, boolean compression) {
+  WebSocketHandshake(List<WebSocketSubprotocol> subprotocols, WebGate gate, boolean compression) {
     Map<String, WebSocketSubprotocol> paths = new HashMap<>();
     for (WebSocketSubprotocol subprotocol : subprotocols) {
       if (paths.put(subprotocol.path(), subprotocol) != null) {
@@ -42,7 +40,7 @@ final class WebSocketHandshake {
       }
     }
     byPath = Map.copyOf(paths);
-    this.origins = origins;
+    this.gate = gate;
     this.compression = compression;
   }
 
@@ -78,6 +76,9 @@ final class WebSocketHandshake {
         || announcesBody(request)) {
       return refused(HttpResponseStatus.BAD_REQUEST);
     }
+    if (!gate.answersTo(headers.get(HttpHeaderNames.HOST))) {
+      return refused(HttpResponseStatus.MISDIRECTED_REQUEST);
+    }
     QueryStringDecoder uri = new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8);
     WebSocketSubprotocol subprotocol;
     Map<String, String> query;
@@ -96,10 +97,15 @@ final class WebSocketHandshake {
     return judgeUpgrade(headers, subprotocol, query);
   }
 
-  /** A request for a WebSocket has no body; one that has any is refused without waiting for it. */
+  /**
+   * A request for a WebSocket has no body; one that has any, or says so in whatever way, is refused
+   * without waiting for it.
+   */
   static boolean announcesBody(HttpRequest request) {
-    return HttpUtil.isTransferEncodingChunked(request)
-        || HttpUtil.getContentLength(request, 0L) != 0;
+    HttpHeaders headers = request.headers();
+    List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
+    return headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+        || !(lengths.isEmpty() || lengths.equals(List.of("0")));
   }
 
   private static boolean hasHost(HttpHeaders headers) {
@@ -125,7 +131,7 @@ final class WebSocketHandshake {
     }
     String host = String.valueOf(headers.get(HttpHeaderNames.HOST));
     List<String> origin = headers.getAll(HttpHeaderNames.ORIGIN);
-    if (origin.size() > 1 || !origins.allows(origin.isEmpty() ? null : origin.getFirst(), host)) {
+    if (origin.size() > 1 || !gate.allowsPage(origin.isEmpty() ? null : origin.getFirst(), host)) {
       return refused(HttpResponseStatus.FORBIDDEN);
     }
     Optional<String> name = agreeOnName(headers, subprotocol.names());

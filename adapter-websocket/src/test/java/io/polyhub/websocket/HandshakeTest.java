@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening a WebSocket (RFC 6455 section 4), and what else may come to a listening port. */
 class HandshakeTest {
@@ -131,7 +132,16 @@ class HandshakeTest {
         "Host: localhost     | Host: localhost%Transfer-Encoding: chunked | 400",
         "Host: localhost     | Host: localhost%Origin: http://evil.example | 403",
         "Host: localhost     | Host: localhost%Origin: null | 403",
-        "Host: localhost     | Host: localhost%Origin: http://localhost:81 | 403",
+        "Host: localhost     | Host: localhost:80%Origin: http://localhost:81 | 403",
+        "Host: localhost     | Host: localhost%Origin: http://localhost.evil:80 | 403",
+        "Host: localhost     | Host: localhost%Transfer-Encoding: xchunked | 400",
+        "Host: localhost     | Host: localhost%Transfer-Encoding: identity | 400",
+        "Host: localhost     | Host: localhost%Content-Length: x | 400",
+        "Host: localhost     | Host: localhost%Content-Length: 0%Content-Length: 0 | 400",
+        "Host: localhost     | Host: evil.example | 421",
+        "Host: localhost     | Host: localhost.evil.example:8000 | 421",
+        "Host: localhost     | Host: 127.0.0.1.evil.example | 421",
+        "Host: localhost     | Host: evil.example%Origin: http://evil.example | 421",
         "Host: localhost     | Host: localhost% Folded: x | 400",
         "Host: localhost     | Host localhost           | 400",
       })
@@ -152,6 +162,30 @@ class HandshakeTest {
       assertThat(answer).containsIgnoringCase("\r\nallow: GET\r\n");
     }
     door.awaitMetric(1, "polyhub.websocket.handshakes.refused", "status", "" + status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:8000", "LOCALHOST", "127.0.0.1:1", "127.1.2.3", "[::1]:8000"})
+  void the_machines_own_names_are_answered_to(String host) throws IOException {
+    assertThat(answer("GET /echo HTTP/1.1\r\n" + GOOD.replace("localhost", host) + END))
+        .startsWith("HTTP/1.1 101 ");
+  }
+
+  @Test
+  void further_names_and_sites_are_let_in_by_their_keys() throws IOException {
+    TestSettings settings = new TestSettings();
+    settings.allowedHosts = List.of("hub.example");
+    settings.allowedOrigins = List.of("http://localhost:5173");
+    String request =
+        "GET /echo HTTP/1.1\r\n" + GOOD.replace("Host: localhost", "Host: hub.Example:443") + END;
+    try (TestDoor named = TestDoor.start(TestHub.start(), settings.config(), List.of(echo));
+        RawWebSocket client = RawWebSocket.connect(named.port());
+        RawWebSocket page = RawWebSocket.connect(named.port())) {
+      client.send(request);
+      assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+      page.send(request.replace("Upgrade: w", "Origin: http://localhost:5173\r\nUpgrade: w"));
+      assertThat(page.readHead()).startsWith("HTTP/1.1 101 ");
+    }
   }
 
   @Test
@@ -215,7 +249,7 @@ class HandshakeTest {
             catchThrowable(() ->
                 new WebSocketHandshake(
                     List.of(new EchoSubprotocol(), new EchoSubprotocol()),
-                    new Origins(List.of()),
+                    WebGate.of("websocket", "127.0.0.1", WebAccess.STANDARD),
                     false)))
         .isInstanceOf(IllegalArgumentException.class);
   }

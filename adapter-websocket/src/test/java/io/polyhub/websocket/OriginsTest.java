@@ -21,6 +21,9 @@ class OriginsTest {
     "http://a.example:8000,   a.example:8000, true",
     "http://[::1]:8000,       [::1]:8000,     true",
     "http://a.example:8001,   a.example:8000, false",
+    "https://a.example:8443,  a.example,      true",
+    "http://[::1]:8000,       [::1],          true",
+    "http://a.example,        a.example:8000, false",
     "http://a.example,        b.example,      false",
     "http://a.example.evil,   a.example,      false",
     "http://evil/a.example,   a.example,      false",
@@ -30,13 +33,12 @@ class OriginsTest {
     "http://,                 a.example,      false",
     "'http://a b',            a.example,      false",
   })
-  void without_patterns_pages_of_the_same_host_are_allowed(
-      String origin, String host, boolean allowed) {
+  void pages_of_the_same_host_are_allowed(String origin, String host, boolean allowed) {
     assertThat(new Origins(List.of()).allows(origin, host)).isEqualTo(allowed);
   }
 
   @Test
-  void patterns_take_the_place_of_the_host() {
+  void patterns_stand_beside_the_host() {
     Origins origins = new Origins(List.of("https://*.example.com", "http://localhost:3000"));
     assertThat(origins.allows("https://app.example.com", "hub")).isTrue();
     assertThat(origins.allows("https://a.b.Example.com", "hub")).isTrue();
@@ -44,7 +46,8 @@ class OriginsTest {
     assertThat(origins.allows("https://example.com", "hub")).isFalse();
     assertThat(origins.allows("https://evil.example/x.example.com", "hub")).isFalse();
     assertThat(origins.allows("https://x.example.com.evil", "hub")).isFalse();
-    assertThat(origins.allows("http://hub", "hub")).isFalse();
+    assertThat(origins.allows("http://hub", "hub")).isTrue();
+    assertThat(origins.allows("http://hub.evil", "hub")).isFalse();
   }
 
   @Test

@@ -13,6 +13,7 @@ final class TestSettings {
 
   @Nullable TlsFiles tls;
   List<String> allowedOrigins = List.of();
+  List<String> allowedHosts = List.of();
   boolean compression;
   int maxConnections = STANDARD.maxConnections();
   int maxHeaderBytes = STANDARD.maxHeaderBytes();
@@ -34,7 +35,7 @@ final class TestSettings {
         "127.0.0.1",
         0,
         tls,
-        allowedOrigins,
+        new WebAccess(allowedOrigins, allowedHosts),
         compression,
         maxConnections,
         STANDARD.acceptBacklog(),

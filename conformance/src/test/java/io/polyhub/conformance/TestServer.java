@@ -13,6 +13,7 @@ import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.LoggingConfig;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.server.config.ShutdownConfig;
+import io.polyhub.websocket.WebAccess;
 import io.polyhub.websocket.WebSocketConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -45,7 +46,7 @@ final class TestServer implements AutoCloseable {
             graphQl(),
             MqttConfig.STANDARD.listeningOn(Doors.HOST, 0),
             GrpcConfig.STANDARD.withPort(0),
-            new AdminConfig(true, Doors.HOST, 0),
+            new AdminConfig(true, Doors.HOST, 0, WebAccess.STANDARD),
             LoggingConfig.STANDARD,
             ShutdownConfig.STANDARD);
     try {
@@ -62,7 +63,7 @@ final class TestServer implements AutoCloseable {
         Doors.HOST,
         0,
         standard.tls(),
-        standard.corsOrigins(),
+        standard.access(),
         standard.ui(),
         standard.uiWebSocketUrl(),
         standard.introspection(),

@@ -7,16 +7,20 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polyhub.http.Crowding;
 import io.polyhub.http.HttpBounds;
 import io.polyhub.http.HttpEdge;
 import io.polyhub.server.config.AdminConfig;
+import io.polyhub.websocket.WebGate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,22 +32,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdminServer implements AutoCloseable {
 
-  /** The most connections at a time; probes and scrapers are few. */
-  static final int MAX_CONNECTIONS = 64;
+  /** The most connections at a time, of which some are kept for probes and scrapers. */
+  static final int MAX_CONNECTIONS = 256;
+
+  /** What whoever has all his connections, and whoever comes when all are taken, may still ask. */
+  static final Crowding CROWDING =
+      new Crowding(16, 8, Set.of("/health/live", "/health/ready", "/metrics"));
 
   /** A message to a session, in Base64, and what belongs to it. */
   private static final int MAX_PAYLOAD_BYTES = 128 * 1024;
 
+  private static final int MAX_HELD_BYTES = 8 * 1024 * 1024;
   private static final HttpBounds BOUNDS =
       new HttpBounds(
           MAX_CONNECTIONS,
           MAX_CONNECTIONS,
           16 * 1024,
           MAX_PAYLOAD_BYTES,
-          MAX_CONNECTIONS * MAX_PAYLOAD_BYTES,
+          MAX_HELD_BYTES,
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
-          Duration.ofMinutes(2));
+          Duration.ofMinutes(2),
+          CROWDING);
+  private static final String NAME = "admin";
   private static final String JSON = "application/json";
 
   private final HttpEdge edge;
@@ -83,20 +94,51 @@ final class AdminServer implements AutoCloseable {
             .get(
                 "/version",
                 (request, response) -> answer(response, Status.OK_200, Map.of("version", version)));
+    routing.register(landingPage());
+    routing.get(
+        "/sessions",
+        (request, response) ->
+            answer(
+                response,
+                Status.OK_200,
+                Map.of("actions", SessionsApi.ACTIONS.stream().sorted().toList())));
     for (String action : SessionsApi.ACTIONS) {
       routing.post(
           "/sessions/" + action,
           (request, response) -> change(request, response, sessions.get(), action));
+      routing.any(
+          "/sessions/" + action,
+          (request, response) -> {
+            response.header(HeaderNames.ALLOW, "POST");
+            answer(response, Status.METHOD_NOT_ALLOWED_405, Map.of("error", "use POST"));
+          });
     }
-    HttpEdge edge = HttpEdge.of("admin", BOUNDS, AdminServer::error, metrics);
-    WebServer server =
-        edge.server().host(config.bind()).port(config.port()).routing(routing).build();
+    HttpEdge edge =
+        HttpEdge.of(
+            NAME,
+            BOUNDS,
+            WebGate.of(NAME, config.bind(), config.access())::answersTo,
+            AdminServer::error,
+            metrics);
+    WebServer server = edge.server(routing).host(config.bind()).port(config.port()).build();
     server.start();
     if (!server.isRunning()) {
       edge.close();
       throw reason(config);
     }
     return new AdminServer(edge, server);
+  }
+
+  private static LandingPage landingPage() {
+    return new LandingPage(
+        "Polyhub: admin port",
+        List.of(
+            new LandingPage.Entry("/health/live", "whether the process answers", true),
+            new LandingPage.Entry("/health/ready", "whether it can do its work, by parts", true),
+            new LandingPage.Entry("/metrics", "metrics for Prometheus", true),
+            new LandingPage.Entry("/version", "the version", true),
+            new LandingPage.Entry(
+                "/sessions", "what may be done with sessions, by POST to /sessions/ACTION", true)));
   }
 
   private static byte[] error(int status, String text) {

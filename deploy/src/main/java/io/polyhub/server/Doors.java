@@ -101,7 +101,8 @@ final class Doors implements AutoCloseable {
       return;
     }
     try {
-      GraphQlAdapter adapter = GraphQlAdapter.start(hub, door, registry);
+      GraphQlAdapter adapter =
+          GraphQlAdapter.start(hub, door, registry, List.of(landingPage(door)));
       follow(adapter.tls());
       adapters.add(adapter);
       open.add(
@@ -118,6 +119,16 @@ final class Doors implements AutoCloseable {
       throw StartException.ofDoor(
           "HTTP", Door.address(door.bind(), door.port()), "http.bind, http.port", e);
     }
+  }
+
+  private static LandingPage landingPage(GraphQlConfig door) {
+    return new LandingPage(
+        "Polyhub: HTTP door",
+        List.of(
+            new LandingPage.Entry(
+                "/graphql", "GraphQL: queries, mutations, and a page to try them with", door.ui()),
+            new LandingPage.Entry(
+                "/graphql/stream", "GraphQL: subscriptions as event streams", false)));
   }
 
   private void startMqtt() throws StartException {

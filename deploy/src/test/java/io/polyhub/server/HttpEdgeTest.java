@@ -3,17 +3,22 @@ package io.polyhub.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.server.config.LoadedConfig;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What both HTTP listeners take from anybody who reaches them. */
@@ -140,6 +145,30 @@ final class HttpEdgeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"http", "admin"})
+  void a_name_that_is_not_this_machines_is_not_answered_to(String door) throws Exception {
+    List<String> evil =
+        List.of("evil.example", "evil.example:8080", "localhost.evil", "127.0.0.1.evil");
+    for (String host : evil) {
+      for (String path : List.of("/", "/graphql?query={__typename}", "/metrics", "/nothing")) {
+        try (RawHttp http = connect(door)) {
+          http.send("GET " + path + " HTTP/1.1|Host: " + host + "|Origin: http://" + host + "||");
+          assertThat(http.readTo("||".replace("|", "\r\n")))
+              .describedAs("%s %s", host, path)
+              .startsWith("HTTP/1.1 421 ")
+              .doesNotContainIgnoringCase("access-control");
+        }
+      }
+    }
+    for (String host : List.of("localhost", "LocalHost:1", "127.0.0.1", "127.9.9.9:80", "[::1]")) {
+      try (RawHttp http = connect(door)) {
+        assertThat(http.send("GET /nothing HTTP/1.1|Host: " + host + "||").readTo("\r\n"))
+            .startsWith("HTTP/1.1 404 ");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
   void headers_without_an_end_are_refused(String door) throws Exception {
     try (RawHttp http = connect(door)) {
       http.send("GET /nothing HTTP/1.1|" + HOST + "X: 0123456789abcdef|".repeat(10_000));
@@ -151,6 +180,130 @@ final class HttpEdgeTest {
     }
     assertThat(metric("polyhub_http_refused_total{listener=\"" + door + "\",status=\"431\"}"))
         .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http, /, 200",
+    "http, /graphql, 400",
+    "http, /graphql?query=%7B__typename%7D, 200",
+    "http, /graphql/stream, 400",
+    "http, /graphql/ui.js, 200",
+    "http, /nothing, 404",
+    "admin, /, 200",
+    "admin, /health/live, 200",
+    "admin, /health/ready, 200",
+    "admin, /metrics, 200",
+    "admin, /version, 200",
+    "admin, /sessions, 200",
+    "admin, /sessions/disconnect, 405",
+    "admin, /nothing, 404"
+  })
+  void head_is_answered_as_get_is_but_without_a_body(String door, String path, int status)
+      throws Exception {
+    String rest = " " + path + " HTTP/1.1|Host: localhost|Accept: application/json|";
+    try (RawHttp http = connect(door)) {
+      String head = http.send("HEAD" + rest + "|").readTo("\r\n\r\n");
+      String next = http.send("GET" + rest + "Connection: close||").readToEnd();
+
+      assertThat(head)
+          .startsWith("HTTP/1.1 " + status + " ")
+          .containsIgnoringCase("content-length: ");
+      assertThat(next).describedAs("what follows the head").startsWith("HTTP/1.1 " + status + " ");
+      assertThat(next.substring(next.indexOf("\r\n\r\n"))).hasSizeGreaterThan(4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
+  void what_is_not_there_is_told_as_json(String door) throws Exception {
+    try (RawHttp http = connect(door)) {
+      http.send("GET /nothing HTTP/1.1|" + HOST + "Connection: close||");
+      assertThat(http.readToEnd())
+          .startsWith("HTTP/1.1 404 ")
+          .containsIgnoringCase("\r\ncontent-type: application/json")
+          .containsPattern("\r\n\r\n\\{\"error.*}$");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http, /graphql", "admin, /metrics"})
+  void the_root_tells_people_and_programs_what_is_there(String door, String path) throws Exception {
+    try (RawHttp http = connect(door)) {
+      http.send("GET / HTTP/1.1|Host: localhost|Accept: text/html,*/*;q=0.8|Connection: close||");
+      assertThat(http.readToEnd())
+          .startsWith("HTTP/1.1 200 ")
+          .contains("<a href=\"" + path + "\">")
+          .containsIgnoringCase("content-security-policy: default-src 'none'");
+    }
+    try (RawHttp http = connect(door)) {
+      http.send("GET / HTTP/1.1|Host: localhost|Connection: close||");
+      assertThat(http.readToEnd()).contains("\"path\":\"" + path + "\"");
+    }
+  }
+
+  /** The preface, SETTINGS, and HEADERS of one request, its fields from the static table. */
+  private static byte[] http2(int method, String authority) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(RawHttp.bytes("PRI * HTTP/2.0||SM||"));
+    bytes.writeBytes(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+    // :scheme http, :path /, :authority as a literal (RFC 7541 section 6.2.1).
+    bytes.writeBytes(
+        new byte[] {0, 0, (byte) (5 + authority.length()), 1, 5, 0, 0, 0, 1, (byte) method});
+    bytes.writeBytes(new byte[] {(byte) 0x86, (byte) 0x84, 0x41, (byte) authority.length()});
+    bytes.writeBytes(authority.getBytes(StandardCharsets.US_ASCII));
+    return bytes.toByteArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "admin"})
+  void http_2_is_spoken_with_who_knows_it_before(String door) throws Exception {
+    try (RawHttp http = connect(door)) {
+      // :method GET
+      http.send(http2(0x82, "localhost"));
+      assertThat(http.readTo("\"paths\"")).contains("Polyhub");
+    }
+    try (RawHttp http = connect(door)) {
+      http.send(http2(0x82, "evil.example"));
+      assertThat(http.readTo("no host of that name is here")).doesNotContain("Polyhub");
+    }
+    try (RawHttp http = connect(door)) {
+      http.send(RawHttp.bytes("PRI * HTTP/2.0||SM||"));
+      // A frame of 512 MiB.
+      http.send(new byte[] {32, 0, 0, 0, 0, 0, 0, 0, 1});
+      http.readToEnd();
+    }
+  }
+
+  @Test
+  void silent_connections_leave_room_for_probes_and_are_ended() throws Exception {
+    List<RawHttp> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 60; i++) {
+        silent.add(connect("admin"));
+      }
+      for (String probe : List.of("/health/live", "/health/ready", "/metrics")) {
+        try (RawHttp http = connect("admin")) {
+          assertThat(http.send("GET " + probe + " HTTP/1.1|" + HOST + "|").readTo("\r\n"))
+              .describedAs(probe)
+              .startsWith("HTTP/1.1 200 ");
+        }
+      }
+      try (RawHttp http = connect("admin")) {
+        assertThat(http.send("GET /version HTTP/1.1|" + HOST + "|").readToEnd())
+            .startsWith("HTTP/1.1 503 ");
+      }
+      for (RawHttp connection : silent) {
+        assertThat(connection.readToEnd()).isEmpty();
+      }
+    } finally {
+      for (RawHttp connection : silent) {
+        connection.close();
+      }
+    }
+    String dropped = "polyhub_http_dropped_total{listener=\"admin\",reason=\"%s\"}";
+    assertThat(metric(dropped.formatted("head"))).isGreaterThanOrEqualTo(16);
+    assertThat(metric(dropped.formatted("crowd"))).isGreaterThan(20);
   }
 
   @ParameterizedTest

@@ -4,11 +4,11 @@ import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.graphql.GraphQlConfig.DocumentBounds;
 import io.polyhub.graphql.GraphQlConfig.HttpBounds;
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.websocket.WebAccess;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the HTTP door, with GraphQL on it and on the WebSocket door. */
@@ -21,13 +21,12 @@ final class GraphQlSection {
 
   /** Returns the door's settings, or null if there is to be none. */
   static @Nullable GraphQlConfig read(
-      Section section, TlsSection.Shared shared, String sharedBind) {
+      Section section, TlsSection.Shared shared, String sharedBind, WebAccess access) {
     GraphQlConfig standard = GraphQlConfig.STANDARD;
     boolean enabled = section.read("enabled", true, Kind.flag());
     String bind = section.read("bind", sharedBind, Kind.bind());
     int port = section.read("port", standard.port(), Kind.port());
     TlsFiles tls = TlsSection.readDoor(section.section("tls"), shared);
-    List<String> corsOrigins = section.readList("corsOrigins", standard.corsOrigins(), Kind.text());
     boolean ui = section.read("ui", isLoopback(bind), Kind.flag());
     String uiWebSocketUrl = section.readOptional("uiWebSocketUrl", Kind.text());
     boolean introspection = section.read("introspection", standard.introspection(), Kind.flag());
@@ -52,7 +51,7 @@ final class GraphQlSection {
                     bind,
                     port,
                     tls,
-                    corsOrigins,
+                    access,
                     ui,
                     uiWebSocketUrl,
                     introspection,

@@ -9,10 +9,12 @@ import io.polyhub.hub.Limits;
 import io.polyhub.identity.IdentityConfig;
 import io.polyhub.identity.JwtConfig;
 import io.polyhub.mqtt.MqttConfig;
+import io.polyhub.websocket.WebAccess;
 import io.polyhub.websocket.WebSocketConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -29,20 +31,21 @@ final class ServerSection {
   static ServerConfig read(Section root) {
     Path dataDirectory = root.read("dataDirectory", DATA_DIRECTORY, Kind.path());
     String bind = root.read("bind", LOOPBACK, Kind.bind());
+    WebAccess access = access(root);
     int eventLoops = root.read("eventLoops", 0, Kind.integer(0, MAX_EVENT_LOOPS));
     Section authSection = root.section("auth");
     IdentityConfig auth = AuthSection.read(authSection);
     TlsSection.Shared tls = TlsSection.readShared(root.section("tls"));
     Section websocketSection = root.section("websocket");
-    WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls, bind);
+    WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls, bind, access);
     Section httpSection = root.section("http");
-    GraphQlConfig http = GraphQlSection.read(httpSection, tls, bind);
+    GraphQlConfig http = GraphQlSection.read(httpSection, tls, bind, access);
     Section mqttSection = root.section("mqtt");
     MqttConfig mqtt = MqttSection.read(mqttSection, tls, bind);
     Section grpcSection = root.section("grpc");
     GrpcConfig grpc = GrpcSection.read(grpcSection, tls, bind);
     Section adminSection = root.section("admin");
-    AdminConfig admin = AdminConfig.read(adminSection, bind);
+    AdminConfig admin = AdminConfig.read(adminSection, bind, access);
     Rules rules = RulesSection.read(root);
     Limits limits = LimitsSection.read(root.section("limits"));
     Section brokerSection = root.section("broker");
@@ -130,6 +133,13 @@ final class ServerSection {
     } catch (UnknownHostException e) {
       throw new IllegalStateException("was resolved a moment ago: " + bind, e);
     }
+  }
+
+  /** For every door that web pages can reach. */
+  private static WebAccess access(Section root) {
+    List<String> origins = root.readList("allowedOrigins", List.of(), Kind.text());
+    List<String> hosts = root.readList("allowedHosts", List.of(), Kind.text());
+    return root.make(() -> new WebAccess(origins, hosts), WebAccess.STANDARD);
   }
 
   /** A cursor of a filter over all channels has a position for each stream. */

@@ -2,9 +2,9 @@ package io.polyhub.server.config;
 
 import io.polyhub.identity.TlsFiles;
 import io.polyhub.websocket.CentrifugeConfig;
+import io.polyhub.websocket.WebAccess;
 import io.polyhub.websocket.WebSocketConfig;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the WebSocket door. */
@@ -17,14 +17,12 @@ final class WebSocketSection {
 
   /** Returns the door's settings, or null if there is to be none. */
   static @Nullable WebSocketConfig read(
-      Section section, TlsSection.Shared shared, String sharedBind) {
+      Section section, TlsSection.Shared shared, String sharedBind, WebAccess access) {
     WebSocketConfig standard = WebSocketConfig.STANDARD;
     boolean enabled = section.read("enabled", true, Kind.flag());
     String bind = section.read("bind", sharedBind, Kind.bind());
     int port = section.read("port", standard.port(), Kind.port());
     TlsFiles tls = TlsSection.readDoor(section.section("tls"), shared);
-    List<String> allowedOrigins =
-        section.readList("allowedOrigins", standard.allowedOrigins(), Kind.text());
     boolean compression = section.read("compression", standard.compression(), Kind.flag());
     int maxConnections =
         section.read(
@@ -53,7 +51,7 @@ final class WebSocketSection {
                     bind,
                     port,
                     tls,
-                    allowedOrigins,
+                    access,
                     compression,
                     maxConnections,
                     acceptBacklog,
