@@ -43,6 +43,7 @@ final class Http1Requests implements Incoming {
   private final HttpFraming framing;
   private final AnswerWriter writer;
   private boolean isFirst = true;
+  private boolean wasLast;
 
   Http1Requests(Peer peer, byte[] first) {
     this.peer = peer;
@@ -67,6 +68,9 @@ final class Http1Requests implements Incoming {
   public byte[] pull() {
     if (framing.isAtHead()) {
       // The request before has been answered.
+      if (wasLast) {
+        throw new CloseConnectionException("the peer wanted no further answer");
+      }
       writer.answerTo("");
     }
     try {
@@ -94,6 +98,7 @@ final class Http1Requests implements Incoming {
 
   private void begin(HttpHead head) throws Refused {
     isFirst = false;
+    wasLast = head.isLast();
     if (accepted.isOnlyForProbes() && !bounds.crowding().isProbe(head)) {
       throw new Refused(Refused.BUSY, "too many connections; probes alone are answered");
     }

@@ -2,6 +2,7 @@ package io.polyhub.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class HttpHead {
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
   private static final String HOST_MARKS = ".-_~:[]%";
   private static final int MAX_LENGTH_DIGITS = 18;
+  private static final Pattern CLOSE = Pattern.compile("(?i)(^|,)[ \\t]*close[ \\t]*(,|$)");
   private static final String VERSION = "HTTP/1.1";
 
   private final String text;
@@ -24,6 +26,7 @@ final class HttpHead {
   private @Nullable String host;
   private @Nullable String contentLength;
   private @Nullable String transferEncoding;
+  private boolean isLast;
   private long length;
 
   private HttpHead(String text, String method, String target) {
@@ -68,6 +71,7 @@ final class HttpHead {
         case "host" -> host = only(host, value);
         case "content-length" -> contentLength = only(contentLength, value);
         case "transfer-encoding" -> transferEncoding = only(transferEncoding, value);
+        case "connection" -> isLast |= CLOSE.matcher(value).find();
         default -> {
           // It says nothing about where the request ends or whom it is for.
         }
@@ -158,6 +162,11 @@ final class HttpHead {
     }
     String rest = target.substring(target.indexOf("://") + 3 + authority().length());
     return rest.startsWith("/") ? rest : "/" + rest;
+  }
+
+  /** Whether the peer wants the connection to end with the answer (section 9.6). */
+  boolean isLast() {
+    return isLast;
   }
 
   /** The bytes of the body, or {@link #CHUNKED}. */

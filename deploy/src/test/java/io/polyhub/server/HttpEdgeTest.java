@@ -149,7 +149,7 @@ final class HttpEdgeTest {
     List<String> evil =
         List.of("evil.example", "evil.example:8080", "localhost.evil", "127.0.0.1.evil");
     for (String host : evil) {
-      for (String path : List.of("/", "/graphql?query={__typename}", "/metrics", "/nothing")) {
+      for (String path : List.of("/", "/graphql?query=%7B__typename%7D", "/metrics", "/nothing")) {
         try (RawHttp http = connect(door)) {
           http.send("GET " + path + " HTTP/1.1|Host: " + host + "|Origin: http://" + host + "||");
           assertThat(http.readTo("||".replace("|", "\r\n")))
@@ -261,7 +261,7 @@ final class HttpEdgeTest {
     try (RawHttp http = connect(door)) {
       // :method GET
       http.send(http2(0x82, "localhost"));
-      assertThat(http.readTo("\"paths\"")).contains("Polyhub");
+      assertThat(http.readTo("Polyhub")).contains("/");
     }
     try (RawHttp http = connect(door)) {
       http.send(http2(0x82, "evil.example"));
