@@ -153,10 +153,7 @@ final class TlsTest {
   @Test
   void http_2_is_agreed_on_and_carries_a_stream_beside_requests() throws Exception {
     HttpClient http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_2)
-            .sslContext(client(null))
-            .build();
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).sslContext(client(null)).build();
     try (TestDoor door = door(certificates.server())) {
       URI uri = URI.create("https://localhost:" + door.adapter().port() + "/graphql");
       HttpResponse<Stream<String>> stream =

@@ -241,7 +241,7 @@ final class ClientSessions {
           new Attachment.Refused(MqttReasonCode.QUOTA_EXCEEDED));
     }
     ClientSession session = new ClientSession(key);
-    SessionData data = present ? found.get().renewed(hub::renewed).toData() : new SessionData();
+    SessionData data = present ? read(found.get()) : new SessionData();
     session.owner = by;
     session.data = data;
     session.expirySeconds = expirySeconds;
@@ -251,6 +251,11 @@ final class ClientSessions {
       return attach(key, by, cleanStart, expirySeconds, found);
     }
     return begin(session, by, data, present);
+  }
+
+  /** Its places may be of an earlier run of the process. */
+  private SessionData read(StoredSession stored) {
+    return stored.renewed(hub::renewed).toData();
   }
 
   private boolean isOver(StoredSession stored) {
@@ -332,7 +337,7 @@ final class ClientSessions {
           if (failure != null) {
             return refused(session, by);
           }
-          SessionData data = stored.map(StoredSession::toData).orElseGet(SessionData::new);
+          SessionData data = stored.map(this::read).orElseGet(SessionData::new);
           synchronized (session) {
             session.data = data;
           }

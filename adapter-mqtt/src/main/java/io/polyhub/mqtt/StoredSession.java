@@ -133,7 +133,7 @@ record StoredSession(
               owed));
     }
     return new StoredSession(
-        expirySeconds, detachedAtMillis, node, lastPacketId, renewed, released, unreleased);
+        expirySeconds, detachedAtMillis, node, lastPacketId, renewed, released, uses);
   }
 
   byte[] encode() {

@@ -86,6 +86,7 @@ final class Doors implements AutoCloseable {
   /** Closes the WebSocket door first, since other adapters speak on it. */
   @Override
   public void close() {
+    followed.forEach(LiveTls::close);
     for (AutoCloseable adapter : adapters.reversed()) {
       try {
         adapter.close();

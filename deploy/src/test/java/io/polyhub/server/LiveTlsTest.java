@@ -245,6 +245,8 @@ final class LiveTlsTest {
       assertThat(frame.getGoodbye().getReason()).isEqualTo(CloseReason.CLOSE_REASON_REVOKED);
       assertThat(user(http, server)).doesNotContain("alice");
       channel.shutdownNow();
+      // The first door to look tells the hub, so the sessions of all end; now each has looked.
+      assertThat(server.lookAtFiles()).isTrue();
       for (String door : DOORS) {
         assertThat(
                 catchThrowable(() -> {
@@ -280,7 +282,11 @@ final class LiveTlsTest {
 
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-      told.add(text.toString());
+      if (text.toString().equals("{}")) {
+        var _ = socket.sendText("{}", true);
+      } else {
+        told.add(text.toString());
+      }
       socket.request(1);
       return null;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.polyhub.identity.TokenClaims;
 import io.polyhub.identity.TokenIssuer;
 import io.polyhub.server.config.LoadedConfig;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -239,7 +240,7 @@ final class SessionsApiTest {
                 LoadedConfig.parse(
                         ServerTest.ANYWHERE + "auth: {jwt: {secrets: [\"" + SECRET + "\"]}}\n")
                     .config());
-        Socket mqtt = new Socket("127.0.0.1", own.port("mqtt"))) {
+        Socket mqtt = new Socket(InetAddress.getLoopbackAddress(), own.port("mqtt"))) {
       Client hears = open(own, "ann");
       Client other = open(own, "bob");
       hears.send("{\"id\":2,\"subscribe\":{\"channel\":\"rooms/+\"}}");

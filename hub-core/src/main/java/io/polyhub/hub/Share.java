@@ -347,7 +347,8 @@ final class Share implements Downlink {
       return null;
     }
     flush();
-    return peers.comes(node, itsLife, life, place);
+    ShareView.Before own = new ShareView.Before(shares.self(), view.nodes(), place, life, start);
+    return peers.comes(node, itsLife, own);
   }
 
   /** A node tells that it has members. */

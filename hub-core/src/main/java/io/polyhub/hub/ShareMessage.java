@@ -127,6 +127,7 @@ sealed interface ShareMessage {
       write(out, before.cursor().text());
       write(out, before.nodes());
       out.writeLong(before.life());
+      write(out, before.start().text());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -141,7 +142,8 @@ sealed interface ShareMessage {
       Cursor cursor = cursor(read(in));
       Set<String> nodes = readAll(in);
       long life = in.available() >= Long.BYTES ? in.readLong() : 0;
-      return Optional.of(new ShareView.Before(node, nodes, cursor, life));
+      Cursor start = in.available() > 0 ? cursor(read(in)) : Cursor.EMPTY;
+      return Optional.of(new ShareView.Before(node, nodes, cursor, life, start));
     } catch (IOException damaged) {
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package io.polyhub.hub;
 import io.polyhub.channel.Cursor;
 import io.polyhub.hub.ShareMessage.Here;
 import io.polyhub.hub.ShareView.Before;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,12 @@ final class SharePeers {
 
     private boolean present = true;
 
+    /**
+     * From where it was counted on to deal with what was left to other nodes, by their names, until
+     * it tells that it knows them to be gone: it may have gone itself before that.
+     */
+    private final Map<String, Cursor> owes = new HashMap<>();
+
     /** Whether it said that this life is over. */
     private boolean left;
 
@@ -75,10 +82,11 @@ final class SharePeers {
   }
 
   /**
-   * A node comes and asks for what is left to it. Gives the same if it asks again, as the answer
-   * may be lost; null if its question is late.
+   * A node comes and asks for what is left to it by this one, which is so far. Gives the same if it
+   * asks again, as the answer may be lost; null if its question is late.
    */
-  @Nullable Before comes(String node, long life, long ownLife, Cursor here) {
+  @Nullable Before comes(String node, long life, Before own) {
+    Cursor here = own.cursor();
     Peer known = peers.get(node);
     if (known != null) {
       if (known.isOver(life)) {
@@ -90,7 +98,7 @@ final class SharePeers {
       gone(node, Cursor.EMPTY, here);
     }
     view.noteUpTo(here);
-    Before before = new Before(self, view.nodes(), here, ownLife);
+    Before before = new Before(self, view.nodes(), here, own.life(), own.start());
     view.add(node);
     put(node, new Peer(life, here, before));
     return before;
@@ -120,11 +128,16 @@ final class SharePeers {
         // It was left all behind our place, but began later: it did not get the answer.
         view.noteUpTo(here);
         view.add(node, told.start());
-        recoveries.begin(node, known.place, here);
+        dealAgain(node, known.place, here);
       }
     }
     if (!told.place().positions().isEmpty()) {
       known.place = told.place();
+      known
+          .owes
+          .entrySet()
+          .removeIf(owed ->
+              !told.nodes().contains(owed.getKey()) && told.place().covers(owed.getValue()));
     }
   }
 
@@ -144,7 +157,7 @@ final class SharePeers {
       known.life = Math.max(known.life, life);
     } else if (!upTo.positions().isEmpty() && !upTo.covers(known.dealtAgainFrom)) {
       // It was taken for gone before it said how far it was.
-      recoveries.begin(node, upTo, known.dealtAgainFrom);
+      dealAgain(node, upTo, known.dealtAgainFrom);
       known.dealtAgainFrom = upTo;
     }
   }
@@ -158,8 +171,25 @@ final class SharePeers {
     view.noteUpTo(here);
     view.remove(node);
     known.present = false;
-    known.dealtAgainFrom = upTo.positions().isEmpty() ? known.place : upTo;
-    recoveries.begin(node, known.dealtAgainFrom, here);
+    Cursor from = upTo.positions().isEmpty() ? known.place : upTo;
+    for (Cursor owed : known.owes.values()) {
+      from = ShareRecoveries.lower(from, owed);
+    }
+    known.owes.clear();
+    known.dealtAgainFrom = from;
+    dealAgain(node, from, here);
+  }
+
+  private void dealAgain(String gone, Cursor from, Cursor until) {
+    if (from.positions().isEmpty() || from.covers(until)) {
+      return;
+    }
+    recoveries.begin(gone, from, until);
+    peers.forEach((name, peer) -> {
+      if (peer.present && !name.equals(gone)) {
+        peer.owes.merge(gone, from, ShareRecoveries::lower);
+      }
+    });
   }
 
   private void put(String node, Peer peer) {

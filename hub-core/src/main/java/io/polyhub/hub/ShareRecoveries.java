@@ -179,7 +179,8 @@ final class ShareRecoveries {
     return lowest;
   }
 
-  private static Cursor lower(Cursor one, Cursor other) {
+  /** The place before both. */
+  static Cursor lower(Cursor one, Cursor other) {
     Cursor lower = one;
     for (Position position : other.positions()) {
       if (lower.covers(position)) {

@@ -51,20 +51,24 @@ final class ShareView {
    * @param nodes the nodes that it knew of then, itself among them
    * @param cursor how far it was then
    * @param life which of its shares under this key it is; 0 if it does not say
+   * @param start where it began; empty if it does not say
    */
-  record Before(String node, Set<String> nodes, Cursor cursor, long life) {
+  record Before(String node, Set<String> nodes, Cursor cursor, long life, Cursor start) {
 
     Before {
       nodes = Set.copyOf(nodes);
     }
 
     Before(String node, Set<String> nodes, Cursor cursor) {
-      this(node, nodes, cursor, 0);
+      this(node, nodes, cursor, 0, Cursor.EMPTY);
     }
 
     boolean has(Publication publication) {
       Position position = publication.position();
-      return position != null && cursor.covers(position) && owner(publication, nodes).equals(node);
+      return position != null
+          && cursor.covers(position)
+          && !start.covers(position)
+          && owner(publication, nodes).equals(node);
     }
   }
 
@@ -87,7 +91,7 @@ final class ShareView {
     before = List.copyOf(others);
     start = from;
     for (Before other : others) {
-      nodes.add(other.node());
+      add(other.node(), other.start());
       beganBeside.put(other.node(), other);
     }
   }
@@ -110,10 +114,32 @@ final class ShareView {
     }
   }
 
-  /** Another node has no members any more; tells whether it had. */
+  /**
+   * Another node has no members any more; tells whether it had. When it comes back it knows nothing
+   * of what was before, so it is taken out of the past, too.
+   */
   boolean remove(String node) {
     since.remove(node);
-    return !node.equals(self) && nodes.remove(node);
+    if (node.equals(self) || !nodes.remove(node)) {
+      return false;
+    }
+    List<Past> all = List.copyOf(past);
+    past.clear();
+    all.forEach(one -> past.add(new Past(without(one.nodes(), node), one.upTo())));
+    beganBeside.replaceAll((name, other) ->
+        new Before(
+            other.node(),
+            without(other.nodes(), node),
+            other.cursor(),
+            other.life(),
+            other.start()));
+    return true;
+  }
+
+  private static Set<String> without(Set<String> nodes, String node) {
+    Set<String> left = new TreeSet<>(nodes);
+    left.remove(node);
+    return Set.copyOf(left);
   }
 
   /** Remembers, before a change, who had members up to here. */
@@ -122,7 +148,17 @@ final class ShareView {
     if (here.positions().isEmpty() || (last != null && last.upTo().equals(here))) {
       return;
     }
-    past.add(new Past(nodes(), here));
+    Set<String> taking = new TreeSet<>(nodes);
+    since.forEach((node, from) -> {
+      if (!here.covers(from)) {
+        taking.remove(node);
+      }
+    });
+    note(new Past(Set.copyOf(taking), here));
+  }
+
+  private void note(Past one) {
+    past.add(one);
     if (past.size() > PAST_MAX) {
       past.remove();
     }
@@ -196,7 +232,13 @@ final class ShareView {
 
   /** This node is so far: what other nodes had before that need not be remembered. */
   void passed(Cursor cursor) {
-    since.values().removeIf(cursor::covers);
+    if (since.values().stream().anyMatch(cursor::covers)) {
+      // They took no part in all of what lies behind: it counts as if in none.
+      Set<String> others = new TreeSet<>(nodes);
+      others.removeAll(since.keySet());
+      note(new Past(Set.copyOf(others), cursor));
+      since.values().removeIf(cursor::covers);
+    }
     if (!before.isEmpty()) {
       List<Before> left = new ArrayList<>(before);
       left.removeIf(other -> cursor.covers(other.cursor()));

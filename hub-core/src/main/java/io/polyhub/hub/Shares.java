@@ -5,6 +5,7 @@ import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.ShareView.Before;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,11 @@ final class Shares implements Nodes.Listener {
 
   /** The most shares that ended whose places are remembered; more push out the oldest. */
   static final int LEFT_MAX = 4_096;
+
+  /** How often it is told that a share has ended, while some live node does not answer. */
+  static final int LEFT_TELLS = 60;
+
+  private static final Duration LEFT_AGAIN = Duration.ofSeconds(1);
 
   static final String TOPIC = "shares";
 
@@ -97,7 +103,7 @@ final class Shares implements Nodes.Listener {
       }
     }
     shares.remove(share.key(), share);
-    tellLeft(share.key());
+    tellLeft(share.key(), 1);
   }
 
   /**
@@ -119,7 +125,7 @@ final class Shares implements Nodes.Listener {
           (same, until) ->
               new Left(until.life(), Share.backTo(until.place(), List.of(publication))));
     }
-    tellLeft(key);
+    tellLeft(key, 1);
     places
         .get(key)
         .thenAccept(found ->
@@ -158,9 +164,25 @@ final class Shares implements Nodes.Listener {
     nodes.tell(TOPIC, here.encode());
   }
 
-  private void tellLeft(Key key) {
+  /** Tells all others how far a share was that ended, until each has answered that it knows. */
+  private void tellLeft(Key key, int tell) {
     Left until = left(key);
-    nodes.tell(TOPIC, new ShareMessage.Leaves(key, until.place(), until.life()).encode());
+    var _ =
+        nodes
+            .ask(TOPIC, new ShareMessage.Leaves(key, until.place(), until.life()).encode())
+            .thenAccept(answers -> {
+              if (!answers.complete() && tell < LEFT_TELLS) {
+                HubLane lane = (HubLane) hub.ownLane();
+                lane.execute(() ->
+                    lane.at(
+                        hub.clock().instant().plus(LEFT_AGAIN),
+                        () -> {
+                          if (left(key).equals(until)) {
+                            tellLeft(key, tell + 1);
+                          }
+                        }));
+              }
+            });
   }
 
   /** What ended here under the key last, as far as is remembered. */

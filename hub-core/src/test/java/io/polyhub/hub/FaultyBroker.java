@@ -5,6 +5,8 @@ import io.polyhub.broker.Broker;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.Nodes;
+import io.polyhub.broker.ValuesPage;
+import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
@@ -50,8 +52,8 @@ final class FaultyBroker implements Broker {
   }
 
   @Override
-  public CompletionStage<List<Publication>> lastValues(ChannelFilter filter, int limit) {
-    return inner.lastValues(filter, limit);
+  public CompletionStage<ValuesPage> lastValues(ValuesQuery query) {
+    return inner.lastValues(query);
   }
 
   @Override

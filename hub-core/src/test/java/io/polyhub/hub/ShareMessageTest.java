@@ -45,8 +45,8 @@ final class ShareMessageTest {
         new ShareMessage.Here(KEY, PLACE, 258, PLACE, Set.of("n", "m")),
         bytes("03", G, FILTER, AT, LIFE, AT, "0002", "00000001", "6d", "00000001", "6e"));
     check(new ShareMessage.Leaves(KEY, PLACE, 258), bytes("04", G, FILTER, AT, LIFE));
-    ShareView.Before before = new ShareView.Before("n", Set.of("n"), PLACE, 258);
-    byte[] answer = bytes("00000001", "6e", AT, "0001", "00000001", "6e", LIFE);
+    ShareView.Before before = new ShareView.Before("n", Set.of("n"), PLACE, 258, PLACE);
+    byte[] answer = bytes("00000001", "6e", AT, "0001", "00000001", "6e", LIFE, AT);
     assertThat(ShareMessage.encodeBefore(before)).isEqualTo(answer);
     assertThat(ShareMessage.decodeBefore(answer)).contains(before);
   }

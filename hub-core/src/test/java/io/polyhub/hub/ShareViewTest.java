@@ -118,6 +118,23 @@ final class ShareViewTest {
   }
 
   @Test
+  void what_lies_before_a_third_node_began_is_not_left_to_that_one() {
+    ShareView b = new ShareView("b");
+    ShareView x = new ShareView("x");
+    // The node c began at 200 without having heard of b, and b has not heard of c.
+    x.join(
+        List.of(
+            new Before("b", Set.of("b"), cursor(100)),
+            new Before("c", Set.of("b", "c"), cursor(300), 1, cursor(200))),
+        cursor(100));
+    b.noteUpTo(cursor(100));
+    b.add("x");
+    for (int i = 101; i <= 200; i++) {
+      assertThat(takers(at(i), b, x)).as("takers of %s", i).isNotEmpty();
+    }
+  }
+
+  @Test
   void what_was_left_to_a_node_that_is_gone_is_inherited_by_one_of_those_that_remain() {
     ShareView a = new ShareView("a");
     ShareView b = new ShareView("b");

@@ -116,7 +116,8 @@ class JwtAuthenticatorTest {
             null,
             Set.of(),
             JwtConfig.STANDARD_LEEWAY,
-            null);
+            null,
+            ClaimMapping.STANDARD);
 
     assertVerified(verify(both, old));
     assertVerified(verify(both, TokenIssuer.ofSecret("new").issue(ALICE)));
