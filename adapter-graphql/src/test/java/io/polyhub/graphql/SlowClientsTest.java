@@ -223,7 +223,8 @@ final class SlowClientsTest {
         write(socket, request);
         String answer = drain(socket);
         assertThat(answer).describedAs(request).doesNotContain("Exception", "java.", " at io.");
-        if (!answer.isEmpty()) {
+        // The preface of HTTP/2 is answered in HTTP/2.
+        if (!answer.isEmpty() && !request.startsWith("PRI ")) {
           assertThat(answer).startsWith("HTTP/1.1 ");
           assertThat(Integer.parseInt(answer.substring(9, 12))).isBetween(400, 505);
         }

@@ -238,7 +238,11 @@ final class SessionsApiTest {
     try (Server own =
             Server.start(
                 LoadedConfig.parse(
-                        ServerTest.ANYWHERE + "auth: {jwt: {secrets: [\"" + SECRET + "\"]}}\n")
+                        ServerTest.ANYWHERE
+                            + "auth: {jwt: {secrets: [\""
+                            + SECRET
+                            + "\"]}}\n"
+                            + "rules: [{name: all, filters: [\"#\"], openTo: [subscribe]}]\n")
                     .config());
         Socket mqtt = new Socket(InetAddress.getLoopbackAddress(), own.port("mqtt"))) {
       Client hears = open(own, "ann");
