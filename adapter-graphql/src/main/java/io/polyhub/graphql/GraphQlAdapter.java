@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.net.Entrance;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebGate;
 import java.io.IOException;
@@ -32,7 +33,11 @@ public final class GraphQlAdapter implements AutoCloseable {
   private final HttpListener listener;
 
   private GraphQlAdapter(
-      Hub hub, GraphQlConfig config, MeterRegistry registry, List<HttpService> others)
+      Hub hub,
+      GraphQlConfig config,
+      Entrance entrance,
+      MeterRegistry registry,
+      List<HttpService> others)
       throws IOException {
     this.hub = hub;
     TlsFiles files = config.tls();
@@ -50,7 +55,8 @@ public final class GraphQlAdapter implements AutoCloseable {
             replies,
             deadlines,
             metrics,
-            new Streams(config.streams(), new SecureRandom()));
+            new Streams(config.streams(), new SecureRandom()),
+            entrance);
     StreamHttp streams = new StreamHttp(hub, engine, requests, replies, deadlines, carrier);
     HttpRouting.Builder routing =
         HttpRouting.builder()
@@ -58,7 +64,7 @@ public final class GraphQlAdapter implements AutoCloseable {
             .register(new GraphQlHttp(hub, engine, requests, replies, carrier), streams::refusing);
     others.forEach(routing::register);
     try {
-      listener = HttpListener.start(config, tls, gate::answersTo, routing, registry);
+      listener = HttpListener.start(config, tls, gate::answersTo, routing, entrance, registry);
     } catch (IOException e) {
       deadlines.close();
       if (tls != null) {
@@ -90,7 +96,24 @@ public final class GraphQlAdapter implements AutoCloseable {
   public static GraphQlAdapter start(
       Hub hub, GraphQlConfig config, MeterRegistry registry, List<HttpService> others)
       throws IOException {
-    return new GraphQlAdapter(hub, config, registry, others);
+    return start(hub, config, Entrance.open(), registry, others);
+  }
+
+  /**
+   * Starts the HTTP listener, with other services beside GraphQL's on it.
+   *
+   * @param entrance what connections come in by
+   * @param others what else is served over HTTP, on other paths
+   * @throws IOException if the address cannot be listened on, or the TLS files cannot be used
+   */
+  public static GraphQlAdapter start(
+      Hub hub,
+      GraphQlConfig config,
+      Entrance entrance,
+      MeterRegistry registry,
+      List<HttpService> others)
+      throws IOException {
+    return new GraphQlAdapter(hub, config, entrance, registry, others);
   }
 
   /**

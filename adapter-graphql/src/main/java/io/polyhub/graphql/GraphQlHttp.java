@@ -127,7 +127,7 @@ final class GraphQlHttp implements HttpService {
         new Hello(
             GraphQlAdapter.DOOR,
             HttpRequests.credentials(request),
-            HttpRequests.remoteAddress(request));
+            HttpRequests.client(request, carrier.entrance()));
     Lane lane = hub.ownLane();
     try {
       return switch (LaneCalls.admit(

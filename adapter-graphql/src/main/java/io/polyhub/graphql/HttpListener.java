@@ -10,6 +10,7 @@ import io.polyhub.http.Crowding;
 import io.polyhub.http.HttpBounds;
 import io.polyhub.http.HttpEdge;
 import io.polyhub.identity.LiveTls;
+import io.polyhub.net.Entrance;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -41,9 +42,10 @@ final class HttpListener implements AutoCloseable {
       @Nullable LiveTls live,
       Predicate<String> hosts,
       HttpRouting.Builder routing,
+      Entrance entrance,
       MeterRegistry registry)
       throws IOException {
-    HttpEdge edge = HttpEdge.of(NAME, bounds(config), hosts, new HttpErrors(), registry);
+    HttpEdge edge = HttpEdge.of(NAME, bounds(config), hosts, new HttpErrors(), entrance, registry);
     WebServerConfig.Builder builder = edge.server(routing).host(config.bind()).port(config.port());
     if (live != null) {
       builder.tls(tls(live));

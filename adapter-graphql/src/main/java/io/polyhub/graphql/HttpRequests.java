@@ -6,6 +6,8 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.polyhub.identity.Credentials;
+import io.polyhub.net.Entrance;
+import io.polyhub.net.Lease;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -148,10 +150,29 @@ final class HttpRequests {
         null, Credentials.Token.bearer(header(request, HeaderNames.AUTHORIZATION)), certificate);
   }
 
-  static SocketAddress remoteAddress(ServerRequest request) {
-    return request.remotePeer().address() instanceof InetSocketAddress address
-        ? address
+  /** Whose request it is, by what trusted proxies say. */
+  static SocketAddress client(ServerRequest request, Entrance entrance) {
+    return request.remotePeer().address() instanceof InetSocketAddress peer
+        ? entrance.client(peer, request.localPeer().address(), forwarded(request))
         : InetSocketAddress.createUnresolved(
             request.remotePeer().host(), request.remotePeer().port());
+  }
+
+  /**
+   * Counts an open answer among its client's connections, where a proxy carries it.
+   *
+   * @return a lease to be closed with it; nothing if the client's address has too many
+   */
+  static Optional<Lease> enter(ServerRequest request, Entrance entrance) {
+    return request.remotePeer().address() instanceof InetSocketAddress peer
+            && client(request, entrance) instanceof InetSocketAddress client
+        ? entrance.enter(peer, request.localPeer().address(), client)
+        : Optional.of(Lease.NONE);
+  }
+
+  private static List<String> forwarded(ServerRequest request) {
+    return request.headers().contains(HeaderNames.X_FORWARDED_FOR)
+        ? request.headers().get(HeaderNames.X_FORWARDED_FOR).allValues()
+        : List.of();
   }
 }

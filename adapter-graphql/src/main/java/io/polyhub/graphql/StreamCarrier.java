@@ -10,10 +10,13 @@ import io.polyhub.hub.Lane;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
+import io.polyhub.net.Entrance;
+import io.polyhub.net.Lease;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Carries operations in answers that stay open. Each stream is a session. */
@@ -27,6 +30,7 @@ final class StreamCarrier {
   private final Deadlines deadlines;
   private final ConnectionMetrics metrics;
   private final Streams streams;
+  private final Entrance entrance;
 
   StreamCarrier(
       Hub hub,
@@ -34,13 +38,19 @@ final class StreamCarrier {
       HttpReplies replies,
       Deadlines deadlines,
       ConnectionMetrics metrics,
-      Streams streams) {
+      Streams streams,
+      Entrance entrance) {
     this.hub = hub;
     this.engine = engine;
     this.replies = replies;
     this.deadlines = deadlines;
     this.metrics = metrics;
     this.streams = streams;
+    this.entrance = entrance;
+  }
+
+  Entrance entrance() {
+    return entrance;
   }
 
   Streams streams() {
@@ -54,11 +64,17 @@ final class StreamCarrier {
       GraphQlRequest read,
       boolean readOnly,
       StreamFormat format) {
+    Optional<Lease> entered = HttpRequests.enter(request, entrance);
+    if (entered.isEmpty()) {
+      replies.send(request, response, tooManyOfAddress());
+      return;
+    }
     if (!streams.enter()) {
+      entered.get().close();
       replies.send(request, response, tooMany());
       return;
     }
-    try {
+    try (Lease _ = entered.get()) {
       GraphQlStream stream = newStream(format);
       switch (admit(request, stream)) {
         case Admitted.Not(HttpReply reply) -> replies.send(request, response, reply);
@@ -102,6 +118,11 @@ final class StreamCarrier {
         HttpReply.UNAVAILABLE, GraphQlErrorCode.LIMIT_EXCEEDED, "too many event streams");
   }
 
+  /** The answer to what {@link HttpRequests#enter} has not let in. */
+  static HttpReply tooManyOfAddress() {
+    return HttpReply.error(CodedError.of(Refusal.LIMIT_EXCEEDED));
+  }
+
   GraphQlStream newStream(StreamFormat format) {
     return new GraphQlStream(engine, hub.ownLane(), deadlines, metrics, format);
   }
@@ -130,7 +151,7 @@ final class StreamCarrier {
         new Hello(
             GraphQlAdapter.DOOR,
             HttpRequests.credentials(request),
-            HttpRequests.remoteAddress(request));
+            HttpRequests.client(request, entrance));
     Lane lane = stream.lane();
     try {
       return switch (LaneCalls.admit(hub, hello, lane, stream, engine.config().requestTimeout())) {

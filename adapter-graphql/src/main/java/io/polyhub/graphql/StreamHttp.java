@@ -10,6 +10,7 @@ import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
+import io.polyhub.net.Lease;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -151,6 +152,21 @@ final class StreamHttp implements HttpService {
   private void connect(ServerRequest request, ServerResponse response, String token) {
     Optional<HttpReply> refused = refusal(request);
     Optional<Streams.Reserved> found = streams.find(token);
+    Optional<Lease> entered = HttpRequests.enter(request, carrier.entrance());
+    if (entered.isEmpty()) {
+      replies.send(request, response, StreamCarrier.tooManyOfAddress());
+      return;
+    }
+    try (Lease _ = entered.get()) {
+      connect(request, response, refused, found);
+    }
+  }
+
+  private void connect(
+      ServerRequest request,
+      ServerResponse response,
+      Optional<HttpReply> refused,
+      Optional<Streams.Reserved> found) {
     if (refused.isPresent()) {
       replies.send(request, response, refused.get());
     } else if (found.isEmpty()) {

@@ -37,6 +37,9 @@ final class HttpConnection implements ServerConnection, InterruptableTask<Void> 
     Peer peer = new Peer(edge, socket, accepted);
     try {
       byte[] first = peer.read();
+      if (accepted.hasLeadingLineFeed() && first[0] == '\n') {
+        first = Arrays.copyOfRange(first, 1, first.length);
+      }
       while (first.length < Http2Frames.PREFACE.length && isPreface(first)) {
         byte[] more = peer.read();
         byte[] both = Arrays.copyOf(first, first.length + more.length);

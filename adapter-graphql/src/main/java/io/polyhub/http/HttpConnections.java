@@ -1,6 +1,10 @@
 package io.polyhub.http;
 
+import io.helidon.webserver.ProxyProtocolData;
 import io.polyhub.http.EdgeMetrics.Dropped;
+import io.polyhub.net.ConnectPace;
+import io.polyhub.net.Entrance;
+import io.polyhub.net.Lease;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -11,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +37,13 @@ final class HttpConnections implements AutoCloseable {
   private final Map<Ends, Accepted> accepted = new ConcurrentHashMap<>();
   private final EdgeMetrics metrics;
   private final HttpBounds bounds;
+  private final Entrance entrance;
   private final ScheduledExecutorService clock;
 
-  HttpConnections(String listener, HttpBounds bounds, EdgeMetrics metrics) {
+  HttpConnections(String listener, HttpBounds bounds, Entrance entrance, EdgeMetrics metrics) {
     this.metrics = metrics;
     this.bounds = bounds;
+    this.entrance = entrance;
     clock =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("polyhub-http-" + listener).factory());
@@ -68,12 +75,15 @@ final class HttpConnections implements AutoCloseable {
     private final SocketChannel channel;
     private final boolean onlyForProbes;
     private final long since = System.nanoTime();
+    private volatile Lease lease;
+    private volatile boolean leadingLineFeed;
     private volatile @Nullable Deadline deadline;
     private volatile BooleanSupplier busy = () -> false;
 
-    private Accepted(Ends ends, SocketChannel channel, boolean onlyForProbes) {
+    private Accepted(Ends ends, SocketChannel channel, Lease lease, boolean onlyForProbes) {
       this.ends = ends;
       this.channel = channel;
+      this.lease = lease;
       this.onlyForProbes = onlyForProbes;
       boolean isShort = onlyForProbes && PROBE_LIMIT.compareTo(bounds.headTimeout()) < 0;
       expect(Dropped.HEAD, isShort ? PROBE_LIMIT : bounds.headTimeout());
@@ -104,6 +114,22 @@ final class HttpConnections implements AutoCloseable {
       deadline = null;
     }
 
+    /** A trusted proxy has said whose it is. Returns whether it may go on. */
+    boolean isProxied(ProxyProtocolData read) {
+      leadingLineFeed = ProxiedPeers.leaveLineFeed(read);
+      if (entrance.arrive(ends.peer, ends.local, ProxiedPeers.start(read))
+          instanceof Entrance.Arrival.Taken(Lease taken)) {
+        lease = taken;
+        return true;
+      }
+      return false;
+    }
+
+    /** Whether the first byte may be one that belongs to what stood before. */
+    boolean hasLeadingLineFeed() {
+      return leadingLineFeed;
+    }
+
     SocketChannel channel() {
       return channel;
     }
@@ -113,6 +139,7 @@ final class HttpConnections implements AutoCloseable {
       if (accepted.remove(ends, this)) {
         metrics.connections.decrementAndGet();
       }
+      lease.close();
     }
 
     private void look(long now) {
@@ -145,21 +172,34 @@ final class HttpConnections implements AutoCloseable {
   }
 
   /**
-   * A connection was accepted. Called by one thread.
+   * A connection was accepted. Waits for the pace of accepting, and so is called by the thread that
+   * accepts.
    *
-   * @throws IOException if there are too many
+   * @throws IOException if the connection is to be closed at once
    */
   void accept(SocketChannel channel) throws IOException {
+    while (!entrance.mayAccept()) {
+      LockSupport.parkNanos(ConnectPace.PAUSE.toNanos());
+    }
     Ends ends = new Ends(channel.getRemoteAddress(), channel.getLocalAddress());
+    Lease lease =
+        switch (entrance.arrive(ends.peer)) {
+          case Entrance.Arrival.Taken(Lease taken) -> taken;
+          case Entrance.Arrival.Proxied _ -> Lease.NONE;
+          case Entrance.Arrival.TurnedAway _ -> throw new IOException("turned away");
+        };
     boolean onlyForProbes = isOneTooMany(ends.peer) && !hasIdleGivenWay(ends.peer);
-    if (onlyForProbes) {
-      makeRoomForProbe();
+    if (onlyForProbes && !hasRoomForProbe()) {
+      lease.close();
+      metrics.countDropped(Dropped.ADDRESS);
+      throw new IOException("too many connections of one address");
     }
     metrics.connections.incrementAndGet();
-    Accepted before = accepted.put(ends, new Accepted(ends, channel, onlyForProbes));
+    Accepted before = accepted.put(ends, new Accepted(ends, channel, lease, onlyForProbes));
     if (before != null) {
       // The system gives the ends to another only when they are free again.
       metrics.connections.decrementAndGet();
+      before.lease.close();
     }
   }
 
@@ -200,11 +240,11 @@ final class HttpConnections implements AutoCloseable {
     return peer instanceof InetSocketAddress inet ? inet.getAddress() : peer;
   }
 
-  private void makeRoomForProbe() throws IOException {
+  /** Whether there are places for probes at all; the oldest of them gives way. */
+  private boolean hasRoomForProbe() {
     int reserved = bounds.crowding().reserved();
     if (reserved == 0) {
-      metrics.countDropped(Dropped.ADDRESS);
-      throw new IOException("too many connections of one address");
+      return false;
     }
     Accepted oldest = null;
     int probes = 0;
@@ -219,6 +259,7 @@ final class HttpConnections implements AutoCloseable {
     if (probes >= reserved && oldest != null) {
       oldest.drop(Dropped.CROWD);
     }
+    return true;
   }
 
   /** The connection between these ends, or null if it is over already. */

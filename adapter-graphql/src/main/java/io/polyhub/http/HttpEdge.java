@@ -23,6 +23,8 @@ import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.net.Entrance;
+import io.polyhub.net.ProxyProtocol;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Set;
@@ -42,6 +44,7 @@ public final class HttpEdge implements AutoCloseable {
   private final HttpBounds bounds;
   private final Predicate<String> hosts;
   private final ErrorBodies errors;
+  private final Entrance entrance;
   private final EdgeMetrics metrics;
   private final HttpConnections connections;
   private final ServerConnectionSelector http1;
@@ -52,12 +55,14 @@ public final class HttpEdge implements AutoCloseable {
       HttpBounds bounds,
       Predicate<String> hosts,
       ErrorBodies errors,
+      Entrance entrance,
       MeterRegistry registry) {
     this.bounds = bounds;
     this.hosts = hosts;
     this.errors = errors;
+    this.entrance = entrance;
     metrics = new EdgeMetrics(listener, registry);
-    connections = new HttpConnections(listener, bounds, metrics);
+    connections = new HttpConnections(listener, bounds, entrance, metrics);
     http1 =
         Http1ConnectionSelector.builder()
             .config(
@@ -84,14 +89,16 @@ public final class HttpEdge implements AutoCloseable {
    * @param listener its name in metrics
    * @param hosts which values of {@code Host} or {@code :authority} it answers to; others get 421
    * @param errors what answers hold that come from no handler
+   * @param entrance what connections come in by
    */
   public static HttpEdge of(
       String listener,
       HttpBounds bounds,
       Predicate<String> hosts,
       ErrorBodies errors,
+      Entrance entrance,
       MeterRegistry registry) {
-    return new HttpEdge(listener, bounds, hosts, errors, registry);
+    return new HttpEdge(listener, bounds, hosts, errors, entrance, registry);
   }
 
   /**
@@ -110,6 +117,7 @@ public final class HttpEdge implements AutoCloseable {
         .maxConcurrentRequests(bounds.requests())
         .maxPayloadSize(bounds.bodyBytes())
         .connectionOptions(new AcceptingOptions(SocketOptions.builder().build(), connections))
+        .enableProxyProtocol(entrance.proxyProtocol() == ProxyProtocol.REQUIRED)
         .directHandlers(directHandlers())
         .addConnectionSelector(new Selector());
   }
@@ -216,6 +224,11 @@ public final class HttpEdge implements AutoCloseable {
           connections.find(context.remotePeer().address(), context.localPeer().address());
       if (accepted == null) {
         throw new CloseConnectionException("the connection is over already");
+      }
+      if (context.proxyProtocolData().isPresent()
+          && !accepted.isProxied(context.proxyProtocolData().get())) {
+        accepted.end();
+        throw new CloseConnectionException("turned away");
       }
       return new HttpConnection(HttpEdge.this, context, accepted);
     }

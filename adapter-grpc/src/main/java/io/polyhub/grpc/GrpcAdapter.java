@@ -20,6 +20,7 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.net.Entrance;
 import io.polyhub.proto.v1.HubGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -75,18 +76,25 @@ public final class GrpcAdapter implements AutoCloseable {
     this.loops = loops;
   }
 
+  /** Opens the door for whoever comes. */
+  public static GrpcAdapter start(Hub hub, GrpcConfig config, MeterRegistry registry)
+      throws IOException {
+    return start(hub, config, Entrance.open(), registry);
+  }
+
   /**
    * Opens the door. Its health is {@code SERVING} from the beginning.
    *
+   * @param entrance what connections come in by
    * @throws IOException if the port cannot be had or the TLS files cannot be read
    */
-  public static GrpcAdapter start(Hub hub, GrpcConfig config, MeterRegistry registry)
-      throws IOException {
+  public static GrpcAdapter start(
+      Hub hub, GrpcConfig config, Entrance entrance, MeterRegistry registry) throws IOException {
     TransportLogs.quiet();
     TlsFiles files = config.tls();
     LiveTls tls = files == null ? null : LiveTls.start("grpc", files, registry);
     GrpcMetrics metrics = new GrpcMetrics(registry);
-    GrpcDoor door = new GrpcDoor(hub, config, metrics);
+    GrpcDoor door = new GrpcDoor(hub, config, entrance, metrics);
     HealthStatusManager health = new HealthStatusManager();
     EventLoopGroup acceptor =
         new MultiThreadIoEventLoopGroup(1, threads("accept"), NioIoHandler.newFactory());
@@ -98,7 +106,7 @@ public final class GrpcAdapter implements AutoCloseable {
               .bossEventLoopGroup(acceptor)
               .workerEventLoopGroup(loops)
               .channelFactory(
-                  () -> new BoundedServerChannel(config.limits().connections(), metrics))
+                  () -> new BoundedServerChannel(config.limits().connections(), entrance, metrics))
               // Handlers only pass on to lanes, so they need no threads of their own.
               .directExecutor()
               .addService(HubService.bind(door))

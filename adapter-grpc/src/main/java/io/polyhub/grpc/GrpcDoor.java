@@ -3,6 +3,7 @@ package io.polyhub.grpc;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.Lane;
+import io.polyhub.net.Entrance;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,13 +19,15 @@ final class GrpcDoor implements AutoCloseable {
 
   private final Hub hub;
   private final GrpcConfig config;
+  private final Entrance entrance;
   private final GrpcMetrics metrics;
   private final Set<GrpcConnection> streams = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor timer;
 
-  GrpcDoor(Hub hub, GrpcConfig config, GrpcMetrics metrics) {
+  GrpcDoor(Hub hub, GrpcConfig config, Entrance entrance, GrpcMetrics metrics) {
     this.hub = hub;
     this.config = config;
+    this.entrance = entrance;
     this.metrics = metrics;
     timer =
         new ScheduledThreadPoolExecutor(
@@ -38,6 +41,10 @@ final class GrpcDoor implements AutoCloseable {
 
   GrpcConfig config() {
     return config;
+  }
+
+  Entrance entrance() {
+    return entrance;
   }
 
   GrpcMetrics metrics() {

@@ -12,7 +12,9 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
+import io.polyhub.net.Lease;
 import io.polyhub.proto.v1.ChannelsRequest;
 import io.polyhub.proto.v1.ChannelsResponse;
 import io.polyhub.proto.v1.ClientFrame;
@@ -23,6 +25,7 @@ import io.polyhub.proto.v1.PresenceRequest;
 import io.polyhub.proto.v1.PresenceResponse;
 import io.polyhub.proto.v1.PublishRequest;
 import io.polyhub.proto.v1.PublishResponse;
+import java.util.Optional;
 
 /**
  * The methods of {@code polyhub.v1.Hub}. They differ from what the generated code would bind in how
@@ -65,7 +68,7 @@ final class HubService {
             .addMethod(presence, ServerCalls.asyncUnaryCall(calls::presence))
             .addMethod(channels, ServerCalls.asyncUnaryCall(calls::channels))
             .build(),
-        new CallerReader());
+        new CallerReader(door));
   }
 
   private static <Q extends MessageLite, R> MethodDescriptor<Decoded<Q>, R> unary(
@@ -75,11 +78,13 @@ final class HubService {
   }
 
   /** Makes the caller known to the call. */
-  private static final class CallerReader implements ServerInterceptor {
+  private record CallerReader(GrpcDoor door) implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
-      Context context = Context.current().withValue(UnaryCalls.CALLER, Caller.of(call, metadata));
+      Context context =
+          Context.current()
+              .withValue(UnaryCalls.CALLER, Caller.of(call, metadata, door.entrance()));
       return Contexts.interceptCall(context, call, metadata, next);
     }
   }
@@ -91,7 +96,14 @@ final class HubService {
     @Override
     public ServerCall.Listener<Decoded<ClientFrame>> startCall(
         ServerCall<Decoded<ClientFrame>, EncodedFrame> call, Metadata metadata) {
-      GrpcConnection connection = new GrpcConnection(door, call, UnaryCalls.CALLER.get());
+      Caller caller = UnaryCalls.CALLER.get();
+      Optional<Lease> lease = caller.enter(door.entrance());
+      if (lease.isEmpty()) {
+        call.close(
+            Status.RESOURCE_EXHAUSTED.withDescription("too many connections"), new Metadata());
+        return new ServerCall.Listener<>() {};
+      }
+      GrpcConnection connection = new GrpcConnection(door, call, caller);
       connection.lane().execute(connection::begin);
       door.entered(connection);
       return new ServerCall.Listener<>() {
@@ -112,11 +124,13 @@ final class HubService {
 
         @Override
         public void onCancel() {
+          lease.get().close();
           connection.lane().execute(connection::gone);
         }
 
         @Override
         public void onComplete() {
+          lease.get().close();
           connection.lane().execute(connection::gone);
         }
       };

@@ -3,12 +3,17 @@ package io.polyhub.mqtt;
 import io.netty.channel.Channel;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.identity.Credentials;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** What carries the bytes of one connection: TCP, TLS or WebSocket. Only in the channel's loop. */
 interface Carrier {
 
   /** What the client has shown before its CONNECT. */
   Credentials shown(Channel channel);
+
+  /** Where the client is, by what trusted proxies say; null if there is no telling any more. */
+  @Nullable SocketAddress client(MqttDoor door, Channel channel);
 
   /** Ends the connection once what was written is sent. */
   void end(Channel channel, CloseReason reason);

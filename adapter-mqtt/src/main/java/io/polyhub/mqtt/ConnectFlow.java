@@ -131,7 +131,7 @@ final class ConnectFlow {
         new Hello(
             MqttDoor.NAME,
             credentials,
-            connection.channel().remoteAddress(),
+            connection.carrier().client(connection.door(), connection.channel()),
             assigned ? null : clientId);
     connection
         .door()

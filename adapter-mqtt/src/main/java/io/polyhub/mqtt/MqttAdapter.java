@@ -12,6 +12,8 @@ import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.net.Entrance;
+import io.polyhub.netty.AcceptHandler;
 import io.polyhub.websocket.DoorTls;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebSocketSubprotocol;
@@ -47,23 +49,43 @@ public final class MqttAdapter implements AutoCloseable {
     sweep = door.loops.group().next().scheduleWithFixedDelay(this::sweep, 0, 1, TimeUnit.SECONDS);
   }
 
+  /** Starts the door for whoever comes. */
+  public static MqttAdapter start(
+      Hub hub, EventLoops loops, MqttConfig config, MeterRegistry registry) throws IOException {
+    return start(hub, loops, config, Entrance.open(), registry);
+  }
+
   /**
    * Starts the door. Blocks until it listens; what was stored before is found meanwhile.
    *
    * @param hub the hub; closed by the caller, after this
    * @param loops the event loops on which the connections live; closed by the caller, after this
+   * @param entrance what connections over TCP and TLS come in by
    * @throws IOException if it cannot listen, or the certificates cannot be read
    */
   public static MqttAdapter start(
-      Hub hub, EventLoops loops, MqttConfig config, MeterRegistry registry) throws IOException {
-    return start(hub, loops, config, registry, InstantSource.system());
+      Hub hub, EventLoops loops, MqttConfig config, Entrance entrance, MeterRegistry registry)
+      throws IOException {
+    return start(hub, loops, config, entrance, registry, InstantSource.system());
   }
 
   static MqttAdapter start(
       Hub hub, EventLoops loops, MqttConfig config, MeterRegistry registry, InstantSource clock)
       throws IOException {
+    return start(hub, loops, config, Entrance.open(), registry, clock);
+  }
+
+  private static MqttAdapter start(
+      Hub hub,
+      EventLoops loops,
+      MqttConfig config,
+      Entrance entrance,
+      MeterRegistry registry,
+      InstantSource clock)
+      throws IOException {
     MqttDoor door =
-        new MqttDoor(hub, loops, config, new MqttMetrics(registry), clock, new SecureRandom());
+        new MqttDoor(
+            hub, loops, config, entrance, new MqttMetrics(registry), clock, new SecureRandom());
     MqttAdapter adapter = new MqttAdapter(door);
     try {
       if (config.port() >= 0) {
@@ -96,6 +118,7 @@ public final class MqttAdapter implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(config.writeHighBytes() / 2, config.writeHighBytes()))
+            .handler(new AcceptHandler(door.entrance))
             .childHandler(new Accepting(door, tls))
             .bind(config.bind(), wanted)
             .awaitUninterruptibly();

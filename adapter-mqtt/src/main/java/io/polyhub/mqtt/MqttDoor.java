@@ -7,6 +7,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.polyhub.hub.Hub;
+import io.polyhub.net.Entrance;
 import io.polyhub.websocket.EventLoops;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ final class MqttDoor {
   final Hub hub;
   final EventLoops loops;
   final MqttConfig config;
+  final Entrance entrance;
   final MqttMetrics metrics;
   final InstantSource clock;
   final RandomGenerator random;
@@ -39,12 +41,14 @@ final class MqttDoor {
       Hub hub,
       EventLoops loops,
       MqttConfig config,
+      Entrance entrance,
       MqttMetrics metrics,
       InstantSource clock,
       RandomGenerator random) {
     this.hub = hub;
     this.loops = loops;
     this.config = config;
+    this.entrance = entrance;
     this.metrics = metrics;
     this.clock = clock;
     this.random = random;

@@ -14,6 +14,7 @@ import io.polyhub.websocket.WebSocketClose;
 import io.polyhub.websocket.WebSocketEnd;
 import io.polyhub.websocket.WebSocketOpening;
 import io.polyhub.websocket.WebSocketSubprotocol;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +66,10 @@ final class MqttSubprotocol implements WebSocketSubprotocol {
   private static final class WebSocketCarrier implements Carrier {
 
     private final Credentials shown;
+    private final SocketAddress client;
 
     WebSocketCarrier(WebSocketOpening opening) {
+      client = opening.remoteAddress();
       String token = opening.bearerToken();
       if (token != null) {
         shown = new Credentials.Token(token);
@@ -80,6 +83,11 @@ final class MqttSubprotocol implements WebSocketSubprotocol {
     @Override
     public Credentials shown(Channel channel) {
       return shown;
+    }
+
+    @Override
+    public SocketAddress client(MqttDoor door, Channel channel) {
+      return client;
     }
 
     @Override

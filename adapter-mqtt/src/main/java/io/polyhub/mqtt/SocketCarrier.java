@@ -7,9 +7,13 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.identity.Credentials;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /** TCP, with or without TLS. */
 enum SocketCarrier implements Carrier {
@@ -29,6 +33,13 @@ enum SocketCarrier implements Carrier {
     } catch (SSLPeerUnverifiedException noneShown) {
       return new Credentials.None();
     }
+  }
+
+  @Override
+  public @Nullable SocketAddress client(MqttDoor door, Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress peer
+        ? door.entrance.client(peer, channel.localAddress(), List.of())
+        : null;
   }
 
   /**

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.polyhub.net.Entrance;
 
 /** What all connections of one listener share. Safe for any thread. */
 final class Carrier {
@@ -14,6 +15,7 @@ final class Carrier {
   final WebSocketConfig config;
   final WebSocketHandshake handshake;
   final EventLoops loops;
+  final Entrance entrance;
   private final MeterRegistry registry;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Counter turnedAway;
@@ -23,10 +25,12 @@ final class Carrier {
       WebSocketConfig config,
       WebSocketHandshake handshake,
       EventLoops loops,
+      Entrance entrance,
       MeterRegistry registry) {
     this.config = config;
     this.handshake = handshake;
     this.loops = loops;
+    this.entrance = entrance;
     this.registry = registry;
     Gauge.builder("polyhub.websocket.connections", channels, ChannelGroup::size)
         .description("Open connections, those in their handshake included")

@@ -18,10 +18,14 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.polyhub.net.Lease;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +39,8 @@ import org.slf4j.LoggerFactory;
 final class OpeningHandler extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(OpeningHandler.class);
+
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
 
   private final Carrier carrier;
   private final Wheel.Timer limit = new Limit();
@@ -91,8 +97,27 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
     switch (carrier.handshake.judge(head)) {
       case WebSocketHandshake.Answer.Refused refused ->
           refuse(ctx, refused.status(), refused.headers());
-      case WebSocketHandshake.Answer.Opened opened -> open(ctx, head.headers(), opened);
+      case WebSocketHandshake.Answer.Opened opened -> admit(ctx, head.headers(), opened);
     }
+  }
+
+  /** A proxy's connections are not counted as its own, so its clients are counted here. */
+  private void admit(
+      ChannelHandlerContext ctx, HttpHeaders headers, WebSocketHandshake.Answer.Opened opened) {
+    Channel channel = ctx.channel();
+    if (!(channel.remoteAddress() instanceof InetSocketAddress peer)) {
+      ctx.close();
+      return;
+    }
+    SocketAddress local = channel.localAddress();
+    InetSocketAddress client = carrier.entrance.client(peer, local, headers.getAll(FORWARDED_FOR));
+    Optional<Lease> lease = carrier.entrance.enter(peer, local, client);
+    if (lease.isEmpty()) {
+      refuse(ctx, HttpResponseStatus.TOO_MANY_REQUESTS, Map.of());
+      return;
+    }
+    channel.closeFuture().addListener(closed -> lease.get().close());
+    open(ctx, headers, opened, client);
   }
 
   private void refuse(
@@ -113,7 +138,10 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void open(
-      ChannelHandlerContext ctx, HttpHeaders headers, WebSocketHandshake.Answer.Opened opened) {
+      ChannelHandlerContext ctx,
+      HttpHeaders headers,
+      WebSocketHandshake.Answer.Opened opened,
+      InetSocketAddress client) {
     answered = true;
     carrier.countOpened();
     FullHttpResponse response =
@@ -140,7 +168,7 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
             headers.get(HttpHeaderNames.ORIGIN),
             headers.get(HttpHeaderNames.AUTHORIZATION),
             certificate(channel.pipeline()),
-            channel.remoteAddress());
+            client);
     handOver(channel.pipeline(), opened, opening);
   }
 

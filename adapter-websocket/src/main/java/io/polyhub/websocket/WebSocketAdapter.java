@@ -15,6 +15,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.net.Entrance;
+import io.polyhub.netty.AcceptHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -38,10 +40,22 @@ public final class WebSocketAdapter implements AutoCloseable {
     this.tls = tls;
   }
 
+  /** Starts to listen for whoever comes. */
+  public static WebSocketAdapter start(
+      Hub hub,
+      EventLoops loops,
+      WebSocketConfig config,
+      List<WebSocketSubprotocol> subprotocols,
+      MeterRegistry registry)
+      throws IOException {
+    return start(hub, loops, config, subprotocols, Entrance.open(), registry);
+  }
+
   /**
    * Starts to listen. The hub, the loops and the subprotocols must outlive the adapter.
    *
    * @param subprotocols the protocols beside Centrifuge's, each on a path of its own
+   * @param entrance what connections come in by
    * @throws IOException if the address cannot be listened on, or the TLS files cannot be used
    */
   public static WebSocketAdapter start(
@@ -49,6 +63,7 @@ public final class WebSocketAdapter implements AutoCloseable {
       EventLoops loops,
       WebSocketConfig config,
       List<WebSocketSubprotocol> subprotocols,
+      Entrance entrance,
       MeterRegistry registry)
       throws IOException {
     List<WebSocketSubprotocol> all = new ArrayList<>(subprotocols);
@@ -58,7 +73,7 @@ public final class WebSocketAdapter implements AutoCloseable {
     WebSocketHandshake handshake =
         new WebSocketHandshake(
             all, WebGate.of("websocket", config.bind(), config.access()), config.compression());
-    Carrier carrier = new Carrier(config, handshake, loops, registry);
+    Carrier carrier = new Carrier(config, handshake, loops, entrance, registry);
     TlsFiles files = config.tls();
     LiveTls tls = files == null ? null : LiveTls.start("websocket", files, registry);
     if (tls != null) {
@@ -75,6 +90,7 @@ public final class WebSocketAdapter implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(config.writeLowBytes(), config.writeHighBytes()))
+            .handler(new AcceptHandler(entrance))
             .childHandler(new Initializer(carrier, tls == null ? null : DoorTls.netty(tls)));
     ChannelFuture bound =
         bootstrap.bind(new InetSocketAddress(config.bind(), config.port())).awaitUninterruptibly();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin the {@code Origin} header, already found to be allowed, or null
  * @param authorization the {@code Authorization} header, or null; a secret
  * @param certificate the client's certificate, checked by the TLS layer, or null
- * @param remoteAddress where it comes from
+ * @param remoteAddress where it comes from, by what trusted proxies say
  */
 public record WebSocketOpening(
     String path,

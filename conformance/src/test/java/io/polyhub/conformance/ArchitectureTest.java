@@ -31,12 +31,14 @@ final class ArchitectureTest {
   private static final String CHANNEL = "io.polyhub.channel";
   private static final String IDENTITY = "io.polyhub.identity";
   private static final String FILES = "io.polyhub.files";
+  private static final String NET = "io.polyhub.net";
   private static final String RECORDS = "io.polyhub.records";
   private static final String HUB = "io.polyhub.hub";
   private static final String BROKER_SEAM = "io.polyhub.broker";
   private static final String BROKERS = "io.polyhub.broker.*..";
   private static final String ENVELOPE = "io.polyhub.proto.envelope..";
   private static final String NODE_MESSAGES = "io.polyhub.proto.nodes..";
+  private static final String NETTY = "io.polyhub.netty..";
   private static final String WEBSOCKET = "io.polyhub.websocket..";
   private static final String MQTT = "io.polyhub.mqtt..";
   private static final String HTTP = "io.polyhub.http..";
@@ -48,11 +50,11 @@ final class ArchitectureTest {
   private static final String BENCH = "io.polyhub.bench..";
 
   private static final String[] CORE = {
-    CHANNEL, FILES, IDENTITY, RECORDS, HUB, BROKER_SEAM, BROKERS
+    CHANNEL, FILES, IDENTITY, NET, RECORDS, HUB, BROKER_SEAM, BROKERS
   };
 
   /** What adapters see of the core. */
-  private static final List<String> CLIENT_SEAM = List.of(HUB, CHANNEL, IDENTITY, RECORDS);
+  private static final List<String> CLIENT_SEAM = List.of(HUB, CHANNEL, IDENTITY, NET, RECORDS);
 
   /** The one part of the seam below the hub that the hub shows to adapters as it is. */
   private static final DescribedPredicate<JavaClass> NODES =
@@ -64,15 +66,17 @@ final class ArchitectureTest {
           Map.entry(CHANNEL, List.of()),
           Map.entry(RECORDS, List.of()),
           Map.entry(FILES, List.of()),
+          Map.entry(NET, List.of()),
+          Map.entry(NETTY, List.of(NET)),
           Map.entry(IDENTITY, List.of(CHANNEL, FILES)),
           Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS, ENVELOPE)),
-          Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS, BROKER_SEAM, NODE_MESSAGES)),
+          Map.entry(HUB, List.of(CHANNEL, IDENTITY, NET, RECORDS, BROKER_SEAM, NODE_MESSAGES)),
           Map.entry(BENCH, List.of()),
-          Map.entry(WEBSOCKET, with(CLIENT_SEAM, "io.polyhub.proto.centrifuge")),
-          Map.entry(MQTT, with(CLIENT_SEAM, WEBSOCKET)),
-          Map.entry(HTTP, List.of()),
+          Map.entry(WEBSOCKET, with(CLIENT_SEAM, NETTY, "io.polyhub.proto.centrifuge")),
+          Map.entry(MQTT, with(CLIENT_SEAM, NETTY, WEBSOCKET)),
+          Map.entry(HTTP, List.of(NET)),
           Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET, HTTP)),
-          Map.entry(GRPC, with(CLIENT_SEAM, "io.polyhub.proto.v1")));
+          Map.entry(GRPC, with(CLIENT_SEAM, NETTY, "io.polyhub.proto.v1")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

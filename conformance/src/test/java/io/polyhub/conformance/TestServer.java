@@ -11,6 +11,7 @@ import io.polyhub.server.StartException;
 import io.polyhub.server.config.AdminConfig;
 import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.LoggingConfig;
+import io.polyhub.server.config.NetworkConfig;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.server.config.ShutdownConfig;
 import io.polyhub.websocket.WebAccess;
@@ -40,6 +41,7 @@ final class TestServer implements AutoCloseable {
             EVENT_LOOPS,
             identity,
             broker,
+            NetworkConfig.STANDARD,
             Limits.STANDARD,
             rules,
             WebSocketConfig.STANDARD.listeningOn(Doors.HOST, 0),

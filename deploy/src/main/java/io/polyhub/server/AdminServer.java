@@ -1,5 +1,7 @@
 package io.polyhub.server;
 
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
@@ -10,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.polyhub.http.Crowding;
 import io.polyhub.http.HttpBounds;
 import io.polyhub.http.HttpEdge;
+import io.polyhub.net.Entrance;
 import io.polyhub.server.config.AdminConfig;
 import io.polyhub.websocket.WebGate;
 import java.io.IOException;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +61,12 @@ final class AdminServer implements AutoCloseable {
   private static final String NAME = "admin";
   private static final String JSON = "application/json";
 
+  /** What proxies add to requests. */
+  private static final List<HeaderName> FROM_ELSEWHERE =
+      Stream.of("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
+          .map(HeaderNames::create)
+          .toList();
+
   private final HttpEdge edge;
   private final WebServer server;
 
@@ -68,12 +78,14 @@ final class AdminServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param entrance what connections come in by
    * @param sessions gives null while there are none yet
    * @throws IOException if the port cannot be had
    */
   static AdminServer start(
       AdminConfig config,
       Readiness readiness,
+      Entrance entrance,
       PrometheusMeterRegistry metrics,
       Supplier<@Nullable SessionsApi> sessions)
       throws IOException {
@@ -119,6 +131,7 @@ final class AdminServer implements AutoCloseable {
             BOUNDS,
             WebGate.of(NAME, config.bind(), config.access())::answersTo,
             AdminServer::error,
+            entrance,
             metrics);
     WebServer server = edge.server(routing).host(config.bind()).port(config.port()).build();
     server.start();
@@ -201,10 +214,20 @@ final class AdminServer implements AutoCloseable {
     answer(response, Status.create(answer.status()), answer.body());
   }
 
+  /**
+   * Both ends are on this machine, and no proxy stands in between: one that says so speaks for
+   * others, whether it is trusted or not, for a header can only take this right away.
+   */
   private static boolean isLocal(ServerRequest request) {
-    return request.remotePeer().address() instanceof InetSocketAddress peer
-        && peer.getAddress() != null
-        && peer.getAddress().isLoopbackAddress();
+    return isLoopback(request.remotePeer())
+        && isLoopback(request.localPeer())
+        && FROM_ELSEWHERE.stream().noneMatch(request.headers()::contains);
+  }
+
+  private static boolean isLoopback(PeerInfo peer) {
+    return peer.address() instanceof InetSocketAddress end
+        && end.getAddress() != null
+        && end.getAddress().isLoopbackAddress();
   }
 
   private static void scrape(

@@ -32,6 +32,7 @@ final class Doors implements AutoCloseable {
   private final ServerConfig config;
   private final Hub hub;
   private final EventLoops loops;
+  private final Entrances entrances;
   private final MeterRegistry registry;
   private final List<WebSocketSubprotocol> subprotocols = new ArrayList<>();
   private final List<Door> open = new CopyOnWriteArrayList<>();
@@ -39,10 +40,12 @@ final class Doors implements AutoCloseable {
   private final List<AutoCloseable> adapters = new CopyOnWriteArrayList<>();
   private final List<LiveTls> followed = new CopyOnWriteArrayList<>();
 
-  Doors(ServerConfig config, Hub hub, EventLoops loops, MeterRegistry registry) {
+  Doors(
+      ServerConfig config, Hub hub, EventLoops loops, Entrances entrances, MeterRegistry registry) {
     this.config = config;
     this.hub = hub;
     this.loops = loops;
+    this.entrances = entrances;
     this.registry = registry;
   }
 
@@ -103,7 +106,7 @@ final class Doors implements AutoCloseable {
     }
     try {
       GraphQlAdapter adapter =
-          GraphQlAdapter.start(hub, door, registry, List.of(landingPage(door)));
+          GraphQlAdapter.start(hub, door, entrances.http(), registry, List.of(landingPage(door)));
       follow(adapter.tls());
       adapters.add(adapter);
       open.add(
@@ -138,7 +141,7 @@ final class Doors implements AutoCloseable {
       return;
     }
     try {
-      MqttAdapter adapter = MqttAdapter.start(hub, loops, door, registry);
+      MqttAdapter adapter = MqttAdapter.start(hub, loops, door, entrances.mqtt(), registry);
       follow(adapter.tls());
       if (adapter.tlsPort() >= 0) {
         open.add(mqttDoor("mqtts", adapter.tlsPort(), adapter));
@@ -176,7 +179,7 @@ final class Doors implements AutoCloseable {
       return;
     }
     try {
-      GrpcAdapter adapter = GrpcAdapter.start(hub, door, registry);
+      GrpcAdapter adapter = GrpcAdapter.start(hub, door, entrances.grpc(), registry);
       follow(adapter.tls());
       grpc = adapter;
       adapters.add(adapter);
@@ -202,7 +205,8 @@ final class Doors implements AutoCloseable {
       return;
     }
     try {
-      WebSocketAdapter adapter = WebSocketAdapter.start(hub, loops, door, subprotocols, registry);
+      WebSocketAdapter adapter =
+          WebSocketAdapter.start(hub, loops, door, subprotocols, entrances.websocket(), registry);
       follow(adapter.tls());
       adapters.add(adapter);
       open.add(

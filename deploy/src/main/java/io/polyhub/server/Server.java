@@ -40,6 +40,7 @@ public final class Server implements AutoCloseable {
   private final PrometheusMeterRegistry registry = metrics(readiness);
   private final ProcessMetrics processMetrics = new ProcessMetrics(registry);
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final Entrances entrances;
   private @Nullable AdminServer admin;
   private @Nullable Gatekeeper gatekeeper;
   private @Nullable Broker broker;
@@ -50,6 +51,7 @@ public final class Server implements AutoCloseable {
 
   private Server(ServerConfig config) {
     this.config = config;
+    entrances = new Entrances(config.network(), registry);
   }
 
   private static PrometheusMeterRegistry metrics(Readiness readiness) {
@@ -89,7 +91,7 @@ public final class Server implements AutoCloseable {
     hub = node;
     EventLoops shared = EventLoops.start(node, config.eventLoops());
     loops = shared;
-    Doors opened = new Doors(config, node, shared, registry);
+    Doors opened = new Doors(config, node, shared, entrances, registry);
     doors = opened;
     opened.open();
     opened.all().forEach(door -> readiness.add(door.key(), () -> true));
@@ -103,7 +105,8 @@ public final class Server implements AutoCloseable {
     }
     String bind = config.admin().bind();
     try {
-      admin = AdminServer.start(config.admin(), readiness, registry, this::sessions);
+      admin =
+          AdminServer.start(config.admin(), readiness, entrances.admin(), registry, this::sessions);
     } catch (IOException e) {
       throw StartException.ofDoor(
           "admin", Door.address(bind, config.admin().port()), "admin.bind, admin.port", e);

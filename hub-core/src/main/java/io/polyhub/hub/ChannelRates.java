@@ -1,6 +1,7 @@
 package io.polyhub.hub;
 
 import io.polyhub.channel.Rule;
+import io.polyhub.net.RateLimit;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

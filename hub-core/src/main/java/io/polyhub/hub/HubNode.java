@@ -190,6 +190,8 @@ public final class HubNode implements Hub, AutoCloseable {
       refuse(admission, hello, lane, Refusal.SHUTTING_DOWN);
     } else if (isCutOffForTooLong()) {
       refuse(admission, hello, lane, Refusal.BROKER_UNAVAILABLE);
+    } else if (!authenticator.admitsFrom(hello.remoteAddress())) {
+      refuse(admission, hello, lane, Refusal.UNAUTHENTICATED);
     } else if (!sessions.enter()) {
       refuse(admission, hello, lane, Refusal.LIMIT_EXCEEDED);
     } else {
@@ -228,7 +230,11 @@ public final class HubNode implements Hub, AutoCloseable {
 
   private void note(Hello hello, Refusal refusal) {
     metrics.refused(refusal);
-    log.debug("a client at the {} door was not let in: {}", hello.door(), refusal);
+    log.debug(
+        "a client from {} at the {} door was not let in: {}",
+        hello.remoteAddress(),
+        hello.door(),
+        refusal);
   }
 
   /** Refuses after a place was taken. */

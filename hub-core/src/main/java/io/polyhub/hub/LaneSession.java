@@ -5,6 +5,7 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
+import io.polyhub.net.RateLimit;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,6 +9,7 @@ import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Verb;
 import io.polyhub.identity.Identity;
+import io.polyhub.net.RateLimit;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

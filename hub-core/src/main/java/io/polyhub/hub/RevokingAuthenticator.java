@@ -2,6 +2,7 @@ package io.polyhub.hub;
 
 import io.polyhub.identity.Authenticator;
 import io.polyhub.identity.Credentials;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,11 @@ final class RevokingAuthenticator implements Authenticator {
     this.inner = inner;
     this.revocations = revocations;
     this.certificates = certificates;
+  }
+
+  @Override
+  public boolean admitsFrom(@Nullable SocketAddress client) {
+    return inner.admitsFrom(client);
   }
 
   @Override

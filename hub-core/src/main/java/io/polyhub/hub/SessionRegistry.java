@@ -1,5 +1,6 @@
 package io.polyhub.hub;
 
+import io.polyhub.net.RateLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;

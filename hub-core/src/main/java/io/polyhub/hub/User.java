@@ -1,5 +1,6 @@
 package io.polyhub.hub;
 
+import io.polyhub.net.RateLimit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the sessions of one user on this node share. Any thread. */

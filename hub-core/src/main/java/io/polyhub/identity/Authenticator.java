@@ -1,6 +1,8 @@
 package io.polyhub.identity;
 
+import java.net.SocketAddress;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns credentials into an identity.
@@ -13,6 +15,16 @@ public interface Authenticator {
 
   /** Verifies what a client shows at its door. */
   CompletionStage<Verification> authenticate(Credentials credentials);
+
+  /**
+   * Whether anybody at that address may come in at all, whatever is shown. Decided before
+   * credentials are looked at.
+   *
+   * @param client where the client is, by what trusted proxies say, or null if there is no telling
+   */
+  default boolean admitsFrom(@Nullable SocketAddress client) {
+    return true;
+  }
 
   /** Verifies a token that is for one channel alone, shown by that user. */
   CompletionStage<ChannelVerification> authenticateChannel(String jwt, String user, String channel);

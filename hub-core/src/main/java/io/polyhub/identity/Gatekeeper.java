@@ -1,6 +1,7 @@
 package io.polyhub.identity;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -35,6 +36,11 @@ public final class Gatekeeper implements Authenticator, AutoCloseable {
         config,
         clock,
         jwt == null ? null : JwtAuthenticator.start(jwt, config.keyFiles(), clock, registry));
+  }
+
+  @Override
+  public boolean admitsFrom(@Nullable SocketAddress client) {
+    return !config.isOpen() || open.admitsFrom(client);
   }
 
   @Override

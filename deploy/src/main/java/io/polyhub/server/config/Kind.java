@@ -2,6 +2,7 @@ package io.polyhub.server.config;
 
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.identity.ClaimPath;
+import io.polyhub.net.AddressRange;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -115,7 +116,7 @@ record Kind<T>(
         Kind::word);
   }
 
-  private static String word(Enum<?> value) {
+  static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -139,6 +140,14 @@ record Kind<T>(
   static Kind<String> bind() {
     return textual(
         "an address to listen on, such as 127.0.0.1 or 0.0.0.0", Kind::resolved, value -> value);
+  }
+
+  /** Addresses that begin alike, or one. */
+  static Kind<AddressRange> addressRange() {
+    return textual(
+        "an address, or such a range as 10.0.0.0/8 or 2001:db8::/32",
+        AddressRange::parse,
+        AddressRange::toString);
   }
 
   private static Optional<String> resolved(String host) {

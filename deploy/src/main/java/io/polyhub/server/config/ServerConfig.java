@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops how many threads serve the long-lived sockets
  * @param auth who is let in
  * @param broker what stores publications and carries them between nodes
+ * @param network how connections come in
  * @param limits the hub's bounds
  * @param rules what holds for which channels, in order
  * @param websocket the WebSocket door, or null for none
@@ -29,6 +30,7 @@ public record ServerConfig(
     int eventLoops,
     IdentityConfig auth,
     BrokerConfig broker,
+    NetworkConfig network,
     Limits limits,
     Rules rules,
     @Nullable WebSocketConfig websocket,

@@ -36,6 +36,7 @@ final class ServerSection {
     Section authSection = root.section("auth");
     IdentityConfig auth = AuthSection.read(authSection);
     TlsSection.Shared tls = TlsSection.readShared(root.section("tls"));
+    NetworkConfig proxied = NetworkConfig.read(root, auth.isOpen());
     Section websocketSection = root.section("websocket");
     WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls, bind, access);
     Section httpSection = root.section("http");
@@ -47,7 +48,9 @@ final class ServerSection {
     Section adminSection = root.section("admin");
     AdminConfig admin = AdminConfig.read(adminSection, bind, access);
     Rules rules = RulesSection.read(root);
-    Limits limits = LimitsSection.read(root.section("limits"));
+    Section limitsSection = root.section("limits");
+    NetworkConfig network = proxied.bounded(limitsSection);
+    Limits limits = LimitsSection.read(limitsSection);
     Section brokerSection = root.section("broker");
     BrokerConfig broker = BrokerSection.read(brokerSection, dataDirectory);
     LoggingConfig logging = LoggingConfig.read(root.section("logging"));
@@ -91,6 +94,7 @@ final class ServerSection {
         eventLoops == 0 ? Runtime.getRuntime().availableProcessors() : eventLoops,
         auth,
         broker,
+        network,
         limits,
         rules,
         websocket,

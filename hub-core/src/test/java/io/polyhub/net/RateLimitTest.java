@@ -1,4 +1,4 @@
-package io.polyhub.hub;
+package io.polyhub.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

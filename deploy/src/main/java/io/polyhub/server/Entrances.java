@@ -1,0 +1,55 @@
+package io.polyhub.server;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.net.AddressGate;
+import io.polyhub.net.ConnectPace;
+import io.polyhub.net.Entrance;
+import io.polyhub.net.ProxyProtocol;
+import io.polyhub.server.config.NetworkConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What connections come in by, at each port. An address has its bounds over all doors together; the
+ * admin port counts for itself and keeps no pace, so that no client can take it from operators.
+ */
+final class Entrances {
+
+  private final NetworkConfig config;
+  private final MeterRegistry registry;
+  private final AddressGate clients;
+  private final ConnectPace pace;
+
+  Entrances(NetworkConfig config, MeterRegistry registry) {
+    this.config = config;
+    this.registry = registry;
+    clients = new AddressGate(config.perAddress(), "clients", System::nanoTime, registry);
+    pace = new ConnectPace(config.connectsPerSecond(), System::nanoTime);
+  }
+
+  Entrance websocket() {
+    return entrance("websocket", config.proxyProtocol().websocket(), clients, pace);
+  }
+
+  Entrance http() {
+    return entrance("http", config.proxyProtocol().http(), clients, pace);
+  }
+
+  Entrance mqtt() {
+    return entrance("mqtt", config.proxyProtocol().mqtt(), clients, pace);
+  }
+
+  Entrance grpc() {
+    return entrance("grpc", config.proxyProtocol().grpc(), clients, pace);
+  }
+
+  Entrance admin() {
+    AddressGate operators =
+        new AddressGate(config.perAddress(), "admin", System::nanoTime, registry);
+    return entrance("admin", ProxyProtocol.OFF, operators, null);
+  }
+
+  private Entrance entrance(
+      String door, ProxyProtocol proxyProtocol, AddressGate gate, @Nullable ConnectPace pace) {
+    return new Entrance(door, proxyProtocol, config.trustedProxies(), gate, pace, registry);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.net;
+
+import org.jspecify.annotations.NullMarked;
