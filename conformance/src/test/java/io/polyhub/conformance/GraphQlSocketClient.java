@@ -159,10 +159,18 @@ final class GraphQlSocketClient implements DoorClient {
   /** The channels that somebody is subscribed to. */
   List<String> occupiedChannels() {
     List<String> names = new ArrayList<>();
-    JsonNode answer = Await.done(ask(GraphQlDocuments.object().put("query", "{channels{name}}")));
+    JsonNode answer =
+        Await.done(
+            ask(
+                GraphQlDocuments.object()
+                    .put("query", "{channels(limit:1000){name subscribers}}")));
     GraphQlDocuments.data(answer)
         .get("channels")
-        .forEach(one -> names.add(one.get("name").asText()));
+        .forEach(one -> {
+          if (one.get("subscribers").asInt() > 0) {
+            names.add(one.get("name").asText());
+          }
+        });
     return names;
   }
 

@@ -24,10 +24,22 @@ final class CursorChecker {
       List<Entry> expected =
           entries.subList(place + 1, Math.min(entries.size(), place + 1 + page.size()));
       boolean cutShort = page.isEmpty() && place + 1 < entries.size();
-      if (cutShort || !page.equals(expected)) {
+      if (cutShort || !isSame(page, expected)) {
         problems.add(where + ": the cursor " + entries.get(place) + " goes on with other entries");
       }
     }
     return problems;
+  }
+
+  private static boolean isSame(List<Entry> page, List<Entry> expected) {
+    if (page.size() != expected.size()) {
+      return false;
+    }
+    for (int i = 0; i < page.size(); i++) {
+      if (!page.get(i).isSameAs(expected.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

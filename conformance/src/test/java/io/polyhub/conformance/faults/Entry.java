@@ -15,6 +15,20 @@ record Entry(String publisher, long number, String cursor) {
 
   private static final Pattern CONTENT = Pattern.compile("\\{\"p\":\"([a-z0-9-]+)\",\"n\":(\\d+)}");
 
+  /**
+   * Whether it is the same one at the same place. After a restart the log spells its places
+   * otherwise, but for their offsets.
+   */
+  boolean isSameAs(Entry other) {
+    return publisher.equals(other.publisher)
+        && number == other.number
+        && offset().equals(other.offset());
+  }
+
+  private String offset() {
+    return cursor.substring(cursor.lastIndexOf('-') + 1);
+  }
+
   static byte[] payload(String publisher, long number) {
     return ("{\"p\":\"" + publisher + "\",\"n\":" + number + "}").getBytes(StandardCharsets.UTF_8);
   }
