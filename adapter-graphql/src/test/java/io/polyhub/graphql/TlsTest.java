@@ -16,6 +16,7 @@ import io.polyhub.identity.TlsFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,6 +54,11 @@ final class TlsTest {
 
   /** Takes a certificate's subject for the user. */
   private static final class ByCertificate implements Authenticator {
+
+    @Override
+    public boolean admitsFrom(@Nullable SocketAddress client) {
+      return true;
+    }
 
     @Override
     public CompletionStage<Verification> authenticate(Credentials credentials) {

@@ -22,9 +22,7 @@ public interface Authenticator {
    *
    * @param client where the client is, by what trusted proxies say, or null if there is no telling
    */
-  default boolean admitsFrom(@Nullable SocketAddress client) {
-    return true;
-  }
+  boolean admitsFrom(@Nullable SocketAddress client);
 
   /** Verifies a token that is for one channel alone, shown by that user. */
   CompletionStage<ChannelVerification> authenticateChannel(String jwt, String user, String channel);

@@ -3,6 +3,7 @@ package io.polyhub.identity;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.files.LiveFiles;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.Key;
@@ -102,6 +103,11 @@ public final class JwtAuthenticator implements Authenticator, AutoCloseable {
   /** Looks at the files of keys now. Returns whether what they hold is in force. */
   boolean lookAtFiles() {
     return files == null || files.look();
+  }
+
+  @Override
+  public boolean admitsFrom(@Nullable SocketAddress client) {
+    return true;
   }
 
   @Override

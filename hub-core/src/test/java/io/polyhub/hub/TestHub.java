@@ -13,6 +13,7 @@ import io.polyhub.identity.Authenticator;
 import io.polyhub.identity.ChannelPass;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real hub over a real broker in memory, for tests of everything that stands on it.
@@ -185,6 +187,11 @@ public final class TestHub implements AutoCloseable {
 
   /** Knows nobody by name. */
   static final class Anyone implements Authenticator {
+
+    @Override
+    public boolean admitsFrom(@Nullable SocketAddress client) {
+      return true;
+    }
 
     @Override
     public CompletionStage<Verification> authenticate(Credentials credentials) {

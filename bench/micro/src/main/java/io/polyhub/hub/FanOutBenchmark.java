@@ -11,6 +11,7 @@ import io.polyhub.identity.ChannelPass;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
 import io.polyhub.micro.Ground;
+import java.net.SocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -150,6 +152,11 @@ public class FanOutBenchmark {
 
   /** Admits everyone as nobody in particular. */
   private static final class Anyone implements Authenticator {
+
+    @Override
+    public boolean admitsFrom(@Nullable SocketAddress client) {
+      return true;
+    }
 
     @Override
     public CompletionStage<Verification> authenticate(Credentials credentials) {
