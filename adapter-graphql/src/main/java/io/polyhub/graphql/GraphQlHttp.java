@@ -7,7 +7,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
-import io.polyhub.hub.Hello;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.Lane;
 import io.polyhub.hub.Outcome;
@@ -123,15 +122,10 @@ final class GraphQlHttp implements HttpService {
 
   private HttpReply answer(
       ServerRequest request, GraphQlRequest read, String type, boolean readOnly) {
-    Hello hello =
-        new Hello(
-            GraphQlAdapter.DOOR,
-            HttpRequests.credentials(request),
-            HttpRequests.client(request, carrier.entrance()));
     Lane lane = hub.ownLane();
     try {
       return switch (LaneCalls.admit(
-          hub, hello, lane, Downlink.none(), engine.config().requestTimeout())) {
+          hub, carrier.hello(request), lane, Downlink.none(), engine.config().requestTimeout())) {
         case Outcome.Refused<Session>(Refusal refusal) -> HttpReply.error(CodedError.of(refusal));
         case Outcome.Done<Session>(Session session) -> {
           try {
@@ -142,7 +136,7 @@ final class GraphQlHttp implements HttpService {
         }
       };
     } catch (LaneCalls.GivenUp givenUp) {
-      return HttpReply.error(new CodedError(GraphQlErrorCode.TIMEOUT, "no answer in time"));
+      return StreamCarrier.noAnswer();
     }
   }
 

@@ -21,7 +21,6 @@ final class MultipartParts implements StreamFormat {
   private static final byte[] DELIMITER = ascii("\r\n--graphql");
   private static final byte[] HEAD = ascii("\r\nContent-Type: application/json\r\n\r\n");
   private static final byte[] PAYLOAD = ascii("{\"payload\":");
-  private static final byte[] EXTENSIONS = ascii(",\"extensions\":");
   private static final byte[] END = ascii("--\r\n");
   private static final byte[] HEARTBEAT = concat(HEAD, ascii("{}"));
 
@@ -55,14 +54,7 @@ final class MultipartParts implements StreamFormat {
     ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + 128);
     out.writeBytes(HEAD);
     out.writeBytes(PAYLOAD);
-    if (extensions == null) {
-      out.writeBytes(result);
-    } else {
-      out.write(result, 0, result.length - 1);
-      out.writeBytes(EXTENSIONS);
-      out.writeBytes(extensions);
-      out.write('}');
-    }
+    StreamFormat.writeResult(out, result, extensions);
     out.write('}');
     out.writeBytes(DELIMITER);
     return out.toByteArray();

@@ -23,7 +23,6 @@ final class SseEvents implements StreamFormat {
   private static final byte[] DATA = ascii("data: ");
   private static final byte[] OPERATION = ascii("{\"id\":");
   private static final byte[] PAYLOAD = ascii(",\"payload\":");
-  private static final byte[] EXTENSIONS = ascii(",\"extensions\":");
 
   /** Where a comment may be written in two parts; together they are one empty comment. */
   private static final byte[] COMMENT_BEGIN = ascii(":");
@@ -67,14 +66,7 @@ final class SseEvents implements StreamFormat {
       out.writeBytes(operation);
       out.writeBytes(PAYLOAD);
     }
-    if (extensions == null) {
-      out.writeBytes(result);
-    } else {
-      out.write(result, 0, result.length - 1);
-      out.writeBytes(EXTENSIONS);
-      out.writeBytes(extensions);
-      out.write('}');
-    }
+    StreamFormat.writeResult(out, result, extensions);
     if (several) {
       out.write('}');
     }

@@ -139,6 +139,14 @@ final class StreamCarrier {
     }
   }
 
+  /** What the client of a request says of itself. */
+  Hello hello(ServerRequest request) {
+    return new Hello(
+        GraphQlAdapter.DOOR,
+        HttpRequests.credentials(request),
+        HttpRequests.client(request, entrance));
+  }
+
   /** What became of admitting a client. */
   sealed interface Admitted {
     record As(Session session) implements Admitted {}
@@ -147,14 +155,10 @@ final class StreamCarrier {
   }
 
   Admitted admit(ServerRequest request, GraphQlStream stream) {
-    Hello hello =
-        new Hello(
-            GraphQlAdapter.DOOR,
-            HttpRequests.credentials(request),
-            HttpRequests.client(request, entrance));
     Lane lane = stream.lane();
     try {
-      return switch (LaneCalls.admit(hub, hello, lane, stream, engine.config().requestTimeout())) {
+      return switch (LaneCalls.admit(
+          hub, hello(request), lane, stream, engine.config().requestTimeout())) {
         case Outcome.Done<Session>(Session session) -> new Admitted.As(session);
         case Outcome.Refused<Session>(Refusal refusal) ->
             new Admitted.Not(HttpReply.error(CodedError.of(refusal)));

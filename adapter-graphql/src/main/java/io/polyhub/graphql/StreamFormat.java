@@ -1,6 +1,8 @@
 package io.polyhub.graphql;
 
 import io.polyhub.hub.CloseReason;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** How the results of operations are written into the body of an HTTP answer that stays open. */
@@ -38,4 +40,21 @@ interface StreamFormat {
 
   /** The second part of what says that the stream is alive. */
   byte[] aliveEnd();
+
+  /**
+   * Writes a result with its extensions in it.
+   *
+   * @param result a JSON object
+   * @param extensions a JSON object to go with the result, or null
+   */
+  static void writeResult(ByteArrayOutputStream out, byte[] result, byte @Nullable [] extensions) {
+    if (extensions == null) {
+      out.writeBytes(result);
+    } else {
+      out.write(result, 0, result.length - 1);
+      out.writeBytes(",\"extensions\":".getBytes(StandardCharsets.US_ASCII));
+      out.writeBytes(extensions);
+      out.write('}');
+    }
+  }
 }

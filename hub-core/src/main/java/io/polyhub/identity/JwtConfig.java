@@ -89,41 +89,23 @@ public record JwtConfig(
 
   /** Tokens signed with this secret, whatever their issuer and audience. */
   public static JwtConfig ofSecret(String secret) {
-    return new JwtConfig(
-        List.of(secret),
-        List.of(),
-        null,
-        null,
-        Set.of(),
-        STANDARD_LEEWAY,
-        null,
-        ClaimMapping.STANDARD);
+    return of(List.of(secret), List.of(), null, null);
   }
 
   /** Tokens signed with the private half of this key, whatever their issuer and audience. */
   public static JwtConfig ofPublicKey(PublicKey key) {
-    return new JwtConfig(
-        List.of(),
-        List.of(key),
-        null,
-        null,
-        Set.of(),
-        STANDARD_LEEWAY,
-        null,
-        ClaimMapping.STANDARD);
+    return of(List.of(), List.of(key), null, null);
   }
 
   /** Tokens signed with a key that is published there, whatever their issuer and audience. */
   public static JwtConfig ofJwks(Jwks jwks) {
+    return of(List.of(), List.of(), jwks, jwks.issuer());
+  }
+
+  private static JwtConfig of(
+      List<String> secrets, List<PublicKey> keys, @Nullable Jwks jwks, @Nullable String issuer) {
     return new JwtConfig(
-        List.of(),
-        List.of(),
-        jwks,
-        jwks.issuer(),
-        Set.of(),
-        STANDARD_LEEWAY,
-        null,
-        ClaimMapping.STANDARD);
+        secrets, keys, jwks, issuer, Set.of(), STANDARD_LEEWAY, null, ClaimMapping.STANDARD);
   }
 
   /** These settings with other secrets and static public keys. */
