@@ -1,5 +1,6 @@
 package io.polyhub.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -25,30 +26,55 @@ class HttpFuzzTest {
           Duration.ofSeconds(1),
           Crowding.NONE);
 
-  /** What is passed on, with the bodies' contents alone, and how it ended. */
-  private static String read(byte[] input, int piece) {
+  /**
+   * What became of the input.
+   *
+   * @param heads what was passed on of it without the bodies, which may come in other parts
+   * @param all what was passed on of it
+   * @param status the refusal's; 0 for none
+   */
+  private record Passed(String heads, String all, int status) {}
+
+  private static Passed pass(byte[] input, int piece) {
     HttpFraming framing = new HttpFraming(MAX_HEAD, MAX_BODY);
-    ByteArrayOutputStream passed = new ByteArrayOutputStream();
+    ByteArrayOutputStream heads = new ByteArrayOutputStream();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    int status = 0;
     try {
       for (int at = 0; at < input.length; at += piece) {
         framing.feed(Arrays.copyOfRange(input, at, Math.min(input.length, at + piece)));
         for (Step step = framing.next(); !(step instanceof Step.More); step = framing.next()) {
           assertThat(framing.held()).isLessThanOrEqualTo(MAX_HEAD + MAX_BODY + piece);
-          if (step instanceof Step.Head(HttpHead head)) {
-            passed.writeBytes(head.bytes());
+          switch (step) {
+            case Step.Head(HttpHead head) -> {
+              heads.writeBytes(head.bytes());
+              all.writeBytes(head.bytes());
+            }
+            case Step.Body(byte[] bytes, boolean _) -> all.writeBytes(bytes);
+            case Step.More _ -> throw new AssertionError("not reached");
           }
         }
+        assertThat(framing.held()).isLessThanOrEqualTo(MAX_HEAD + MAX_BODY + piece);
       }
-      return passed.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
     } catch (Refused refused) {
-      assertThat(refused.status()).isBetween(400, 505);
-      return passed.toString(java.nio.charset.StandardCharsets.ISO_8859_1) + refused.status();
+      status = refused.status();
     }
+    return new Passed(heads.toString(ISO_8859_1), all.toString(ISO_8859_1), status);
   }
 
   @FuzzTest
-  void requests_are_read_alike_however_they_are_cut(byte[] input) {
-    assertThat(read(input, 1)).isEqualTo(read(input, Math.max(1, input.length)));
+  void requests_are_passed_on_within_bounds_or_refused_alike_however_they_are_cut(byte[] input) {
+    Passed whole = pass(input, Math.max(1, input.length));
+    assertThat(whole.status()).isIn(0, 400, 413, 414, 417, 431, 501, 505);
+    for (int piece : new int[] {1, 7}) {
+      Passed cut = pass(input, piece);
+      assertThat(cut.status()).isEqualTo(whole.status());
+      assertThat(cut.heads()).isEqualTo(whole.heads());
+    }
+    if (whole.status() == 0) {
+      byte[] again = whole.all().getBytes(ISO_8859_1);
+      assertThat(pass(again, Math.max(1, again.length)).status()).isZero();
+    }
   }
 
   @FuzzTest

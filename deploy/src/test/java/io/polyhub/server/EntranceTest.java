@@ -2,11 +2,8 @@ package io.polyhub.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.polyhub.server.config.LoadedConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -30,23 +27,7 @@ final class EntranceTest {
     Logs.quiet(System.err);
   }
 
-  private static final int LIMIT_MILLIS = 30_000;
-
   private final HttpClient http = HttpClient.newHttpClient();
-
-  private static Server start(String more) throws Exception {
-    return Server.start(LoadedConfig.parse(ServerTest.ANYWHERE + more).config());
-  }
-
-  /** A connection from one of this machine's many addresses. */
-  private static Socket connect(Server server, String door, String from) throws IOException {
-    Socket socket = new Socket();
-    socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
-    socket.connect(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port(door)), LIMIT_MILLIS);
-    socket.setSoTimeout(LIMIT_MILLIS);
-    return socket;
-  }
 
   /** Whether the server has closed it; if not, it has waited for bytes all that time. */
   private static boolean isClosed(Socket socket, int millis) throws IOException {
@@ -72,7 +53,7 @@ final class EntranceTest {
         };
     try {
       socket.getOutputStream().write(hello);
-      socket.setSoTimeout(LIMIT_MILLIS);
+      socket.setSoTimeout(NearServer.LIMIT_MILLIS);
       return socket.getInputStream().read() >= 0;
     } catch (SocketException closed) {
       return false;
@@ -84,7 +65,7 @@ final class EntranceTest {
         "a connection of that address is served",
         () -> {
           try {
-            Socket again = connect(server, door, "127.0.0.2");
+            Socket again = NearServer.connect(server, door, "127.0.0.2");
             sockets.add(again);
             return isServed(again, door);
           } catch (IOException e) {
@@ -115,18 +96,18 @@ final class EntranceTest {
   void an_address_with_too_many_connections_gets_no_more_and_others_come_in(String door)
       throws Exception {
     List<Socket> sockets = new ArrayList<>();
-    try (Server server = start("limits: {perAddress: {connections: 5}}")) {
+    try (Server server = NearServer.start("limits: {perAddress: {connections: 5}}")) {
       for (int i = 0; i < 5; i++) {
-        sockets.add(connect(server, door, "127.0.0.2"));
+        sockets.add(NearServer.connect(server, door, "127.0.0.2"));
       }
       for (int i = 0; i < 200; i++) {
-        Socket oneTooMany = connect(server, door, "127.0.0.2");
+        Socket oneTooMany = NearServer.connect(server, door, "127.0.0.2");
         sockets.add(oneTooMany);
-        assertThat(isClosed(oneTooMany, LIMIT_MILLIS)).isTrue();
+        assertThat(isClosed(oneTooMany, NearServer.LIMIT_MILLIS)).isTrue();
       }
 
       assertThat(metric(server, refusals(door, "connections"))).isEqualTo(200);
-      Socket bystander = connect(server, door, "127.0.0.3");
+      Socket bystander = NearServer.connect(server, door, "127.0.0.3");
       sockets.add(bystander);
       assertThat(isServed(bystander, door)).isTrue();
       assertThat(isServed(sockets.getFirst(), door)).isTrue();
@@ -144,10 +125,10 @@ final class EntranceTest {
   @ValueSource(strings = {"websocket", "http", "mqtt", "grpc", "admin"})
   void an_address_that_connects_too_often_is_turned_away_for_a_while(String door) throws Exception {
     List<Socket> sockets = new ArrayList<>();
-    try (Server server = start("limits: {perAddress: {connectsPerSecond: 2}}")) {
+    try (Server server = NearServer.start("limits: {perAddress: {connectsPerSecond: 2}}")) {
       int turnedAway = 0;
       for (int i = 0; i < 20; i++) {
-        try (Socket socket = connect(server, door, "127.0.0.2")) {
+        try (Socket socket = NearServer.connect(server, door, "127.0.0.2")) {
           turnedAway += isServed(socket, door) ? 0 : 1;
         }
       }
@@ -162,9 +143,9 @@ final class EntranceTest {
   @ValueSource(strings = {"websocket", "http", "mqtt", "grpc"})
   void a_storm_of_connections_waits_and_all_get_in(String door) throws Exception {
     List<Socket> sockets = new ArrayList<>();
-    try (Server server = start("limits: {connectsPerSecond: 100}")) {
+    try (Server server = NearServer.start("limits: {connectsPerSecond: 100}")) {
       for (int i = 0; i < 150; i++) {
-        sockets.add(connect(server, door, "127.0.0.2"));
+        sockets.add(NearServer.connect(server, door, "127.0.0.2"));
       }
       for (Socket socket : sockets) {
         assertThat(isServed(socket, door)).isTrue();

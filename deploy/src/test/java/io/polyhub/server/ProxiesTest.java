@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.polyhub.server.config.LoadedConfig;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +20,6 @@ final class ProxiesTest {
     Logs.quiet(System.err);
   }
 
-  private static final int LIMIT_MILLIS = 30_000;
   private static final String PROXY = "127.0.0.9";
   private static final String OTHER = "127.0.0.2";
   private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
@@ -41,19 +38,6 @@ final class ProxiesTest {
           + " required}\n";
   private static final String ALL_OPTIONAL =
       ONE_EACH + "proxyProtocol: {websocket: optional, mqtt: optional, grpc: optional}\n";
-
-  private static Server start(String more) throws Exception {
-    return Server.start(LoadedConfig.parse(ServerTest.ANYWHERE + more).config());
-  }
-
-  private static Socket connect(Server server, String door, String from) throws IOException {
-    Socket socket = new Socket();
-    socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
-    socket.connect(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port(door)), LIMIT_MILLIS);
-    socket.setSoTimeout(LIMIT_MILLIS);
-    return socket;
-  }
 
   private static byte[] line(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
@@ -115,10 +99,10 @@ final class ProxiesTest {
     byte[] ann = line("PROXY TCP4 192.0.2.1 192.0.2.9 4711 443\r\n");
     byte[] annAgain = binary("2111000c" + "c0000201" + "c0000209" + "1268" + "01bb");
     byte[] bob = binary("2111000c" + "c0000202" + "c0000209" + "1268" + "01bb");
-    try (Server server = start(ALL_REQUIRED);
-        Socket first = connect(server, door, PROXY);
-        Socket second = connect(server, door, PROXY);
-        Socket third = connect(server, door, PROXY)) {
+    try (Server server = NearServer.start(ALL_REQUIRED);
+        Socket first = NearServer.connect(server, door, PROXY);
+        Socket second = NearServer.connect(server, door, PROXY);
+        Socket third = NearServer.connect(server, door, PROXY)) {
       assertThat(isServed(first, door, ann)).isTrue();
       assertThat(isServed(second, door, annAgain)).isFalse();
       assertThat(isServed(third, door, bob)).isTrue();
@@ -131,10 +115,10 @@ final class ProxiesTest {
     byte[][] own = {
       line("PROXY UNKNOWN\r\n"), binary("20000000"), binary("21000000"), line("PROXY UNKNOWN\r\n")
     };
-    try (Server server = start(ALL_REQUIRED)) {
+    try (Server server = NearServer.start(ALL_REQUIRED)) {
       for (byte[] header : own) {
-        try (Socket socket = connect(server, door, PROXY);
-            Socket another = connect(server, door, PROXY)) {
+        try (Socket socket = NearServer.connect(server, door, PROXY);
+            Socket another = NearServer.connect(server, door, PROXY)) {
           assertThat(isServed(socket, door, header)).isTrue();
           assertThat(isServed(another, door, header)).isTrue();
         }
@@ -146,10 +130,10 @@ final class ProxiesTest {
   @ValueSource(strings = {"websocket", "http", "mqtt", "grpc"})
   void where_the_header_is_required_nobody_comes_in_without(String door) throws Exception {
     byte[] header = line("PROXY TCP4 192.0.2.1 192.0.2.9 4711 443\r\n");
-    try (Server server = start(ALL_REQUIRED);
-        Socket without = connect(server, door, PROXY);
-        Socket malformed = connect(server, door, PROXY);
-        Socket untrusted = connect(server, door, OTHER)) {
+    try (Server server = NearServer.start(ALL_REQUIRED);
+        Socket without = NearServer.connect(server, door, PROXY);
+        Socket malformed = NearServer.connect(server, door, PROXY);
+        Socket untrusted = NearServer.connect(server, door, OTHER)) {
       assertThat(isServed(without, door, new byte[0])).isFalse();
       assertThat(isServed(malformed, door, line("PROXY TCP4 nobody 192.0.2.9 1 2\r\n"))).isFalse();
       assertThat(isServed(untrusted, door, header)).isFalse();
@@ -160,12 +144,12 @@ final class ProxiesTest {
   @ValueSource(strings = {"websocket", "mqtt", "grpc"})
   void where_the_header_is_optional_clients_may_come_by_themselves(String door) throws Exception {
     byte[] ann = line("PROXY TCP4 192.0.2.1 192.0.2.9 4711 443\r\n");
-    try (Server server = start(ALL_OPTIONAL);
-        Socket proxied = connect(server, door, PROXY);
-        Socket proxiedAgain = connect(server, door, PROXY);
-        Socket bare = connect(server, door, PROXY);
-        Socket direct = connect(server, door, OTHER);
-        Socket pretender = connect(server, door, "127.0.0.3")) {
+    try (Server server = NearServer.start(ALL_OPTIONAL);
+        Socket proxied = NearServer.connect(server, door, PROXY);
+        Socket proxiedAgain = NearServer.connect(server, door, PROXY);
+        Socket bare = NearServer.connect(server, door, PROXY);
+        Socket direct = NearServer.connect(server, door, OTHER);
+        Socket pretender = NearServer.connect(server, door, "127.0.0.3")) {
       assertThat(isServed(proxied, door, ann)).isTrue();
       assertThat(isServed(proxiedAgain, door, ann)).isFalse();
       assertThat(isServed(bare, door, new byte[0])).isTrue();
@@ -191,10 +175,10 @@ final class ProxiesTest {
 
   @Test
   void a_websocket_is_of_the_client_that_a_trusted_proxy_names() throws Exception {
-    try (Server server = start(ONE_EACH);
-        Socket ann = connect(server, "websocket", PROXY);
-        Socket annAgain = connect(server, "websocket", PROXY);
-        Socket bob = connect(server, "websocket", PROXY)) {
+    try (Server server = NearServer.start(ONE_EACH);
+        Socket ann = NearServer.connect(server, "websocket", PROXY);
+        Socket annAgain = NearServer.connect(server, "websocket", PROXY);
+        Socket bob = NearServer.connect(server, "websocket", PROXY)) {
       assertThat(upgrade(ann, "203.0.113.7, 192.0.2.1")).isEqualTo("HTTP/1.1 101");
       assertThat(upgrade(annAgain, "192.0.2.2, 192.0.2.1, 127.0.0.9")).isEqualTo("HTTP/1.1 429");
       assertThat(upgrade(bob, "192.0.2.1, 192.0.2.2")).isEqualTo("HTTP/1.1 101");
@@ -203,10 +187,10 @@ final class ProxiesTest {
 
   @Test
   void nobody_else_is_believed() throws Exception {
-    try (Server server = start(ONE_EACH);
-        Socket first = connect(server, "websocket", OTHER)) {
+    try (Server server = NearServer.start(ONE_EACH);
+        Socket first = NearServer.connect(server, "websocket", OTHER)) {
       assertThat(upgrade(first, "192.0.2.1")).isEqualTo("HTTP/1.1 101");
-      try (Socket second = connect(server, "websocket", OTHER)) {
+      try (Socket second = NearServer.connect(server, "websocket", OTHER)) {
         assertThat(isServed(second, "websocket", new byte[0])).isFalse();
       }
     }
@@ -215,7 +199,7 @@ final class ProxiesTest {
   private static String post(Server server, String door, String path, String headers)
       throws IOException {
     String body = door.equals("admin") ? "{\"user\":\"ann\"}" : "{\"query\":\"{ __typename }\"}";
-    try (Socket socket = connect(server, door, "127.0.0.1")) {
+    try (Socket socket = NearServer.connect(server, door, "127.0.0.1")) {
       socket
           .getOutputStream()
           .write(
@@ -242,7 +226,7 @@ final class ProxiesTest {
         "Via: 1.1 edge|"
       })
   void a_caller_behind_a_proxy_on_the_same_machine_is_not_local(String header) throws Exception {
-    try (Server server = start("")) {
+    try (Server server = NearServer.start("")) {
       assertThat(post(server, "admin", "/sessions/disconnect", "")).startsWith("HTTP/1.1 200");
       assertThat(post(server, "admin", "/sessions/disconnect", header))
           .startsWith("HTTP/1.1 403")
@@ -252,7 +236,7 @@ final class ProxiesTest {
 
   @Test
   void without_authentication_a_client_behind_a_proxy_is_not_let_in() throws Exception {
-    try (Server server = start("")) {
+    try (Server server = NearServer.start("")) {
       assertThat(post(server, "http", "/graphql", "")).contains("\"data\"");
       assertThat(post(server, "http", "/graphql", "X-Forwarded-For: 127.0.0.1|"))
           .contains("\"data\"");

@@ -351,21 +351,7 @@ class HubBoundsTest {
       LocalClient client = LocalClient.admitted(test.hub());
       for (int i = 0; i < 6; i++) {
         String channel = "v/" + i;
-        done(
-            client.ask(session ->
-                session.publish(
-                    new PublishRequest(
-                        channel,
-                        bytes("1"),
-                        null,
-                        List.of(),
-                        null,
-                        null,
-                        Duration.ofHours(1),
-                        true,
-                        Quality.ASSURED,
-                        null,
-                        null))));
+        done(client.ask(session -> session.publish(retained(channel, bytes("1")))));
       }
       client.subscribe(SubscribeRequest.to("v/+").withLastValues(true));
       client.publish("v/0", "end");
