@@ -12,8 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Map;
@@ -78,11 +76,7 @@ final class ArchitectureTest {
           Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET, HTTP)),
           Map.entry(GRPC, with(CLIENT_SEAM, NETTY, "io.polyhub.proto.v1")));
 
-  private static final JavaClasses CLASSES =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .withImportOption(location -> !location.contains("-tests.jar"))
-          .importPackages("io.polyhub");
+  private static final JavaClasses CLASSES = MainClasses.ALL;
 
   @TestFactory
   Stream<DynamicTest> each_part_knows_only_what_lies_under_it() {
