@@ -12,7 +12,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +39,9 @@ final class Share implements Downlink {
   /** How many of these pass until a share is told of again though nothing has changed. */
   static final int RENEW = 10;
 
+  /** The most nodes of which it is remembered that they ended while this share began. */
+  static final int EARLY_MAX = 64;
+
   private static final Duration RESTART = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(Share.class);
 
@@ -55,8 +60,17 @@ final class Share implements Downlink {
   private @Nullable LaneSession reader;
   private @Nullable Subscription subscription;
   private Deadlines.@Nullable Deadline nextTell;
+
+  /** What was said while it began, by node. */
+  private final Map<String, ShareMessage.Leaves> early = new LinkedHashMap<>();
+
   private long untilMillis;
+
+  /** What is stored of it, as far as it knows. */
+  private SharePlaces.@Nullable Place stored;
+
   private int turn;
+  private boolean hasBegun;
   private boolean over;
   private volatile boolean starving;
   private volatile Cursor place = Cursor.EMPTY;
@@ -64,6 +78,7 @@ final class Share implements Downlink {
   private Cursor toldBefore = Cursor.EMPTY;
   private Cursor start = Cursor.EMPTY;
   private int tells;
+  private long number;
 
   Share(HubNode hub, Shares shares, Shares.Key key, HubLane lane, String self, long life) {
     this.hub = hub;
@@ -116,15 +131,60 @@ final class Share implements Downlink {
         begun = beginning;
         new ShareBeginning(hub, shares, this, start, beginning).start();
       }
-      var _ = beginning.thenAccept(outcome -> joined.complete(Optional.of(outcome)));
+      var _ =
+          beginning.thenAccept(outcome -> {
+            Runnable complete = () -> joined.complete(Optional.of(outcome));
+            boolean isKept = stored != null && stored.untilMillis() > hub.clock().millis();
+            if (outcome instanceof Outcome.Done<Subscribed> && outlives.isPositive() && !isKept) {
+              // Else who leaves and comes back at once would find no place.
+              Await.inLane(lane, store(safe(told)), done -> complete.run(), complete, log);
+            } else {
+              complete.run();
+            }
+          });
     });
     return joined;
   }
 
   private void outlives(Duration outlives) {
     if (outlives.isPositive()) {
-      untilMillis = Math.max(untilMillis, hub.clock().millis() + outlives.toMillis());
+      untilMillis = Math.max(untilMillis, until(outlives));
     }
+  }
+
+  private long until(Duration outlives) {
+    return hub.clock().millis() + outlives.toMillis();
+  }
+
+  /** Until when the place is kept if all that are there went now; in the past if it is not. */
+  private long untilMillis() {
+    for (ShareMember member : members) {
+      outlives(member.outlives());
+    }
+    return untilMillis;
+  }
+
+  /**
+   * Stores the place, or a lower one from which it counts on other nodes: should all go before they
+   * hear of each other, whoever comes next begins with it.
+   */
+  private CompletionStage<Void> store(Cursor upTo) {
+    SharePlaces.Place kept = new SharePlaces.Place(peers.lowest(upTo), untilMillis());
+    stored = kept;
+    return kept.cursor().positions().isEmpty()
+        ? CompletableFuture.completedStage(null)
+        : shares.places().put(key, kept);
+  }
+
+  /** Whether another place is to be stored, or the one that is for longer. */
+  private boolean isWorthStoring(Cursor upTo) {
+    long now = hub.clock().millis();
+    long until = untilMillis();
+    SharePlaces.Place last = stored;
+    return until > now
+        && (last == null
+            || !last.cursor().equals(peers.lowest(upTo))
+            || until - last.untilMillis() > (until - now) / 2);
   }
 
   /** The member's client was told that it is subscribed. */
@@ -153,10 +213,15 @@ final class Share implements Downlink {
   }
 
   private void end() {
-    over = true;
     place = safe(place);
+    over = true;
+    if (untilMillis > hub.clock().millis()) {
+      var _ = store(place);
+    } else if (untilMillis > 0) {
+      var _ = shares.places().remove(key);
+    }
     // Also if nobody else is known of: others may still know of this one.
-    shares.ended(this, place);
+    shares.ended(this, place, peers.countsOn());
     LaneSession session = reader;
     if (session != null) {
       session.retire();
@@ -164,13 +229,6 @@ final class Share implements Downlink {
     Deadlines.Deadline tell = nextTell;
     if (tell != null) {
       lane.cancel(tell);
-    }
-    if (untilMillis > hub.clock().millis()) {
-      if (!place.positions().isEmpty()) {
-        shares.places().put(key, new SharePlaces.Place(place, untilMillis));
-      }
-    } else if (untilMillis > 0) {
-      shares.places().remove(key);
     }
   }
 
@@ -284,15 +342,21 @@ final class Share implements Downlink {
   }
 
   /** It has begun. */
-  void began(Subscription by, List<ShareView.Before> others, Cursor from, long keptUntilMillis) {
+  void began(
+      Subscription by, Shares.Answered others, Cursor from, SharePlaces.@Nullable Place kept) {
     subscription = by;
+    hasBegun = true;
     start = from;
     place = by.cursor();
     told = place;
     toldBefore = place;
-    untilMillis = Math.max(untilMillis, keptUntilMillis);
-    peers.join(others, from);
+    stored = kept;
+    untilMillis = Math.max(untilMillis, kept == null ? 0 : kept.untilMillis());
+    peers.join(others.members(), others.ended(), from);
     recoveries.readBy(reader);
+    early.forEach((node, leaves) -> peers.leaves(node, leaves, place));
+    early.clear();
+    peers.keepOnly(shares.live(), place);
     tellHere();
     tellLater();
   }
@@ -302,8 +366,10 @@ final class Share implements Downlink {
    * dies they go on from there, as what was handed out since may not be acknowledged.
    */
   void tellHere() {
-    if (!over && subscription != null) {
-      shares.tellHere(new ShareMessage.Here(key, safe(told), life, start, view.nodes()));
+    if (hasBegun && !over) {
+      shares.tellHere(
+          new ShareMessage.Here(
+              key, safe(told), life, start, view.nodes(), peers.countsOn(), ++number));
     }
   }
 
@@ -328,11 +394,15 @@ final class Share implements Downlink {
    */
   private void tell() {
     flush();
-    if ((!told.equals(toldBefore) && !view.isAlone()) || ++tells % RENEW == 0) {
+    boolean renews = ++tells % RENEW == 0;
+    if (renews) {
+      peers.keepOnly(shares.live(), place);
+    }
+    if ((!told.equals(toldBefore) && !view.isAlone()) || renews) {
       tellHere();
     }
-    if (!toldBefore.equals(told) && untilMillis > hub.clock().millis()) {
-      shares.places().put(key, new SharePlaces.Place(told, untilMillis));
+    if (isWorthStoring(safe(told))) {
+      var _ = store(safe(told));
     }
     toldBefore = told;
     told = safe(place);
@@ -341,35 +411,47 @@ final class Share implements Downlink {
 
   // Other nodes
 
-  /** A node comes that had no members; gives what it must know, or null if none are here either. */
+  boolean isOver() {
+    return over;
+  }
+
+  /** A node comes that had no members; gives what it must know, or null while this one begins. */
   ShareView.@Nullable Before comes(String node, long itsLife) {
-    if (over || subscription == null) {
+    if (!hasBegun) {
       return null;
     }
     flush();
-    ShareView.Before own = new ShareView.Before(shares.self(), view.nodes(), place, life, start);
-    return peers.comes(node, itsLife, own);
+    return peers.comes(node, itsLife, place, safe(told), life);
   }
 
-  /** A node tells that it has members. */
+  /** A node tells that it has members, and how far it is. */
   void isHere(String node, ShareMessage.Here told) {
-    if (!over && subscription != null) {
+    if (hasBegun) {
       flush();
       peers.isHere(node, told, place);
     }
   }
 
-  /** A node tells that it has no members, and has dealt with its part up to that place. */
-  void leaves(String node, long itsLife, Cursor upTo) {
-    if (!over) {
+  /**
+   * A node tells that it has no members. Gives whether that was taken note of; if not, it is to be
+   * told again.
+   */
+  boolean leaves(String node, ShareMessage.Leaves told) {
+    if (hasBegun) {
       flush();
-      peers.leaves(node, itsLife, upTo, place);
+      peers.leaves(node, told, place);
+      return true;
     }
+    if (early.size() < EARLY_MAX || early.containsKey(node)) {
+      early.put(node, told);
+      return true;
+    }
+    return false;
   }
 
   /** A node is taken for dead. */
   void gone(String node) {
-    if (!over) {
+    if (hasBegun && !over) {
       flush();
       peers.gone(node, Cursor.EMPTY, place);
     }

@@ -24,7 +24,6 @@ final class ShareBeginning {
   private final Share share;
   private final Start asked;
   private final CompletableFuture<Outcome<Subscribed>> begun;
-  private Optional<SharePlaces.Place> kept = Optional.empty();
 
   ShareBeginning(
       HubNode hub,
@@ -39,17 +38,26 @@ final class ShareBeginning {
     this.begun = begun;
   }
 
+  /**
+   * Asks the other nodes first: what those that end meanwhile store is read then, if they all have.
+   */
   void start() {
     Await.inLane(
         share.lane(),
+        shares.askToJoin(share.key(), share.life()),
+        this::readKept,
+        () -> begun.complete(Outcome.refused(Refusal.INTERNAL)),
+        log);
+  }
+
+  private void readKept(Shares.Answered others) {
+    Await.inLane(
+        share.lane(),
         shares.places().get(share.key()),
-        place -> {
-          kept = place.filter(one -> one.untilMillis() > hub.clock().millis());
-          ask();
-        },
+        place -> begin(others, place.filter(one -> one.untilMillis() > hub.clock().millis())),
         () -> {
           if (asked instanceof Start.Now) {
-            ask();
+            begin(others, Optional.empty());
           } else {
             begun.complete(Outcome.refused(Refusal.BROKER_UNAVAILABLE));
           }
@@ -57,33 +65,23 @@ final class ShareBeginning {
         log);
   }
 
-  private void ask() {
-    Await.inLane(
-        share.lane(),
-        shares.askToJoin(share.key(), share.life()),
-        this::begin,
-        () -> begun.complete(Outcome.refused(Refusal.INTERNAL)),
-        log);
-  }
-
-  private void begin(List<ShareView.Before> others) {
+  private void begin(Shares.Answered others, Optional<SharePlaces.Place> kept) {
     LaneSession reader = share.newReader();
-    Start from = from(others);
+    Start from = from(others.members(), kept);
     var _ =
         reader
             .subscribe(request(share.key().filter(), from))
             .thenAccept(outcome -> {
               if (outcome instanceof Outcome.Done<Subscribed>(Subscribed subscribed)) {
-                long until = kept.map(SharePlaces.Place::untilMillis).orElse(0L);
                 Subscription by = subscribed.subscription();
                 Cursor start = from instanceof Start.Since(Cursor since) ? since : by.cursor();
-                share.began(by, others, start, until);
+                share.began(by, others, start, kept.orElse(null));
               }
               begun.complete(outcome);
             });
   }
 
-  private Start from(List<ShareView.Before> others) {
+  private Start from(List<ShareView.Before> others, Optional<SharePlaces.Place> kept) {
     if (!others.isEmpty()) {
       Cursor lowest = ShareView.lowest(others);
       return lowest.positions().isEmpty() ? new Start.Now() : new Start.Since(lowest);

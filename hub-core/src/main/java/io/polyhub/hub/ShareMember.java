@@ -26,7 +26,7 @@ final class ShareMember {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean blocked;
   private volatile boolean over;
-  private Duration outlives;
+  private volatile Duration outlives;
 
   ShareMember(Share share, LaneSubscription subscription, Duration outlives) {
     this.outlives = outlives;
@@ -85,6 +85,11 @@ final class ShareMember {
   /** How long it keeps the share's place after its end; in the session's lane. */
   void outlives(Duration duration) {
     outlives = duration;
+  }
+
+  /** How long it keeps the share's place after its end. Any thread. */
+  Duration outlives() {
+    return outlives;
   }
 
   /** It is over; in the session's lane, once. */

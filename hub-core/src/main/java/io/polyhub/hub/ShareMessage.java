@@ -9,8 +9,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What nodes tell each other of shares. Immutable; the bytes begin with the kind of message. */
@@ -26,6 +28,12 @@ sealed interface ShareMessage {
 
   /** No answer. */
   byte[] NOTHING = {};
+
+  /**
+   * What an {@link Ended} begins with, in place of the length of a name: nodes that do not know it
+   * take it for no answer.
+   */
+  int ENDED = -1;
 
   Shares.Key key();
 
@@ -44,19 +52,47 @@ sealed interface ShareMessage {
    * @param start where it began; empty in messages of nodes that do not tell it
    * @param nodes those that have members as far as it knows. Who is among them and has none says so
    *     with {@link Leaves}.
+   * @param countsOn from which place on it leaves publications to each of the others among them;
+   *     empty in messages of nodes that do not say so
+   * @param number rises with each such message of one life; 0 in messages of nodes that do not
+   *     number them
    */
-  record Here(Shares.Key key, Cursor place, long life, Cursor start, Set<String> nodes)
+  record Here(
+      Shares.Key key,
+      Cursor place,
+      long life,
+      Cursor start,
+      Set<String> nodes,
+      Map<String, Cursor> countsOn,
+      long number)
       implements ShareMessage {
     public Here {
       nodes = Set.copyOf(nodes);
+      countsOn = Map.copyOf(countsOn);
     }
   }
 
   /**
    * A node has no members any more, or none at all, and has dealt with its part up to that place;
    * from the empty place it does not know.
+   *
+   * @param countsOn from which place on it left publications to the nodes that it thought to have
+   *     members: it cannot take those over any more, should one of them have none
    */
-  record Leaves(Shares.Key key, Cursor place, long life) implements ShareMessage {}
+  record Leaves(Shares.Key key, Cursor place, long life, Map<String, Cursor> countsOn)
+      implements ShareMessage {
+    public Leaves {
+      countsOn = Map.copyOf(countsOn);
+    }
+  }
+
+  /**
+   * The answer to {@link Joins} of a node that has no members.
+   *
+   * @param life the last of its shares under the key, 0 if it had none
+   * @param place where that ended
+   */
+  record Ended(String node, long life, Cursor place) {}
 
   /**
    * The bytes. What the first nodes told stands first and is the same; they pass over what comes
@@ -76,10 +112,13 @@ sealed interface ShareMessage {
           out.writeLong(here.life());
           write(out, here.start().text());
           write(out, here.nodes());
+          write(out, here.countsOn());
+          out.writeLong(here.number());
         }
         case Leaves leaves -> {
           begin(out, LEAVES, leaves.place());
           out.writeLong(leaves.life());
+          write(out, leaves.countsOn());
         }
       }
     } catch (IOException impossible) {
@@ -108,9 +147,11 @@ sealed interface ShareMessage {
         case THERE, HERE -> {
           Cursor start = in.available() > 0 ? cursor(read(in)) : Cursor.EMPTY;
           Set<String> nodes = in.available() > 0 ? readAll(in) : Set.of();
-          yield Optional.of(new Here(key, place, life, start, nodes));
+          Map<String, Cursor> countsOn = readPlaces(in);
+          long number = in.available() >= Long.BYTES ? in.readLong() : 0;
+          yield Optional.of(new Here(key, place, life, start, nodes, countsOn, number));
         }
-        case LEAVES -> Optional.of(new Leaves(key, place, life));
+        case LEAVES -> Optional.of(new Leaves(key, place, life, readPlaces(in)));
         default -> Optional.empty();
       };
     } catch (IOException | IllegalArgumentException damaged) {
@@ -128,6 +169,7 @@ sealed interface ShareMessage {
       write(out, before.nodes());
       out.writeLong(before.life());
       write(out, before.start().text());
+      write(out, before.countsOn());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -143,7 +185,34 @@ sealed interface ShareMessage {
       Set<String> nodes = readAll(in);
       long life = in.available() >= Long.BYTES ? in.readLong() : 0;
       Cursor start = in.available() > 0 ? cursor(read(in)) : Cursor.EMPTY;
-      return Optional.of(new ShareView.Before(node, nodes, cursor, life, start));
+      return Optional.of(new ShareView.Before(node, nodes, cursor, life, start, readPlaces(in)));
+    } catch (IOException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  /** The answer to {@link Joins} of a node that has no members. */
+  static byte[] encodeEnded(Ended ended) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    try {
+      out.writeInt(ENDED);
+      write(out, ended.node());
+      out.writeLong(ended.life());
+      write(out, ended.place().text());
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Reads what {@link #encodeEnded} wrote, or nothing if that is no such answer. */
+  static Optional<Ended> decodeEnded(byte[] bytes) {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    try {
+      return in.readInt() == ENDED
+          ? Optional.of(new Ended(read(in), in.readLong(), cursor(read(in))))
+          : Optional.empty();
     } catch (IOException damaged) {
       return Optional.empty();
     }
@@ -167,6 +236,24 @@ sealed interface ShareMessage {
       nodes.add(read(in));
     }
     return nodes;
+  }
+
+  private static void write(DataOutputStream out, Map<String, Cursor> places) throws IOException {
+    out.writeShort(places.size());
+    for (Map.Entry<String, Cursor> place : new TreeMap<>(places).entrySet()) {
+      write(out, place.getKey());
+      write(out, place.getValue().text());
+    }
+  }
+
+  /** Those that the first nodes did not send. */
+  private static Map<String, Cursor> readPlaces(DataInputStream in) throws IOException {
+    int count = in.available() > 0 ? in.readUnsignedShort() : 0;
+    Map<String, Cursor> places = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      places.put(read(in), cursor(read(in)));
+    }
+    return places;
   }
 
   private static void write(DataOutputStream out, String text) throws IOException {

@@ -45,7 +45,8 @@ final class SharePlaces {
     return records().get(name(key)).thenApply(found -> found.flatMap(SharePlaces::decode));
   }
 
-  void put(Shares.Key key, Place place) {
+  /** Stores a place; the stage completes when that is done, or has failed. */
+  CompletionStage<Void> put(Shares.Key key, Place place) {
     byte[] cursor = place.cursor().text().getBytes(StandardCharsets.US_ASCII);
     byte[] value =
         ByteBuffer.allocate(9 + cursor.length)
@@ -53,20 +54,18 @@ final class SharePlaces {
             .putLong(place.untilMillis())
             .put(cursor)
             .array();
-    logged(records().put(name(key), value));
+    return logged(records().put(name(key), value));
   }
 
-  void remove(Shares.Key key) {
-    logged(records().remove(name(key)));
+  CompletionStage<Void> remove(Shares.Key key) {
+    return logged(records().remove(name(key)));
   }
 
-  private static void logged(CompletionStage<Void> change) {
-    var _ =
-        change.whenComplete((done, failure) -> {
-          if (failure != null) {
-            log.info("The place of a share could not be stored: {}", failure.toString());
-          }
-        });
+  private static CompletionStage<Void> logged(CompletionStage<Void> change) {
+    return change.exceptionally(failure -> {
+      log.info("The place of a share could not be stored: {}", failure.toString());
+      return null;
+    });
   }
 
   private static Optional<Place> decode(byte[] value) {

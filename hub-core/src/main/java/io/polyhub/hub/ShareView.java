@@ -52,15 +52,33 @@ final class ShareView {
    * @param cursor how far it was then
    * @param life which of its shares under this key it is; 0 if it does not say
    * @param start where it began; empty if it does not say
+   * @param countsOn from which place on it leaves publications to each of the others that it knew
+   *     of, and up to where all its own is dealt with; empty if it does not say
    */
-  record Before(String node, Set<String> nodes, Cursor cursor, long life, Cursor start) {
+  record Before(
+      String node,
+      Set<String> nodes,
+      Cursor cursor,
+      long life,
+      Cursor start,
+      Map<String, Cursor> countsOn) {
 
     Before {
       nodes = Set.copyOf(nodes);
+      countsOn = Map.copyOf(countsOn);
     }
 
     Before(String node, Set<String> nodes, Cursor cursor) {
-      this(node, nodes, cursor, 0, Cursor.EMPTY);
+      this(node, nodes, cursor, 0, Cursor.EMPTY, Map.of());
+    }
+
+    /** Up to where all its own is dealt with, also what it deals with again. */
+    Cursor safe() {
+      return ShareRecoveries.lower(cursor, countsOn.getOrDefault(node, cursor));
+    }
+
+    private Before without(String one) {
+      return new Before(node, ShareView.without(nodes, one), cursor, life, start, countsOn);
     }
 
     boolean has(Publication publication) {
@@ -82,6 +100,10 @@ final class ShareView {
     return Set.copyOf(nodes);
   }
 
+  boolean has(String node) {
+    return nodes.contains(node);
+  }
+
   boolean isAlone() {
     return nodes.size() == 1;
   }
@@ -96,9 +118,18 @@ final class ShareView {
     }
   }
 
-  /** Another node has members from now on; tells whether it had none before. */
-  boolean add(String node) {
-    return nodes.add(node);
+  /** Another node has members from now on. */
+  void comes(String node) {
+    comes(node, Cursor.EMPTY);
+  }
+
+  /**
+   * A node that had no members, as far as this one knew, has some, and deals with its part of what
+   * lies behind that place.
+   */
+  void comes(String node, Cursor from) {
+    forget(node);
+    add(node, from);
   }
 
   /**
@@ -114,26 +145,24 @@ final class ShareView {
     }
   }
 
-  /**
-   * Another node has no members any more; tells whether it had. When it comes back it knows nothing
-   * of what was before, so it is taken out of the past, too.
-   */
+  /** Another node has no members any more; tells whether it had. */
   boolean remove(String node) {
     since.remove(node);
     if (node.equals(self) || !nodes.remove(node)) {
       return false;
     }
+    forget(node);
+    return true;
+  }
+
+  /**
+   * A node that comes, or comes back, knows nothing of what was before, so it had no part in it.
+   */
+  private void forget(String node) {
     List<Past> all = List.copyOf(past);
     past.clear();
     all.forEach(one -> past.add(new Past(without(one.nodes(), node), one.upTo())));
-    beganBeside.replaceAll((name, other) ->
-        new Before(
-            other.node(),
-            without(other.nodes(), node),
-            other.cursor(),
-            other.life(),
-            other.start()));
-    return true;
+    beganBeside.replaceAll((name, other) -> other.without(node));
   }
 
   private static Set<String> without(Set<String> nodes, String node) {

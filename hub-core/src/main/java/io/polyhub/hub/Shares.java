@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,7 +48,27 @@ final class Shares implements Nodes.Listener {
   private final AtomicLong lives;
 
   /** A share that ended on this node: which it was, and how far. */
-  private record Left(long life, Cursor place) {}
+  private record Left(long life, Cursor place, Map<String, Cursor> countsOn, long endedMillis) {
+
+    private static final Left NOTHING = new Left(0, Cursor.EMPTY, Map.of(), 0);
+
+    private ShareMessage.Leaves of(Key key) {
+      return new ShareMessage.Leaves(key, place, life, countsOn);
+    }
+  }
+
+  /**
+   * What other nodes answered to {@link ShareMessage.Joins}.
+   *
+   * @param members those that have members
+   * @param ended those that have none
+   */
+  record Answered(List<Before> members, List<ShareMessage.Ended> ended) {
+    Answered {
+      members = List.copyOf(members);
+      ended = List.copyOf(ended);
+    }
+  }
 
   /** What makes subscriptions share: the same name and the same filter. */
   record Key(String name, ChannelFilter filter) {}
@@ -64,6 +85,10 @@ final class Shares implements Nodes.Listener {
 
   String self() {
     return nodes.self();
+  }
+
+  Set<String> live() {
+    return nodes.live();
   }
 
   SharePlaces places() {
@@ -94,10 +119,10 @@ final class Shares implements Nodes.Listener {
   }
 
   /** The last member is gone, and all is dealt with up to that place. */
-  void ended(Share share, Cursor place) {
+  void ended(Share share, Cursor place, Map<String, Cursor> countsOn) {
     synchronized (left) {
       left.remove(share.key());
-      left.put(share.key(), new Left(share.life(), place));
+      left.put(share.key(), new Left(share.life(), place, countsOn, hub.clock().millis()));
       if (left.size() > LEFT_MAX) {
         left.remove(left.keySet().iterator().next());
       }
@@ -123,7 +148,11 @@ final class Shares implements Nodes.Listener {
       left.computeIfPresent(
           key,
           (same, until) ->
-              new Left(until.life(), Share.backTo(until.place(), List.of(publication))));
+              new Left(
+                  until.life(),
+                  Share.backTo(until.place(), List.of(publication)),
+                  until.countsOn(),
+                  hub.clock().millis()));
     }
     tellLeft(key, 1);
     places
@@ -139,24 +168,32 @@ final class Shares implements Nodes.Listener {
   // Other nodes
 
   /** Asks the nodes that have members already; they leave this node its part from now on. */
-  CompletionStage<List<Before>> askToJoin(Key key, long life) {
-    return askToJoin(new ShareMessage.Joins(key, life).encode(), new TreeMap<>(), 1);
+  CompletionStage<Answered> askToJoin(Key key, long life) {
+    Map<String, Before> members = new TreeMap<>();
+    Map<String, ShareMessage.Ended> ended = new TreeMap<>();
+    return askToJoin(new ShareMessage.Joins(key, life).encode(), members, ended, 1)
+        .thenApply(
+            done -> new Answered(List.copyOf(members.values()), List.copyOf(ended.values())));
   }
 
-  private CompletionStage<List<Before>> askToJoin(
-      byte[] question, Map<String, Before> found, int ask) {
+  private CompletionStage<Boolean> askToJoin(
+      byte[] question,
+      Map<String, Before> members,
+      Map<String, ShareMessage.Ended> ended,
+      int ask) {
     if (nodes.live().size() == 1) {
-      return CompletableFuture.completedFuture(List.copyOf(found.values()));
+      return CompletableFuture.completedFuture(true);
     }
     return nodes
         .ask(TOPIC, question)
         .thenCompose(answers -> {
           for (byte[] answer : answers.answers()) {
-            ShareMessage.decodeBefore(answer).ifPresent(one -> found.put(one.node(), one));
+            ShareMessage.decodeBefore(answer).ifPresent(one -> members.put(one.node(), one));
+            ShareMessage.decodeEnded(answer).ifPresent(one -> ended.put(one.node(), one));
           }
           return answers.complete() || ask == ASKS
-              ? CompletableFuture.completedFuture(List.copyOf(found.values()))
-              : askToJoin(question, found, ask + 1);
+              ? CompletableFuture.completedFuture(answers.complete())
+              : askToJoin(question, members, ended, ask + 1);
         });
   }
 
@@ -169,7 +206,7 @@ final class Shares implements Nodes.Listener {
     Left until = left(key);
     var _ =
         nodes
-            .ask(TOPIC, new ShareMessage.Leaves(key, until.place(), until.life()).encode())
+            .ask(TOPIC, until.of(key).encode())
             .thenAccept(answers -> {
               if (!answers.complete() && tell < LEFT_TELLS) {
                 HubLane lane = (HubLane) hub.ownLane();
@@ -188,52 +225,82 @@ final class Shares implements Nodes.Listener {
   /** What ended here under the key last, as far as is remembered. */
   private Left left(Key key) {
     synchronized (left) {
-      return left.getOrDefault(key, new Left(0, Cursor.EMPTY));
+      return left.getOrDefault(key, Left.NOTHING);
     }
   }
 
-  /** Another node deals out as if this one had members, and it has none. */
-  private void noneHere(String node, Key key) {
-    Left until = left(key);
-    nodes.tell(node, TOPIC, new ShareMessage.Leaves(key, until.place(), until.life()).encode());
-  }
-
   private CompletionStage<byte[]> on(String node, byte[] bytes) {
-    Optional<ShareMessage> message = ShareMessage.decode(bytes);
-    if (message.isEmpty()) {
+    Optional<ShareMessage> decoded = ShareMessage.decode(bytes);
+    if (decoded.isEmpty()) {
       // Of a later version, perhaps: no answer, or the asker would take it for "none here".
       return CompletableFuture.failedStage(
           new IllegalArgumentException("message: unknown (expected: one of shares)"));
     }
-    Share share = shares.get(message.get().key());
-    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    ShareMessage message = decoded.get();
+    Share share = shares.get(message.key());
     if (share == null) {
-      if (message.get() instanceof ShareMessage.Here here && here.nodes().contains(self())) {
-        noneHere(node, here.key());
-      }
-      answer.complete(ShareMessage.NOTHING);
-      return answer;
+      return CompletableFuture.completedStage(onNone(node, message));
     }
+    CompletableFuture<byte[]> answer = new CompletableFuture<>();
     share
         .lane()
         .execute(() -> {
-          switch (message.get()) {
+          if (share.isOver()) {
+            answer.complete(onNone(node, message));
+            return;
+          }
+          switch (message) {
             case ShareMessage.Joins joins -> {
               Before before = share.comes(node, joins.life());
               answer.complete(
                   before == null ? ShareMessage.NOTHING : ShareMessage.encodeBefore(before));
             }
-            case ShareMessage.Here here -> share.isHere(node, here);
-            case ShareMessage.Leaves leaves -> share.leaves(node, leaves.life(), leaves.place());
+            case ShareMessage.Here here -> {
+              share.isHere(node, here);
+              answer.complete(ShareMessage.NOTHING);
+            }
+            case ShareMessage.Leaves leaves -> {
+              if (share.leaves(node, leaves)) {
+                answer.complete(ShareMessage.NOTHING);
+              } else {
+                answer.completeExceptionally(new IllegalStateException("a share begins"));
+              }
+            }
           }
-          answer.complete(ShareMessage.NOTHING);
         });
     return answer;
+  }
+
+  /** Another node asks or tells of a share that has no members here. */
+  private byte[] onNone(String node, ShareMessage message) {
+    Left until = left(message.key());
+    return switch (message) {
+      case ShareMessage.Joins joins ->
+          ShareMessage.encodeEnded(new ShareMessage.Ended(self(), until.life(), until.place()));
+      case ShareMessage.Here here -> {
+        if (here.nodes().contains(self())) {
+          // It deals out as if there were some.
+          nodes.tell(node, TOPIC, until.of(here.key()).encode());
+        }
+        yield ShareMessage.NOTHING;
+      }
+      case ShareMessage.Leaves leaves -> ShareMessage.NOTHING;
+    };
   }
 
   @Override
   public void onNode(String node) {
     shares.values().forEach(share -> share.lane().execute(share::tellHere));
+    long recent = hub.clock().millis() - LEFT_AGAIN.multipliedBy(LEFT_TELLS).toMillis();
+    Map<Key, Left> ended;
+    synchronized (left) {
+      ended = new LinkedHashMap<>(left);
+    }
+    ended.forEach((key, until) -> {
+      if (until.endedMillis() > recent) {
+        nodes.tell(node, TOPIC, until.of(key).encode());
+      }
+    });
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.polyhub.hub;
 
 import io.polyhub.broker.Introduction;
 import io.polyhub.broker.Nodes;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +32,7 @@ final class FaultyNodes implements Nodes, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("late-messages").factory());
   private volatile double rate;
+  private final Set<String> cutLetters = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
   FaultyNodes(Nodes inner, Random chance) {
@@ -40,6 +43,23 @@ final class FaultyNodes implements Nodes, AutoCloseable {
   /** Of all that comes so much is lost from now on, as much late, and as much doubled. */
   void rate(double part) {
     rate = part;
+  }
+
+  /** Whether nothing that has those letters in it goes out or comes in from now on. */
+  void cut(String letters, boolean off) {
+    if (off) {
+      cutLetters.add(letters);
+    } else {
+      cutLetters.remove(letters);
+    }
+  }
+
+  private boolean isCut(byte[] message) {
+    if (cut || cutLetters.isEmpty()) {
+      return cut;
+    }
+    String text = new String(message, StandardCharsets.ISO_8859_1);
+    return cutLetters.stream().anyMatch(text::contains);
   }
 
   /** Whether nothing goes out or comes in from now on. */
@@ -84,7 +104,7 @@ final class FaultyNodes implements Nodes, AutoCloseable {
 
   private CompletionStage<byte[]> arrive(Service service, String node, byte[] message) {
     double dice = chance.nextDouble();
-    if (cut || dice < rate) {
+    if (dice < rate || isCut(message)) {
       return new CompletableFuture<>();
     }
     if (dice < 2 * rate) {
@@ -113,28 +133,28 @@ final class FaultyNodes implements Nodes, AutoCloseable {
 
   @Override
   public void tell(String topic, byte[] message) {
-    if (!cut) {
+    if (!isCut(message)) {
       inner.tell(topic, message);
     }
   }
 
   @Override
   public void tell(String node, String topic, byte[] message) {
-    if (!cut) {
+    if (!isCut(message)) {
       inner.tell(node, topic, message);
     }
   }
 
   @Override
   public CompletionStage<Answers> ask(String topic, byte[] question) {
-    return cut
+    return isCut(question)
         ? CompletableFuture.completedStage(new Answers(List.of(), false))
         : inner.ask(topic, question);
   }
 
   @Override
   public CompletionStage<Answers> ask(String node, String topic, byte[] question) {
-    return cut
+    return isCut(question)
         ? CompletableFuture.completedStage(new Answers(List.of(), false))
         : inner.ask(node, topic, question);
   }

@@ -8,6 +8,7 @@ import io.polyhub.channel.Publication;
 import io.polyhub.hub.ShareView.Before;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ final class ShareViewTest {
   void nodes_that_know_of_each_other_take_each_publication_once_and_about_as_many() {
     ShareView[] views = {new ShareView("a"), new ShareView("b"), new ShareView("c")};
     for (ShareView view : views) {
-      List.of("a", "b", "c").forEach(view::add);
+      List.of("a", "b", "c").forEach(view::comes);
     }
     TreeMap<Integer, Integer> counts = new TreeMap<>();
     for (int i = 1; i <= COUNT; i++) {
@@ -54,8 +55,8 @@ final class ShareViewTest {
   void publications_without_a_place_are_shared_too() {
     ShareView one = new ShareView("a");
     ShareView other = new ShareView("b");
-    one.add("b");
-    other.add("a");
+    one.comes("b");
+    other.comes("a");
     int ones = 0;
     for (int i = 0; i < COUNT; i++) {
       Publication publication = Publication.on("c", new byte[] {(byte) i}).timeMillis(i).build();
@@ -69,8 +70,8 @@ final class ShareViewTest {
   void a_node_that_comes_takes_over_exactly_where_the_others_stopped() {
     ShareView a = new ShareView("a");
     ShareView b = new ShareView("b");
-    a.add("b");
-    b.add("a");
+    a.comes("b");
+    b.comes("a");
     long placeOfA = 100;
     long placeOfB = 140;
     ShareView c = new ShareView("c");
@@ -81,10 +82,10 @@ final class ShareViewTest {
         cursor(placeOfA));
     for (int i = 1; i <= COUNT; i++) {
       if (i == placeOfA + 1) {
-        a.add("c");
+        a.comes("c");
       }
       if (i == placeOfB + 1) {
-        b.add("c");
+        b.comes("c");
       }
       assertThat(takers(at(i), a, b, c)).as("takers of %s", i).hasSize(1);
     }
@@ -104,7 +105,7 @@ final class ShareViewTest {
   void a_node_that_is_heard_late_is_left_nothing_that_lies_before_what_it_told() {
     ShareView a = new ShareView("a");
     ShareView b = new ShareView("b");
-    b.add("a");
+    b.comes("a");
     a.noteUpTo(cursor(100));
     a.add("b", cursor(140));
     for (int i = 101; i <= COUNT; i++) {
@@ -125,10 +126,10 @@ final class ShareViewTest {
     x.join(
         List.of(
             new Before("b", Set.of("b"), cursor(100)),
-            new Before("c", Set.of("b", "c"), cursor(300), 1, cursor(200))),
+            new Before("c", Set.of("b", "c"), cursor(300), 1, cursor(200), Map.of())),
         cursor(100));
     b.noteUpTo(cursor(100));
-    b.add("x");
+    b.comes("x");
     for (int i = 101; i <= 200; i++) {
       assertThat(takers(at(i), b, x)).as("takers of %s", i).isNotEmpty();
     }
@@ -138,8 +139,8 @@ final class ShareViewTest {
   void what_was_left_to_a_node_that_is_gone_is_inherited_by_one_of_those_that_remain() {
     ShareView a = new ShareView("a");
     ShareView b = new ShareView("b");
-    List.of("b", "c", "d").forEach(a::add);
-    List.of("a", "c", "d").forEach(b::add);
+    List.of("b", "c", "d").forEach(a::comes);
+    List.of("a", "c", "d").forEach(b::comes);
     for (ShareView view : List.of(a, b)) {
       view.noteUpTo(cursor(500));
       view.remove("c");
@@ -147,7 +148,7 @@ final class ShareViewTest {
       view.remove("d");
       // One that came later has no part in what lies before.
       view.noteUpTo(cursor(1_000));
-      view.add("e");
+      view.comes("e");
     }
     for (int i = 1; i <= 1_000; i++) {
       String then =
@@ -172,7 +173,7 @@ final class ShareViewTest {
     for (int i = 1; i <= 10; i++) {
       assertThat(b.inherits(at(i), "a")).as("%s", i).isTrue();
     }
-    b.add("c");
+    b.comes("c");
     for (int i = 1; i <= 10; i++) {
       assertThat(b.inherits(at(i), "a")).as("c was not there either: %s", i).isTrue();
     }
@@ -181,10 +182,10 @@ final class ShareViewTest {
   @Test
   void as_many_changes_are_remembered_as_the_limit_says() {
     ShareView a = new ShareView("a");
-    a.add("gone");
+    a.comes("gone");
     for (int i = 1; i <= 2 * ShareView.PAST_MAX; i++) {
       a.noteUpTo(cursor(i));
-      a.add("n" + i);
+      a.comes("n" + i);
       a.remove("n" + (i - 1));
     }
     a.remove("gone");

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /** One of several hubs over one NATS, under the rules of {@link TestHub}. */
 final class SharedHub implements AutoCloseable {
@@ -21,6 +22,13 @@ final class SharedHub implements AutoCloseable {
       new NodesConfig(Duration.ofMillis(500), 6, Duration.ofSeconds(3), 1_000);
 
   private static final Streams SMALL = Streams.STANDARD.withBytes(1L << 20, 1L << 20);
+
+  /** What tests need that play for long over one NATS, with many lost messages. */
+  static final UnaryOperator<NatsConfig> LONG =
+      config ->
+          config
+              .with(new NodesConfig(Duration.ofMillis(500), 6, Duration.ofSeconds(1), 1_000))
+              .with(Streams.STANDARD.withBytes(1L << 28, 1L << 26));
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final NatsBroker broker;
@@ -51,8 +59,20 @@ final class SharedHub implements AutoCloseable {
       InstantSource clock,
       Random chance,
       Limits limits) {
+    this(servers, prefix, authenticator, clock, chance, limits, UnaryOperator.identity());
+  }
+
+  SharedHub(
+      List<URI> servers,
+      String prefix,
+      Authenticator authenticator,
+      InstantSource clock,
+      Random chance,
+      Limits limits,
+      UnaryOperator<NatsConfig> change) {
     NatsConfig config =
-        NatsConfig.at(servers.toArray(URI[]::new)).withPrefix(prefix).with(SWIFT).with(SMALL);
+        change.apply(
+            NatsConfig.at(servers.toArray(URI[]::new)).withPrefix(prefix).with(SWIFT).with(SMALL));
     broker = NatsBroker.open(config, registry, clock, new Random());
     nodes = new FaultyNodes(broker.nodes(), chance);
     faulty = new FaultyBroker(broker, nodes);
