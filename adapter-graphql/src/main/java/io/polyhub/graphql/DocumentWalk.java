@@ -174,7 +174,7 @@ final class DocumentWalk {
   private long length(Field field) {
     return switch (field.getName()) {
       case "history", "lastValues" -> Math.min(limit(field), historyPage);
-      case "channels" -> limit(field);
+      case "channels", "channelPage" -> limit(field);
       case "presence" -> UNSTATED_LENGTH;
       default -> 1;
     };

@@ -5,16 +5,19 @@ import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
+import io.polyhub.hub.ChannelsPage;
 import io.polyhub.hub.Downlink;
 import io.polyhub.hub.History;
 import io.polyhub.hub.HistoryRequest;
 import io.polyhub.hub.LastValuesPage;
+import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** The fields of the schema's type {@code Query}. Each asks the session, in its lane. */
 final class HubQueries {
@@ -36,6 +39,7 @@ final class HubQueries {
                 .dataFetcher("presence", HubQueries::presence)
                 .dataFetcher("presenceStats", HubQueries::presenceStats)
                 .dataFetcher("channels", HubQueries::channels)
+                .dataFetcher("channelPage", HubQueries::channelPage)
                 .dataFetcher("me", Answers::session));
   }
 
@@ -107,14 +111,17 @@ final class HubQueries {
 
   private static CompletableFuture<DataFetcherResult<Object>> channels(
       DataFetchingEnvironment environment) {
-    int limit = Answers.number(environment, "limit");
-    if (limit < 0) {
-      return Answers.refused(environment, Refusal.INVALID_REQUEST);
-    }
-    Session session = Answers.session(environment);
-    return Answers.of(
-        environment,
-        session.channels(Answers.text(environment, "filter"), limit),
-        channels -> channels);
+    return Answers.of(environment, page(environment), ChannelsPage::channels);
+  }
+
+  private static CompletableFuture<DataFetcherResult<Object>> channelPage(
+      DataFetchingEnvironment environment) {
+    return Answers.of(environment, page(environment), page -> page);
+  }
+
+  private static CompletionStage<Outcome<ChannelsPage>> page(DataFetchingEnvironment environment) {
+    String after = environment.getArgument("after");
+    return Answers.session(environment)
+        .channels(Answers.text(environment, "filter"), after, Answers.number(environment, "limit"));
   }
 }

@@ -19,6 +19,7 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.Publisher;
 import io.polyhub.hub.ChannelSummary;
+import io.polyhub.hub.ChannelsPage;
 import io.polyhub.hub.Published;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscribed;
@@ -155,6 +156,11 @@ final class HubSchema {
         .with("name", ChannelSummary::name)
         .with("subscribers", ChannelSummary::subscribers)
         .wire(wiring, "Channel");
+    new Reads<>(ChannelsPage.class)
+        .with("items", ChannelsPage::channels)
+        .with("more", page -> page.next() != null)
+        .with("next", ChannelsPage::next)
+        .wire(wiring, "ChannelPage");
     new Reads<>(Session.class)
         .with("user", session -> session.identity().user())
         .with("session", Session::id)

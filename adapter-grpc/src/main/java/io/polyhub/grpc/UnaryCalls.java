@@ -7,7 +7,7 @@ import io.grpc.stub.StreamObserver;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
-import io.polyhub.hub.ChannelSummary;
+import io.polyhub.hub.ChannelsPage;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Hello;
@@ -135,22 +135,27 @@ final class UnaryCalls {
         (session, message) -> {
           String filter = message.getFilter().isEmpty() ? ALL : message.getFilter();
           int limit = GrpcRequests.unsigned(message.getLimit());
-          return session.channels(filter, limit == 0 ? Integer.MAX_VALUE : limit);
+          String after = message.getAfter().isEmpty() ? null : message.getAfter();
+          return session.channels(filter, after, limit == 0 ? Integer.MAX_VALUE : limit);
         },
         this::channels);
   }
 
-  private ChannelsResponse channels(List<ChannelSummary> channels) {
+  private ChannelsResponse channels(ChannelsPage page) {
     ChannelsResponse.Builder response = ChannelsResponse.newBuilder();
     fill(
-        channels,
+        page.channels(),
         channel ->
             io.polyhub.proto.v1.ChannelSummary.newBuilder()
                 .setChannel(channel.name())
                 .setSubscriberCount(channel.subscribers())
                 .build(),
         response::addChannels);
-    return response.build();
+    int count = response.getChannelsCount();
+    // What did not fit into the answer begins the next page.
+    String next =
+        count < page.channels().size() ? response.getChannels(count - 1).getChannel() : page.next();
+    return next == null ? response.build() : response.setNext(next).build();
   }
 
   /** Adds as many as the limit on an answer's size allows, and the first in any case. */

@@ -30,6 +30,7 @@ import io.polyhub.identity.TokenClaims;
 import io.polyhub.identity.TokenIssuer;
 import io.polyhub.proto.v1.ChannelSummary;
 import io.polyhub.proto.v1.ChannelsRequest;
+import io.polyhub.proto.v1.ChannelsResponse;
 import io.polyhub.proto.v1.Error;
 import io.polyhub.proto.v1.ErrorCode;
 import io.polyhub.proto.v1.HistoryRequest;
@@ -162,12 +163,18 @@ class GrpcCallsTest {
     assertThat(door.calls().channels(ChannelsRequest.getDefaultInstance()).getChannelsList())
         .extracting(ChannelSummary::getChannel)
         .containsExactly("a/1", "a/2", "b");
-    assertThat(
-            door.calls()
-                .channels(ChannelsRequest.newBuilder().setFilter("a/+").setLimit(1).build())
-                .getChannelsList())
-        .containsExactly(
-            ChannelSummary.newBuilder().setChannel("a/1").setSubscriberCount(2).build());
+    ChannelsRequest one = ChannelsRequest.newBuilder().setFilter("a/+").setLimit(1).build();
+    assertThat(door.calls().channels(one))
+        .isEqualTo(
+            ChannelsResponse.newBuilder()
+                .addChannels(ChannelSummary.newBuilder().setChannel("a/1").setSubscriberCount(2))
+                .setNext("a/1")
+                .build());
+    assertThat(door.calls().channels(one.toBuilder().setAfter("a/1").build()))
+        .isEqualTo(
+            ChannelsResponse.newBuilder()
+                .addChannels(ChannelSummary.newBuilder().setChannel("a/2").setSubscriberCount(1))
+                .build());
   }
 
   @Test

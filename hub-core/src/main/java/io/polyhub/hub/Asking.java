@@ -125,11 +125,14 @@ final class Asking {
         session);
   }
 
-  CompletionStage<Outcome<List<ChannelSummary>>> channels(
-      LaneSession session, String text, int limit) {
+  CompletionStage<Outcome<ChannelsPage>> channels(
+      LaneSession session, String text, @Nullable String after, int limit) {
     ChannelFilter filter = ChannelFilter.parse(text).orElse(null);
     if (filter == null) {
       return counted(refused(Refusal.INVALID_FILTER), session);
+    }
+    if (after != null && !ChannelName.isValid(after)) {
+      return counted(refused(Refusal.INVALID_CURSOR), session);
     }
     if (limit < 1) {
       return counted(refused(Refusal.INVALID_REQUEST), session);
@@ -138,23 +141,24 @@ final class Asking {
       return counted(refused(Refusal.PERMISSION_DENIED), session);
     }
     int most = Math.min(limit, hub.limits().members());
+    ValuesQuery values =
+        new ValuesQuery(
+            filter,
+            after,
+            Math.min(most, hub.limits().lastValues()),
+            hub.limits().historyPageBytes());
+    // One more than fits says whether another page follows.
     return counted(
         CompletableFuture.supplyAsync(() -> hub.fanOut().channels(filter), scans)
             .thenCombine(
-                keeping(
-                    new ValuesQuery(
-                        filter,
-                        null,
-                        Math.min(most, hub.limits().lastValues()),
-                        hub.limits().historyPageBytes()),
-                    new ArrayList<>(),
-                    most),
-                (named, keeping) -> Outcome.done(list(named, keeping, most))),
+                keeping(values, new ArrayList<>(), most + 1L),
+                (named, keeping) ->
+                    Outcome.done(ChannelsPage.of(list(named, keeping, after), most))),
         session);
   }
 
   /** The names of channels that keep a last value, the first of them, read page by page. */
-  private CompletionStage<List<String>> keeping(ValuesQuery query, List<String> found, int most) {
+  private CompletionStage<List<String>> keeping(ValuesQuery query, List<String> found, long most) {
     return hub.broker()
         .lastValues(query)
         .thenCompose(page -> {
@@ -166,15 +170,17 @@ final class Asking {
   }
 
   private static List<ChannelSummary> list(
-      List<ChannelSummary> named, List<String> keeping, int most) {
+      List<ChannelSummary> named, List<String> keeping, @Nullable String after) {
     TreeMap<String, ChannelSummary> all = new TreeMap<>(NameOrder.BY_CODE_POINT);
     for (String channel : keeping) {
       all.put(channel, new ChannelSummary(channel, 0));
     }
     for (ChannelSummary channel : named) {
-      all.put(channel.name(), channel);
+      if (after == null || NameOrder.BY_CODE_POINT.compare(channel.name(), after) > 0) {
+        all.put(channel.name(), channel);
+      }
     }
-    return all.values().stream().limit(most).toList();
+    return List.copyOf(all.values());
   }
 
   private <T> CompletionStage<Outcome<T>> onChannel(

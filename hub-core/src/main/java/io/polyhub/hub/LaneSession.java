@@ -295,8 +295,11 @@ final class LaneSession implements Session {
   }
 
   @Override
-  public CompletionStage<Outcome<List<ChannelSummary>>> channels(String filter, int limit) {
-    return open ? hub.asking().channels(this, filter, limit) : refused(Refusal.SHUTTING_DOWN);
+  public CompletionStage<Outcome<ChannelsPage>> channels(
+      String filter, @Nullable String after, int limit) {
+    return open
+        ? hub.asking().channels(this, filter, after, limit)
+        : refused(Refusal.SHUTTING_DOWN);
   }
 
   @Override

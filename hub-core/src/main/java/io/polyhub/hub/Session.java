@@ -74,10 +74,12 @@ public interface Session {
 
   /**
    * Lists channels that have subscribers on this node, or keep a last value, that the filter
-   * matches and this identity may ask about ({@code PRESENCE}), at most {@code limit}, ordered by
-   * name.
+   * matches and this identity may ask about ({@code PRESENCE}), in pages ordered by name.
+   *
+   * @param after the channel that the page comes after, or null for the first
+   * @param limit the most channels; cut to the hub's limit of members
    */
-  CompletionStage<Outcome<List<ChannelSummary>>> channels(String filter, int limit);
+  CompletionStage<Outcome<ChannelsPage>> channels(String filter, @Nullable String after, int limit);
 
   /**
    * Replaces the credentials. The user must stay the same. Subscriptions that the new grants no

@@ -278,8 +278,14 @@ class HubBoundsTest {
       assertThat(members).hasSize(3);
       assertThat(done(asking.ask(session -> session.presenceStats("room"))).sessions())
           .isEqualTo(5);
-      List<ChannelSummary> channels = done(asking.ask(session -> session.channels("c/+", 100)));
-      assertThat(channels).extracting(ChannelSummary::name).containsExactly("c/0", "c/1", "c/2");
+      ChannelsPage first = done(asking.ask(session -> session.channels("c/+", null, 100)));
+      assertThat(first.channels())
+          .extracting(ChannelSummary::name)
+          .containsExactly("c/0", "c/1", "c/2");
+      assertThat(first.next()).isEqualTo("c/2");
+      ChannelsPage rest = done(asking.ask(session -> session.channels("c/+", "c/2", 100)));
+      assertThat(rest.channels()).extracting(ChannelSummary::name).containsExactly("c/3", "c/4");
+      assertThat(rest.next()).isNull();
     }
   }
 
@@ -314,12 +320,19 @@ class HubBoundsTest {
 
       client.subscribe("v/1");
       client.subscribe("v/0");
-      List<ChannelSummary> listed = done(client.ask(own -> own.channels("v/+", 3)));
-      assertThat(listed)
+      ChannelsPage listed = done(client.ask(own -> own.channels("v/+", null, 3)));
+      assertThat(listed.channels())
           .containsExactly(
               new ChannelSummary("v/0", 1),
               new ChannelSummary("v/1", 1),
               new ChannelSummary("v/2", 0));
+      assertThat(listed.next()).isEqualTo("v/2");
+      ChannelsPage others = done(client.ask(own -> own.channels("v/+", "v/2", 2)));
+      assertThat(others.channels())
+          .containsExactly(new ChannelSummary("v/3", 0), new ChannelSummary("v/4", 0));
+      assertThat(others.next()).isNull();
+      assertThat(client.ask(own -> own.channels("v/+", "v/+", 1)))
+          .isEqualTo(Outcome.refused(Refusal.INVALID_CURSOR));
 
       assertThat(client.ask(own -> own.lastValues("v/#/x", null, 1)))
           .isEqualTo(Outcome.refused(Refusal.INVALID_FILTER));

@@ -96,7 +96,7 @@ class HubIdentityTest {
     assertThat(client.ask(session -> session.history(new HistoryRequest("a/b", 1, null, false))))
         .isEqualTo(denied);
     assertThat(client.ask(session -> session.presenceStats("a/b"))).isEqualTo(denied);
-    assertThat(client.ask(session -> session.channels("a/+", 10))).isEqualTo(denied);
+    assertThat(client.ask(session -> session.channels("a/+", null, 10))).isEqualTo(denied);
   }
 
   @Test
@@ -221,7 +221,7 @@ class HubIdentityTest {
     String longer = channelToken("alice", "private", in(Duration.ofMinutes(5)));
     done(client.ask(session -> session.refreshSubscription(subscribed.subscription(), longer)));
     now.set(in(Duration.ofMinutes(2)));
-    assertThat(client.ask(session -> session.channels("x", 1)))
+    assertThat(client.ask(session -> session.channels("x", null, 1)))
         .isEqualTo(Outcome.refused(Refusal.PERMISSION_DENIED));
     now.set(in(Duration.ofMinutes(4)));
     assertThat(client.unsubscribed()).isEqualTo(UnsubscribeReason.EXPIRED);
