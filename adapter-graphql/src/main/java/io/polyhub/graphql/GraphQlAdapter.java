@@ -30,6 +30,7 @@ public final class GraphQlAdapter implements AutoCloseable {
   private final HttpReplies replies;
   private final Deadlines deadlines;
   private final @Nullable LiveTls tls;
+  private final UiPage page;
   private final HttpListener listener;
 
   private GraphQlAdapter(
@@ -58,10 +59,12 @@ public final class GraphQlAdapter implements AutoCloseable {
             new Streams(config.streams(), new SecureRandom()),
             entrance);
     StreamHttp streams = new StreamHttp(hub, engine, requests, replies, deadlines, carrier);
+    page = new UiPage(config);
     HttpRouting.Builder routing =
         HttpRouting.builder()
             .register(streams)
-            .register(new GraphQlHttp(hub, engine, requests, replies, carrier), streams::refusing);
+            .register(
+                new GraphQlHttp(hub, engine, requests, replies, carrier, page), streams::refusing);
     others.forEach(routing::register);
     try {
       listener = HttpListener.start(config, tls, gate::answersTo, routing, entrance, registry);
@@ -72,6 +75,7 @@ public final class GraphQlAdapter implements AutoCloseable {
       }
       throw e;
     }
+    page.servedOn(listener.port());
     if (tls != null) {
       tls.onLists(listed -> hub.refuseCertificates(HttpListener.NAME, listed));
     }
@@ -121,7 +125,7 @@ public final class GraphQlAdapter implements AutoCloseable {
    * HTTP listener: it goes on after {@link #close}.
    */
   public GraphQlSubprotocol subprotocol(EventLoops loops) {
-    return new GraphQlSubprotocol(hub, engine, loops, metrics);
+    return new GraphQlSubprotocol(hub, engine, loops, metrics, page);
   }
 
   /** The port that is listened on. */

@@ -45,18 +45,21 @@ final class GraphQlHttp implements HttpService {
   private final HttpRequests requests;
   private final HttpReplies replies;
   private final StreamCarrier carrier;
+  private final UiPage page;
 
   GraphQlHttp(
       Hub hub,
       GraphQlEngine engine,
       HttpRequests requests,
       HttpReplies replies,
-      StreamCarrier carrier) {
+      StreamCarrier carrier,
+      UiPage page) {
     this.hub = hub;
     this.engine = engine;
     this.requests = requests;
     this.replies = replies;
     this.carrier = carrier;
+    this.page = page;
   }
 
   @Override
@@ -74,7 +77,6 @@ final class GraphQlHttp implements HttpService {
                     HttpReply.METHOD_NOT_ALLOWED, GraphQlErrorCode.BAD_REQUEST, "use GET or POST")
                 .with("Allow", METHODS)));
     if (engine.config().ui()) {
-      UiPage page = new UiPage(engine.config());
       rules.get(PATH + "/ui.js", replies.answering(request -> page.script()));
       rules.get(PATH + "/ui.css", replies.answering(request -> page.style()));
     }
@@ -84,7 +86,7 @@ final class GraphQlHttp implements HttpService {
     if (engine.config().ui()
         && !request.query().contains("query")
         && HttpRequests.accepts(request).names(Accepts.HTML)) {
-      replies.answer(request, response, asked -> new UiPage(engine.config()).page());
+      replies.answer(request, response, asked -> page.page(asked.authority()));
     } else {
       response.next();
     }

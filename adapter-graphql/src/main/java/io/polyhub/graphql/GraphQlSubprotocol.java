@@ -24,17 +24,25 @@ public final class GraphQlSubprotocol implements WebSocketSubprotocol {
   private final GraphQlEngine engine;
   private final EventLoops loops;
   private final ConnectionMetrics metrics;
+  private final UiPage page;
 
-  GraphQlSubprotocol(Hub hub, GraphQlEngine engine, EventLoops loops, ConnectionMetrics metrics) {
+  GraphQlSubprotocol(
+      Hub hub, GraphQlEngine engine, EventLoops loops, ConnectionMetrics metrics, UiPage page) {
     this.hub = hub;
     this.engine = engine;
     this.loops = loops;
     this.metrics = metrics;
+    this.page = page;
   }
 
   @Override
   public String path() {
     return PATH;
+  }
+
+  @Override
+  public String summary() {
+    return "GraphQL subscriptions, queries and mutations by graphql-transport-ws";
   }
 
   @Override
@@ -50,6 +58,16 @@ public final class GraphQlSubprotocol implements WebSocketSubprotocol {
   @Override
   public OptionalInt maxMessageBytes() {
     return OptionalInt.of(engine.config().messageBytes());
+  }
+
+  @Override
+  public OptionalInt pagePort() {
+    return page.port();
+  }
+
+  @Override
+  public void listening(int port, boolean tls) {
+    page.webSocketOn(port, tls);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.polyhub.http.Compression;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -94,7 +95,7 @@ final class HttpReplies {
     if (reply.body().length == 0) {
       response.send();
     } else {
-      response.send(reply.body());
+      response.send(Compression.body(request, response, reply.body()));
     }
   }
 

@@ -200,6 +200,17 @@ final class GraphQlOverHttpTest {
                 .at("/data/channels/0")
                 .toString())
         .isEqualTo("{\"name\":\"lv/a\",\"subscribers\":0}");
+    String channels =
+        "query($after: String) { channelPage(filter: \"lv/+\", after: $after, limit: 2)"
+            + " { items { name } more next }"
+            + " channels(filter: \"lv/+\", after: $after, limit: 2) { name } }";
+    assertThat(HttpCalls.run(door.http(), channels, Map.of()).at("/data/channelPage").toString())
+        .isEqualTo(
+            "{\"items\":[{\"name\":\"lv/a\"},{\"name\":\"lv/b\"}],\"more\":true,\"next\":\"lv/b\"}");
+    assertThat(HttpCalls.run(door.http(), channels, Map.of("after", "lv/b")).at("/data").toString())
+        .isEqualTo(
+            "{\"channelPage\":{\"items\":[{\"name\":\"lv/c\"}],\"more\":false,\"next\":null},"
+                + "\"channels\":[{\"name\":\"lv/c\"}]}");
     assertThat(
             HttpCalls.run(door.http(), "{ lastValues(after: \"#\") { more } }", Map.of())
                 .at("/errors/0/extensions/code")
@@ -384,6 +395,20 @@ final class GraphQlOverHttpTest {
       assertThat(HttpCalls.send(HttpCalls.request(URI.create(door.http() + file))).statusCode())
           .isEqualTo(200);
     }
+  }
+
+  @Test
+  void the_page_is_told_the_websocket_where_both_are_reached_as_they_listen() throws IOException {
+    assertThat(pageAskedAt(door.http().getAuthority()))
+        .contains("data-websocket-url=\"" + door.webSocket() + "\"");
+    assertThat(pageAskedAt("127.0.0.1:1")).contains("data-websocket-url=\"\"");
+    assertThat(pageAskedAt("127.0.0.1")).contains("data-websocket-url=\"\"");
+  }
+
+  private String pageAskedAt(String host) throws IOException {
+    return RawHttp.answer(
+        door.http().getPort(),
+        "GET /graphql HTTP/1.1\r\nHost: " + host + "\r\nAccept: text/html\r\nConnection: close");
   }
 
   @Test

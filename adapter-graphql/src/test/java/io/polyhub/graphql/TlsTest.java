@@ -120,6 +120,30 @@ final class TlsTest {
     }
   }
 
+  /** A page of another site could have it sent, and learn a secret from the sizes (BREACH). */
+  @Test
+  void what_a_client_gets_by_its_certificate_is_not_compressed() throws Exception {
+    try (TestDoor door = door(certificates.serverThatAsks())) {
+      assertThat(encoding(door, null)).isEqualTo("gzip");
+      assertThat(encoding(door, "alice")).isEqualTo("none");
+    }
+  }
+
+  private static String encoding(TestDoor door, @Nullable String name) throws Exception {
+    try (HttpClient http = HttpClient.newBuilder().sslContext(client(name)).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(
+                  URI.create("https://localhost:" + door.adapter().port() + "/graphql/ui.js"))
+              .timeout(HttpCalls.LIMIT)
+              .header("Accept-Encoding", "gzip")
+              .build();
+      return http.send(request, HttpResponse.BodyHandlers.discarding())
+          .headers()
+          .firstValue("Content-Encoding")
+          .orElse("none");
+    }
+  }
+
   @Test
   void a_handshake_that_stands_still_is_ended() throws Exception {
     try (TestDoor door = door(certificates.server());

@@ -37,6 +37,11 @@ final class MqttSubprotocol implements WebSocketSubprotocol {
   }
 
   @Override
+  public String summary() {
+    return "MQTT 3.1, 3.1.1 and 5.0";
+  }
+
+  @Override
   public List<String> names() {
     return List.of("mqtt");
   }

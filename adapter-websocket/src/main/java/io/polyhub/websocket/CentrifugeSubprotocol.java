@@ -55,6 +55,11 @@ final class CentrifugeSubprotocol implements WebSocketSubprotocol {
   }
 
   @Override
+  public String summary() {
+    return "the Centrifuge client protocol, in JSON and Protobuf";
+  }
+
+  @Override
   public List<String> names() {
     return List.of(PROTOBUF_NAME, JSON_NAME);
   }

@@ -24,6 +24,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -97,6 +98,15 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
     switch (carrier.handshake.judge(head)) {
       case WebSocketHandshake.Answer.Refused refused ->
           refuse(ctx, refused.status(), refused.headers());
+      case WebSocketHandshake.Answer.Landing landing -> {
+        byte[] body = landing.page().body();
+        send(
+            ctx,
+            HttpResponseStatus.OK,
+            landing.page().headers(),
+            landing.headOnly() ? new byte[0] : body,
+            body.length);
+      }
       case WebSocketHandshake.Answer.Opened opened -> admit(ctx, head.headers(), opened);
     }
   }
@@ -122,17 +132,26 @@ final class OpeningHandler extends ChannelInboundHandlerAdapter {
 
   private void refuse(
       ChannelHandlerContext ctx, HttpResponseStatus status, Map<String, String> headers) {
-    answered = true;
     carrier.countRefused(status.code());
     byte[] text =
         ("{\"error\":\"" + status.reasonPhrase() + "\"}").getBytes(StandardCharsets.US_ASCII);
+    Map<String, String> all = new HashMap<>(headers);
+    all.put("Content-Type", "application/json");
+    send(ctx, status, all, text, text.length);
+  }
+
+  /** Answers, and closes. */
+  private void send(
+      ChannelHandlerContext ctx,
+      HttpResponseStatus status,
+      Map<String, String> headers,
+      byte[] body,
+      int length) {
+    answered = true;
     FullHttpResponse response =
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(text));
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
-        .set(HttpHeaderNames.CONTENT_LENGTH, text.length);
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
     headers.forEach(response.headers()::set);
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
     response.headers().add(HttpHeaderNames.CONNECTION, "close");
     ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }

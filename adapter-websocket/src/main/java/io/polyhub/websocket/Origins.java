@@ -72,6 +72,28 @@ final class Origins {
     }
   }
 
+  /**
+   * Tells whether the origin is the page at that port of the host that the request was made to, by
+   * the same name, whatever port the request itself was made to.
+   *
+   * @param host the {@code Host} of the request
+   */
+  static boolean isOfHostAndPort(String origin, String host, int port) {
+    try {
+      URI uri = new URI(origin.toLowerCase(Locale.ROOT));
+      String scheme = uri.getScheme();
+      if (uri.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+        return false;
+      }
+      int defaultPort = "https".equals(scheme) ? 443 : 80;
+      return (uri.getPort() < 0 ? defaultPort : uri.getPort()) == port
+          && uri.getRawUserInfo() == null
+          && uri.getHost().equals(WebGate.name(host.toLowerCase(Locale.ROOT)));
+    } catch (URISyntaxException malformed) {
+      return false;
+    }
+  }
+
   private static String withoutPort(String authority, String port) {
     return authority.endsWith(port)
         ? authority.substring(0, authority.length() - port.length())

@@ -78,7 +78,7 @@ public final class WebGate {
   }
 
   /** A host without its port. */
-  private static String name(String host) {
+  static String name(String host) {
     int colon = host.lastIndexOf(':');
     return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
   }

@@ -101,7 +101,9 @@ public final class WebSocketAdapter implements AutoCloseable {
       throw new IOException(
           "cannot listen on " + config.bind() + " port " + config.port(), bound.cause());
     }
-    return new WebSocketAdapter(carrier, bound.channel(), tls);
+    WebSocketAdapter adapter = new WebSocketAdapter(carrier, bound.channel(), tls);
+    subprotocols.forEach(subprotocol -> subprotocol.listening(adapter.port(), tls != null));
+    return adapter;
   }
 
   /** The port that is listened on. */

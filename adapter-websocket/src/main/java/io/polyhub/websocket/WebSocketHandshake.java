@@ -9,14 +9,17 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.polyhub.web.LandingPage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class WebSocketHandshake {
   private static final Pattern HOST = Pattern.compile("[^\\s/@]+");
 
   private final Map<String, WebSocketSubprotocol> byPath;
+  private final LandingPage landing;
   private final WebGate gate;
   private final boolean compression;
 
@@ -40,6 +44,13 @@ final class WebSocketHandshake {
       }
     }
     byPath = Map.copyOf(paths);
+    landing =
+        new LandingPage(
+            "Polyhub: WebSocket door",
+            paths.values().stream()
+                .sorted(Comparator.comparing(WebSocketSubprotocol::path))
+                .map(each -> new LandingPage.Entry(each.path(), each.summary(), false))
+                .toList());
     this.gate = gate;
     this.compression = compression;
   }
@@ -61,6 +72,13 @@ final class WebSocketHandshake {
         @Nullable String extensions,
         Map<String, String> query)
         implements Answer {}
+
+    /**
+     * Somebody looks at what is here.
+     *
+     * @param headOnly whether no body is wanted
+     */
+    record Landing(LandingPage.Answer page, boolean headOnly) implements Answer {}
 
     /** The request is refused. */
     record Refused(HttpResponseStatus status, Map<String, String> headers) implements Answer {}
@@ -88,6 +106,9 @@ final class WebSocketHandshake {
     } catch (IllegalArgumentException malformedEscape) {
       return refused(HttpResponseStatus.BAD_REQUEST);
     }
+    if (subprotocol == null && uri.path().equals(LandingPage.PATH)) {
+      return land(request);
+    }
     if (subprotocol == null) {
       return refused(HttpResponseStatus.NOT_FOUND);
     }
@@ -95,6 +116,14 @@ final class WebSocketHandshake {
       return new Answer.Refused(HttpResponseStatus.METHOD_NOT_ALLOWED, Map.of("Allow", "GET"));
     }
     return judgeUpgrade(headers, subprotocol, query);
+  }
+
+  private Answer land(HttpRequest request) {
+    boolean headOnly = HttpMethod.HEAD.equals(request.method());
+    return headOnly || HttpMethod.GET.equals(request.method())
+        ? new Answer.Landing(
+            landing.answer(request.headers().get(HttpHeaderNames.ACCEPT)), headOnly)
+        : new Answer.Refused(HttpResponseStatus.METHOD_NOT_ALLOWED, Map.of("Allow", "GET, HEAD"));
   }
 
   /**
@@ -131,7 +160,8 @@ final class WebSocketHandshake {
     }
     String host = String.valueOf(headers.get(HttpHeaderNames.HOST));
     List<String> origin = headers.getAll(HttpHeaderNames.ORIGIN);
-    if (origin.size() > 1 || !gate.allowsPage(origin.isEmpty() ? null : origin.getFirst(), host)) {
+    if (origin.size() > 1
+        || !isPageAllowed(origin.isEmpty() ? null : origin.getFirst(), host, subprotocol)) {
       return refused(HttpResponseStatus.FORBIDDEN);
     }
     Optional<String> name = agreeOnName(headers, subprotocol.names());
@@ -145,6 +175,15 @@ final class WebSocketHandshake {
     }
     return new Answer.Opened(
         subprotocol, accept(keys.getFirst()), name.orElse(null), extensions.orElse(null), query);
+  }
+
+  private boolean isPageAllowed(
+      @Nullable String origin, String host, WebSocketSubprotocol subprotocol) {
+    OptionalInt pagePort = subprotocol.pagePort();
+    return (origin != null
+            && pagePort.isPresent()
+            && Origins.isOfHostAndPort(origin, host, pagePort.getAsInt()))
+        || gate.allowsPage(origin, host);
   }
 
   private static Optional<String> agreeOnName(HttpHeaders headers, List<String> known) {

@@ -30,6 +30,9 @@ public interface WebSocketSubprotocol {
   /** The path, beginning with a slash; compared exactly. */
   String path();
 
+  /** What is spoken there, in a few plain words for people who look at the port. */
+  String summary();
+
   /**
    * The names by which clients may ask for it in {@code Sec-WebSocket-Protocol}. The first one that
    * the client lists and that is known here is agreed on.
@@ -51,6 +54,22 @@ public interface WebSocketSubprotocol {
   default boolean pinged(WebSocketOpening opening) {
     return true;
   }
+
+  /**
+   * The port of our own HTTP listener, if a page there opens this WebSocket. Such a page is of
+   * another origin, since its port is another, and is allowed nevertheless.
+   */
+  default OptionalInt pagePort() {
+    return OptionalInt.empty();
+  }
+
+  /**
+   * Learns where it is served. Called once, as soon as the listener listens; any thread.
+   *
+   * @param port the listener's port
+   * @param tls whether it speaks TLS
+   */
+  default void listening(int port, boolean tls) {}
 
   /**
    * Takes over an opened connection: adds its handlers to the end of the channel's pipeline. Called

@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class EchoSubprotocol implements WebSocketSubprotocol {
 
   static final String PATH = "/echo";
+  static final int PAGE_PORT = 8080;
   static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
   final BlockingQueue<WebSocketOpening> openings = new LinkedBlockingQueue<>();
@@ -30,6 +31,11 @@ final class EchoSubprotocol implements WebSocketSubprotocol {
   }
 
   @Override
+  public String summary() {
+    return "an echo";
+  }
+
+  @Override
   public List<String> names() {
     return List.of("echo-2", "echo");
   }
@@ -37,6 +43,11 @@ final class EchoSubprotocol implements WebSocketSubprotocol {
   @Override
   public boolean nameRequired() {
     return false;
+  }
+
+  @Override
+  public OptionalInt pagePort() {
+    return OptionalInt.of(PAGE_PORT);
   }
 
   @Override

@@ -188,6 +188,52 @@ class HandshakeTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/echo, http://localhost:8080, 101",
+    "/echo, https://localhost:8080, 101",
+    "/echo, http://localhost:8081, 403",
+    "/echo, http://evil.example:8080, 403",
+    "/connection/websocket, http://localhost:8080, 403",
+  })
+  void the_page_of_our_own_port_is_let_in_on_the_path_that_it_opens(
+      String path, String origin, int status) throws IOException {
+    String request = "GET " + path + " HTTP/1.1\r\n" + GOOD + "\r\nOrigin: " + origin + END;
+    String withPort = request.replace("Host: localhost", "Host: localhost:8000");
+    assertThat(answer(withPort)).startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, text/html, text/html; charset=utf-8",
+    "GET, */*, application/json",
+    "HEAD, */*, application/json",
+  })
+  void the_root_says_what_is_spoken_here(String method, String accept, String type)
+      throws IOException {
+    try (RawWebSocket client = RawWebSocket.connect(door.port())) {
+      client.send(method + " / HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + END);
+      assertThat(client.readHead())
+          .startsWith("HTTP/1.1 200 ")
+          .containsIgnoringCase("\r\ncontent-type: " + type + "\r\n")
+          .containsIgnoringCase("\r\nconnection: close\r\n")
+          .contains("default-src 'none'");
+      String body = new String(client.input().readAllBytes(), StandardCharsets.US_ASCII);
+      if (method.equals("HEAD")) {
+        assertThat(body).isEmpty();
+      } else {
+        assertThat(body).contains("/connection/websocket", "/echo", "an echo");
+      }
+    }
+  }
+
+  @Test
+  void the_root_takes_nothing() throws IOException {
+    assertThat(answer("POST / HTTP/1.1\r\nHost: localhost" + END))
+        .startsWith("HTTP/1.1 405 ")
+        .containsIgnoringCase("\r\nallow: GET, HEAD\r\n");
+  }
+
   @Test
   void a_request_line_or_headers_that_are_too_long_are_refused() throws IOException {
     assertThat(answer("GET /" + "x".repeat(3000) + " HTTP/1.1\r\n" + GOOD + END))

@@ -37,6 +37,39 @@ class OriginsTest {
     assertThat(new Origins(List.of()).allows(origin, host)).isEqualTo(allowed);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost:8080,     localhost:8000,   true",
+    "http://localhost:8080,     LocalHost:8000,   true",
+    "https://hub.example:8080,  hub.example:8000, true",
+    "https://hub.example:8080,  hub.example,      true",
+    "http://[::1]:8080,         [::1]:8000,       true",
+    "http://localhost:8081,     localhost:8000,   false",
+    "http://localhost,          localhost:8000,   false",
+    "http://127.0.0.1:8080,     localhost:8000,   false",
+    "http://evil.example:8080,  localhost:8000,   false",
+    "http://localhost.evil:8080, localhost:8000,  false",
+    "http://a@localhost:8080,   localhost:8000,   false",
+    "ftp://localhost:8080,      localhost:8000,   false",
+    "null,                      localhost:8000,   false",
+  })
+  void the_page_on_our_own_port_is_told_from_others_of_the_host(
+      String origin, String host, boolean own) {
+    assertThat(Origins.isOfHostAndPort(origin, host, 8080)).isEqualTo(own);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://hub.example,   443, true",
+    "http://hub.example,    80,  true",
+    "https://hub.example,   80,  false",
+    "http://hub.example,    443, false",
+  })
+  void a_page_on_the_port_that_its_scheme_stands_for_names_no_port(
+      String origin, int port, boolean own) {
+    assertThat(Origins.isOfHostAndPort(origin, "hub.example:8000", port)).isEqualTo(own);
+  }
+
   @Test
   void patterns_stand_beside_the_host() {
     Origins origins = new Origins(List.of("https://*.example.com", "http://localhost:3000"));

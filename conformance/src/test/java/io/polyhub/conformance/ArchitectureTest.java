@@ -37,6 +37,7 @@ final class ArchitectureTest {
   private static final String ENVELOPE = "io.polyhub.proto.envelope..";
   private static final String NODE_MESSAGES = "io.polyhub.proto.nodes..";
   private static final String NETTY = "io.polyhub.netty..";
+  private static final String WEB = "io.polyhub.web..";
   private static final String WEBSOCKET = "io.polyhub.websocket..";
   private static final String MQTT = "io.polyhub.mqtt..";
   private static final String HTTP = "io.polyhub.http..";
@@ -70,9 +71,10 @@ final class ArchitectureTest {
           Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS, ENVELOPE)),
           Map.entry(HUB, List.of(CHANNEL, IDENTITY, NET, RECORDS, BROKER_SEAM, NODE_MESSAGES)),
           Map.entry(BENCH, List.of()),
-          Map.entry(WEBSOCKET, with(CLIENT_SEAM, NETTY, "io.polyhub.proto.centrifuge")),
+          Map.entry(WEBSOCKET, with(CLIENT_SEAM, NETTY, WEB, "io.polyhub.proto.centrifuge")),
           Map.entry(MQTT, with(CLIENT_SEAM, NETTY, WEBSOCKET)),
-          Map.entry(HTTP, List.of(NET)),
+          Map.entry(WEB, List.of()),
+          Map.entry(HTTP, List.of(NET, WEB)),
           Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET, HTTP)),
           Map.entry(GRPC, with(CLIENT_SEAM, NETTY, "io.polyhub.proto.v1")));
 

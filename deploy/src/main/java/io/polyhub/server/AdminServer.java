@@ -9,11 +9,14 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polyhub.http.Compression;
 import io.polyhub.http.Crowding;
 import io.polyhub.http.HttpBounds;
 import io.polyhub.http.HttpEdge;
+import io.polyhub.http.LandingRoute;
 import io.polyhub.net.Entrance;
 import io.polyhub.server.config.AdminConfig;
+import io.polyhub.web.LandingPage;
 import io.polyhub.websocket.WebGate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -94,23 +97,27 @@ final class AdminServer implements AutoCloseable {
         HttpRouting.builder()
             .get(
                 "/health/live",
-                (request, response) -> answer(response, Status.OK_200, Map.of("state", "live")))
+                (request, response) ->
+                    answer(request, response, Status.OK_200, Map.of("state", "live")))
             .get(
                 "/health/ready",
                 (request, response) ->
                     answer(
+                        request,
                         response,
                         readiness.isReady() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503,
                         ready(readiness)))
             .get("/metrics", (request, response) -> scrape(request, response, metrics))
             .get(
                 "/version",
-                (request, response) -> answer(response, Status.OK_200, Map.of("version", version)));
-    routing.register(landingPage());
+                (request, response) ->
+                    answer(request, response, Status.OK_200, Map.of("version", version)));
+    routing.register(new LandingRoute(landingPage()));
     routing.get(
         "/sessions",
         (request, response) ->
             answer(
+                request,
                 response,
                 Status.OK_200,
                 Map.of("actions", SessionsApi.ACTIONS.stream().sorted().toList())));
@@ -122,7 +129,7 @@ final class AdminServer implements AutoCloseable {
           "/sessions/" + action,
           (request, response) -> {
             response.header(HeaderNames.ALLOW, "POST");
-            answer(response, Status.METHOD_NOT_ALLOWED_405, Map.of("error", "use POST"));
+            answer(request, response, Status.METHOD_NOT_ALLOWED_405, Map.of("error", "use POST"));
           });
     }
     HttpEdge edge =
@@ -182,12 +189,14 @@ final class AdminServer implements AutoCloseable {
     return body;
   }
 
-  private static void answer(ServerResponse response, Status status, Map<String, Object> body) {
+  private static void answer(
+      ServerRequest request, ServerResponse response, Status status, Map<String, Object> body) {
+    byte[] json = Json.text(body).getBytes(StandardCharsets.UTF_8);
     response
         .status(status)
         .header(HeaderNames.CONTENT_TYPE, JSON)
         .header(HeaderNames.CACHE_CONTROL, "no-store")
-        .send(Json.text(body));
+        .send(Compression.body(request, response, json));
   }
 
   private static void change(
@@ -211,7 +220,7 @@ final class AdminServer implements AutoCloseable {
     } else {
       answer = sessions.call(action, request.content().as(byte[].class));
     }
-    answer(response, Status.create(answer.status()), answer.body());
+    answer(request, response, Status.create(answer.status()), answer.body());
   }
 
   /**
@@ -242,7 +251,8 @@ final class AdminServer implements AutoCloseable {
         openMetrics
             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
             : "text/plain; version=0.0.4; charset=utf-8";
-    response.header(HeaderNames.CONTENT_TYPE, type).send(metrics.scrape(type));
+    byte[] text = metrics.scrape(type).getBytes(StandardCharsets.UTF_8);
+    response.header(HeaderNames.CONTENT_TYPE, type).send(Compression.body(request, response, text));
   }
 
   @Override

@@ -5,11 +5,13 @@ import io.polyhub.graphql.GraphQlAdapter;
 import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.grpc.GrpcAdapter;
 import io.polyhub.grpc.GrpcConfig;
+import io.polyhub.http.LandingRoute;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.mqtt.MqttAdapter;
 import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.server.config.ServerConfig;
+import io.polyhub.web.LandingPage;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebSocketAdapter;
 import io.polyhub.websocket.WebSocketConfig;
@@ -106,7 +108,8 @@ final class Doors implements AutoCloseable {
     }
     try {
       GraphQlAdapter adapter =
-          GraphQlAdapter.start(hub, door, entrances.http(), registry, List.of(landingPage(door)));
+          GraphQlAdapter.start(
+              hub, door, entrances.http(), registry, List.of(new LandingRoute(landingPage(door))));
       follow(adapter.tls());
       adapters.add(adapter);
       open.add(

@@ -214,6 +214,19 @@ final class HttpEdgeTest {
     }
   }
 
+  @Test
+  void the_admin_port_compresses_what_is_large_for_those_who_accept_it() throws Exception {
+    String rest = " HTTP/1.1|Host: localhost|Accept-Encoding: gzip|Connection: close||";
+    try (RawHttp metrics = connect("admin");
+        RawHttp version = connect("admin")) {
+      assertThat(metrics.send("GET /metrics" + rest).readToEnd())
+          .containsIgnoringCase("\r\ncontent-encoding: gzip\r\n")
+          .containsIgnoringCase("\r\nvary: accept-encoding\r\n");
+      assertThat(version.send("GET /version" + rest).readToEnd())
+          .doesNotContainIgnoringCase("content-encoding");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"http", "admin"})
   void what_is_not_there_is_told_as_json(String door) throws Exception {

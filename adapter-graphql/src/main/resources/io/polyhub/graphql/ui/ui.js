@@ -155,7 +155,7 @@ function suggestUrl() {
   element('url').value =
     element('carrier').value === 'sse'
       ? location.origin + '/graphql/stream'
-      : document.body.dataset.websocketUrl || (secure ? 'wss://' : 'ws://') + location.hostname + ':8000/graphql';
+      : document.body.dataset.websocketUrl || (secure ? 'wss://' : 'ws://') + location.host + '/graphql';
 }
 
 function typeName(type) {
@@ -207,7 +207,7 @@ element('example').onchange = () => {
   element('variables').value = JSON.stringify(variables, null, 2);
 };
 element('example').onchange();
-// A WebSocket is on another port, so of another origin, which its listener may refuse.
+// The server does not know where the WebSocket is reached if a proxy stands before the page.
 element('carrier').value = document.body.dataset.websocketUrl ? 'websocket' : 'sse';
 element('carrier').onchange = suggestUrl;
 element('run').onclick = run;
