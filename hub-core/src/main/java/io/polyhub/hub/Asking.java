@@ -1,5 +1,6 @@
 package io.polyhub.hub;
 
+import io.polyhub.broker.Broker;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.NameOrder;
@@ -11,6 +12,7 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
+import io.polyhub.channel.Rules;
 import io.polyhub.channel.Verb;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,21 +22,43 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers what sessions ask: history, presence, channels. Only in the asking session's lane. */
 final class Asking {
 
-  private final HubNode hub;
+  private static final Logger log = LoggerFactory.getLogger(Asking.class);
 
-  /** Where a question that looks at every channel of the node is worked on. */
+  private final Broker broker;
+  private final Rules rules;
+  private final Limits limits;
+  private final Permissions permissions;
+  private final FanOut fanOut;
+  private final HubMetrics metrics;
   private final Executor scans;
 
-  Asking(HubNode hub, Executor scans) {
-    this.hub = hub;
+  /**
+   * @param scans where a question that looks at every channel of the node is worked on
+   */
+  Asking(
+      Broker broker,
+      Rules rules,
+      Limits limits,
+      Permissions permissions,
+      FanOut fanOut,
+      HubMetrics metrics,
+      Executor scans) {
+    this.broker = broker;
+    this.rules = rules;
+    this.limits = limits;
+    this.permissions = permissions;
+    this.fanOut = fanOut;
+    this.metrics = metrics;
     this.scans = scans;
   }
 
-  CompletionStage<Outcome<History>> history(LaneSession session, HistoryRequest request) {
+  CompletionStage<Outcome<History>> history(Session session, HistoryRequest request) {
     return onChannel(
         session,
         request.channel(),
@@ -44,20 +68,19 @@ final class Asking {
             return refused(Refusal.NOT_AVAILABLE);
           }
           ChannelFilter channel = ChannelFilter.of(request.channel());
-          int limit = Math.min(request.limit(), hub.limits().historyPage());
+          int limit = Math.min(request.limit(), limits.historyPage());
           CompletionStage<LogPage> page =
               limit <= 0
                   ? reaches(channel, request.since())
-                  : hub.broker()
-                      .read(
-                          new LogQuery(
-                              channel,
-                              request.since(),
-                              limit,
-                              hub.limits().historyPageBytes(),
-                              request.reverse()));
+                  : broker.read(
+                      new LogQuery(
+                          channel,
+                          request.since(),
+                          limit,
+                          limits.historyPageBytes(),
+                          request.reverse()));
           return page.thenCombine(
-              hub.broker().top(channel),
+              broker.top(channel),
               (read, top) ->
                   Outcome.done(
                       new History(
@@ -76,33 +99,33 @@ final class Asking {
     if (since == null) {
       return CompletableFuture.completedFuture(new LogPage(List.of(), Cursor.EMPTY, true, true));
     }
-    return hub.broker().read(new LogQuery(channel, since, 1, 1, false));
+    return broker.read(new LogQuery(channel, since, 1, 1, false));
   }
 
-  CompletionStage<Outcome<List<Member>>> presence(LaneSession session, String channel) {
+  CompletionStage<Outcome<List<Member>>> presence(Session session, String channel) {
     return onChannel(
         session,
         channel,
         Verb.PRESENCE,
         rule ->
             rule.presence()
-                ? hub.broker().members(channel, hub.limits().members()).thenApply(Outcome::done)
+                ? broker.members(channel, limits.members()).thenApply(Outcome::done)
                 : refused(Refusal.NOT_AVAILABLE));
   }
 
-  CompletionStage<Outcome<PresenceStats>> presenceStats(LaneSession session, String channel) {
+  CompletionStage<Outcome<PresenceStats>> presenceStats(Session session, String channel) {
     return onChannel(
         session,
         channel,
         Verb.PRESENCE,
         rule ->
             rule.presence()
-                ? hub.broker().presenceStats(channel).thenApply(Outcome::done)
+                ? broker.presenceStats(channel).thenApply(Outcome::done)
                 : refused(Refusal.NOT_AVAILABLE));
   }
 
   CompletionStage<Outcome<LastValuesPage>> lastValues(
-      LaneSession session, String text, @Nullable String after, int limit) {
+      Session session, String text, @Nullable String after, int limit) {
     ChannelFilter filter = ChannelFilter.parse(text).orElse(null);
     if (filter == null) {
       return counted(refused(Refusal.INVALID_FILTER), session);
@@ -113,20 +136,20 @@ final class Asking {
     if (limit < 1) {
       return counted(refused(Refusal.INVALID_REQUEST), session);
     }
-    if (!hub.permissions().maySubscribe(session.identity(), filter)) {
+    if (!permissions.maySubscribe(session.identity(), filter)) {
       return counted(refused(Refusal.PERMISSION_DENIED), session);
     }
-    int most = Math.min(limit, Math.min(hub.limits().historyPage(), hub.limits().lastValues()));
-    ValuesQuery query = new ValuesQuery(filter, after, most, hub.limits().historyPageBytes());
+    int most = Math.min(limit, Math.min(limits.historyPage(), limits.lastValues()));
+    ValuesQuery query = new ValuesQuery(filter, after, most, limits.historyPageBytes());
     return counted(
-        hub.broker()
+        broker
             .lastValues(query)
             .thenApply(page -> Outcome.done(new LastValuesPage(page.values(), page.next()))),
         session);
   }
 
   CompletionStage<Outcome<ChannelsPage>> channels(
-      LaneSession session, String text, @Nullable String after, int limit) {
+      Session session, String text, @Nullable String after, int limit) {
     ChannelFilter filter = ChannelFilter.parse(text).orElse(null);
     if (filter == null) {
       return counted(refused(Refusal.INVALID_FILTER), session);
@@ -137,19 +160,16 @@ final class Asking {
     if (limit < 1) {
       return counted(refused(Refusal.INVALID_REQUEST), session);
     }
-    if (!hub.permissions().may(session.identity(), Verb.PRESENCE, filter)) {
+    if (!permissions.may(session.identity(), Verb.PRESENCE, filter)) {
       return counted(refused(Refusal.PERMISSION_DENIED), session);
     }
-    int most = Math.min(limit, hub.limits().members());
+    int most = Math.min(limit, limits.members());
     ValuesQuery values =
         new ValuesQuery(
-            filter,
-            after,
-            Math.min(most, hub.limits().lastValues()),
-            hub.limits().historyPageBytes());
+            filter, after, Math.min(most, limits.lastValues()), limits.historyPageBytes());
     // One more than fits says whether another page follows.
     return counted(
-        CompletableFuture.supplyAsync(() -> hub.fanOut().channels(filter), scans)
+        CompletableFuture.supplyAsync(() -> fanOut.channels(filter), scans)
             .thenCombine(
                 keeping(values, new ArrayList<>(), most + 1L),
                 (named, keeping) ->
@@ -159,7 +179,7 @@ final class Asking {
 
   /** The names of channels that keep a last value, the first of them, read page by page. */
   private CompletionStage<List<String>> keeping(ValuesQuery query, List<String> found, long most) {
-    return hub.broker()
+    return broker
         .lastValues(query)
         .thenCompose(page -> {
           page.values().forEach(value -> found.add(value.channel()));
@@ -184,18 +204,15 @@ final class Asking {
   }
 
   private <T> CompletionStage<Outcome<T>> onChannel(
-      LaneSession session,
-      String channel,
-      Verb verb,
-      Function<Rule, CompletionStage<Outcome<T>>> ask) {
+      Session session, String channel, Verb verb, Function<Rule, CompletionStage<Outcome<T>>> ask) {
     if (!ChannelName.isValid(channel)) {
       return counted(refused(Refusal.INVALID_CHANNEL), session);
     }
-    Rule rule = hub.rules().find(channel).orElse(null);
+    Rule rule = rules.find(channel).orElse(null);
     if (rule == null) {
       return counted(refused(Refusal.UNKNOWN_CHANNEL), session);
     }
-    if (!hub.permissions().may(session.identity(), verb, channel, rule)) {
+    if (!permissions.may(session.identity(), verb, channel, rule)) {
       return counted(refused(Refusal.PERMISSION_DENIED), session);
     }
     return counted(ask.apply(rule), session);
@@ -203,17 +220,19 @@ final class Asking {
 
   /** Brings the answer to the lane, and counts it if it is a refusal. */
   private <T> CompletionStage<Outcome<T>> counted(
-      CompletionStage<Outcome<T>> stage, LaneSession session) {
+      CompletionStage<Outcome<T>> stage, Session session) {
     CompletableFuture<Outcome<T>> answer = new CompletableFuture<>();
-    session.onLane(
+    Await.inLane(
+        session.lane(),
         stage,
         outcome -> {
           if (outcome instanceof Outcome.Refused<T> no) {
-            hub.metrics().refused(no.refusal());
+            metrics.refused(no.refusal());
           }
           answer.complete(outcome);
         },
-        () -> answer.complete(Outcome.refused(Refusal.BROKER_UNAVAILABLE)));
+        () -> answer.complete(Outcome.refused(Refusal.BROKER_UNAVAILABLE)),
+        log);
     return answer;
   }
 

@@ -2,6 +2,7 @@ package io.polyhub.hub;
 
 import io.polyhub.broker.Broker;
 import io.polyhub.channel.Member;
+import java.util.List;
 
 /**
  * Where sessions are present: once on a channel, however many subscriptions a session has to it.
@@ -11,9 +12,14 @@ final class ChannelPresence {
 
   private ChannelPresence() {}
 
-  /** A subscription to a single channel with presence has begun. */
-  static void joined(Broker broker, LaneSubscription subscription, Member member) {
-    for (LaneSubscription other : subscription.session().live()) {
+  /**
+   * A subscription to a single channel with presence has begun.
+   *
+   * @param live the subscriptions of its session
+   */
+  static void joined(
+      Broker broker, List<LaneSubscription> live, LaneSubscription subscription, Member member) {
+    for (LaneSubscription other : live) {
       if (other.member() != null && other.filter().equals(subscription.filter())) {
         return;
       }
@@ -22,14 +28,18 @@ final class ChannelPresence {
     broker.join(subscription.filter().text(), member);
   }
 
-  /** A subscription has ended, and is not among the session's any more. */
-  static void left(Broker broker, LaneSubscription subscription) {
+  /**
+   * A subscription has ended.
+   *
+   * @param live the other subscriptions of its session
+   */
+  static void left(Broker broker, List<LaneSubscription> live, LaneSubscription subscription) {
     Member member = subscription.member();
     if (member == null) {
       return;
     }
     subscription.member(null);
-    for (LaneSubscription other : subscription.session().live()) {
+    for (LaneSubscription other : live) {
       if (other.filter().equals(subscription.filter())) {
         other.member(member);
         return;

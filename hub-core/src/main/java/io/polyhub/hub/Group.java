@@ -8,7 +8,7 @@ final class Group {
 
   final ChannelFilter filter;
   final LaneSet interest;
-  private LaneSubscription[] members = new LaneSubscription[1];
+  private Recipient[] members = new Recipient[1];
   private int size;
 
   Group(ChannelFilter filter, LaneSet interest) {
@@ -16,7 +16,7 @@ final class Group {
     this.interest = interest;
   }
 
-  void add(LaneSubscription subscription) {
+  void add(Recipient subscription) {
     if (size == members.length) {
       members = Arrays.copyOf(members, size + (size >> 1) + 1);
     }
@@ -26,8 +26,8 @@ final class Group {
   }
 
   /** Takes the subscription out; tells whether none is left. The last one moves into its slot. */
-  boolean remove(LaneSubscription subscription) {
-    LaneSubscription moved = members[--size];
+  boolean remove(Recipient subscription) {
+    Recipient moved = members[--size];
     members[subscription.slot] = moved;
     moved.slot = subscription.slot;
     Arrays.fill(members, size, size + 1, null);
@@ -42,7 +42,7 @@ final class Group {
     return size;
   }
 
-  LaneSubscription at(int slot) {
+  Recipient at(int slot) {
     return members[slot];
   }
 }

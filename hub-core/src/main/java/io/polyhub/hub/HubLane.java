@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,8 @@ final class HubLane implements Lane {
   private final ScheduledExecutorService executor;
   private final BooleanSupplier inLane;
   private final int inboxLimit;
-  private final HubMetrics metrics;
+  private final LaneMetrics metrics;
+  private final LongSupplier nanoClock;
   private final LaneIndex index;
   private final Deadlines deadlines = new Deadlines();
   private volatile boolean hasDeadlines;
@@ -84,9 +86,9 @@ final class HubLane implements Lane {
   private long turnedNanos;
 
   /** When the next turn may begin. */
-  private long pausedUntilNanos = System.nanoTime();
+  private long pausedUntilNanos;
 
-  private final List<Outgoing> toFlush = new ArrayList<>();
+  private final List<LaneWriter> toFlush = new ArrayList<>();
 
   /** Other lanes that were given something by this one, and do not know yet. */
   private final List<HubLane> toWake = new ArrayList<>();
@@ -97,12 +99,15 @@ final class HubLane implements Lane {
       BooleanSupplier inLane,
       int inboxLimit,
       FanOut fanOut,
-      HubMetrics metrics) {
+      LaneMetrics metrics,
+      LongSupplier nanoClock) {
     this.name = name;
     this.executor = executor;
     this.inLane = inLane;
     this.inboxLimit = inboxLimit;
     this.metrics = metrics;
+    this.nanoClock = nanoClock;
+    this.pausedUntilNanos = nanoClock.getAsLong();
     this.index = new LaneIndex(fanOut, this);
   }
 
@@ -201,7 +206,7 @@ final class HubLane implements Lane {
 
   /** A turn, or a pause before it. */
   private void turn() {
-    long pause = pausedUntilNanos - System.nanoTime();
+    long pause = pausedUntilNanos - nanoClock.getAsLong();
     if (pause > 0 && mayWait()) {
       try {
         var _ = executor.schedule(() -> run(this::workOff), pause, TimeUnit.NANOSECONDS);
@@ -226,7 +231,7 @@ final class HubLane implements Lane {
   /** One turn: works off a bounded part of the inbox. What was written is flushed by the caller. */
   private void workOff() {
     turned = true;
-    turnedNanos = System.nanoTime();
+    turnedNanos = nanoClock.getAsLong();
     boolean afterGap = false;
     if (turnNext == turn.size()) {
       turn.clear();
@@ -327,9 +332,9 @@ final class HubLane implements Lane {
     return index;
   }
 
-  /** The session has something written that wants to be flushed at the end of the turn. */
-  void flushLater(Outgoing outgoing) {
-    toFlush.add(outgoing);
+  /** Flushes the writer at the end of the turn. */
+  void flushLater(LaneWriter writer) {
+    toFlush.add(writer);
     if (toFlush.size() == 1 && !inTask) {
       execute(() -> {});
     }
@@ -348,7 +353,7 @@ final class HubLane implements Lane {
     flushWritten();
     if (turned) {
       turned = false;
-      long now = System.nanoTime();
+      long now = nanoClock.getAsLong();
       long took = now - turnedNanos;
       pausedUntilNanos =
           took < SHORT_TURN.toNanos() ? now : now + Math.min(took, LONGEST_PAUSE.toNanos());

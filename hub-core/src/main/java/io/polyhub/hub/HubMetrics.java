@@ -21,10 +21,6 @@ final class HubMetrics {
   private final AtomicInteger subscriptions = new AtomicInteger();
   private final AtomicLong outboxBytes = new AtomicLong();
   private final Counter published;
-  private final Counter delivered;
-  private final Counter inboxOverflows;
-  private final Counter pauses;
-  private final Counter gaps;
   private final Counter catchUps;
   private final Counter replayRetries;
   private final Counter cursorsTooOld;
@@ -37,10 +33,6 @@ final class HubMetrics {
   HubMetrics(MeterRegistry registry) {
     this.registry = registry;
     published = registry.counter("polyhub.publications");
-    delivered = registry.counter("polyhub.deliveries");
-    inboxOverflows = registry.counter("polyhub.lane.inbox.overflows");
-    pauses = registry.counter("polyhub.lane.pauses");
-    gaps = registry.counter("polyhub.lane.gaps");
     catchUps = registry.counter("polyhub.catchups");
     replayRetries = registry.counter("polyhub.replay.retries");
     cursorsTooOld = registry.counter("polyhub.cursors.too.old");
@@ -131,23 +123,6 @@ final class HubMetrics {
 
   void published() {
     published.increment();
-  }
-
-  void delivered(int count) {
-    delivered.increment(count);
-  }
-
-  void inboxOverflow() {
-    inboxOverflows.increment();
-  }
-
-  /** A lane waits for more before its next turn. */
-  void paused() {
-    pauses.increment();
-  }
-
-  void gap() {
-    gaps.increment();
   }
 
   void catchUp() {

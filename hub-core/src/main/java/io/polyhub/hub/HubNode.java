@@ -8,16 +8,14 @@ import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Rules;
 import io.polyhub.identity.Authenticator;
-import io.polyhub.identity.Authenticator.Verification;
+import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
 import io.polyhub.records.Records;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,10 +23,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The hub on one node, over one broker.
@@ -44,28 +40,22 @@ public final class HubNode implements Hub, AutoCloseable {
   /** Between two goodbyes: fifty in a second are no crowd. */
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
 
-  private static final Logger log = LoggerFactory.getLogger(HubNode.class);
-
   private final Broker broker;
-  private final Rules rules;
-  private final Permissions permissions;
   private final Limits limits;
-  private final Authenticator authenticator;
-  private final HubMetrics metrics;
   private final InstantSource clock;
+  private final HubMetrics metrics;
   private final FanOut fanOut;
+  private final Lanes lanes;
+  private final OwnLanes ownLanes;
   private final SessionRegistry sessions;
   private final Claims claims;
   private final Revocations revocations;
   private final RefusedCertificates refusedCertificates = new RefusedCertificates();
   private final NodeReach reach;
   private final Publishing publishing;
-  private final Asking asking;
-  private final Shares shares;
-  private final OwnLanes ownLanes;
-  private final SecureRandom random = new SecureRandom();
+  private final SessionServices services;
+  private final Admission admission;
   private final ScheduledExecutorService timer;
-  private volatile boolean draining;
   private volatile String version = "";
 
   private HubNode(
@@ -74,26 +64,42 @@ public final class HubNode implements Hub, AutoCloseable {
       Limits limits,
       Authenticator authenticator,
       MeterRegistry registry,
-      InstantSource clock) {
+      InstantSource clock,
+      LongSupplier nanoClock) {
     this.broker = broker;
-    this.rules = rules;
-    this.permissions = new Permissions(rules);
     this.limits = limits;
-    this.metrics = new HubMetrics(registry);
     this.clock = clock;
-    this.fanOut = new FanOut(broker);
-    this.sessions = new SessionRegistry(limits);
-    this.publishing = new Publishing(this);
+    metrics = new HubMetrics(registry);
+    fanOut = new FanOut(broker);
+    lanes = new Lanes(fanOut, limits.laneInbox(), new LaneMetrics(registry), nanoClock);
+    ownLanes = new OwnLanes(lanes, Runtime.getRuntime().availableProcessors());
+    sessions = new SessionRegistry(limits, nanoClock);
     ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor();
-    this.asking = new Asking(this, beside);
-    this.claims = new Claims(broker.nodes(), clock, beside);
-    this.revocations = new Revocations(Revocations.LIMIT, this::revoked);
-    this.authenticator = new RevokingAuthenticator(authenticator, revocations, refusedCertificates);
-    this.reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside, metrics);
+    claims = new Claims(broker.nodes(), clock, beside);
+    revocations = new Revocations(Revocations.LIMIT, this::revoked);
+    reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside, metrics);
     broker.nodes().listen(revocations);
-    this.shares = new Shares(this, broker.nodes(), new SharePlaces(broker));
-    this.ownLanes = new OwnLanes(this, Runtime.getRuntime().availableProcessors());
-    this.timer =
+    RevokingAuthenticator revoking =
+        new RevokingAuthenticator(authenticator, revocations, refusedCertificates);
+    SecureRandom random = new SecureRandom();
+    Permissions permissions = new Permissions(rules);
+    Delivery delivery = new Delivery(broker, rules, limits, metrics, random);
+    Shares shares = new Shares(this, broker.nodes(), new SharePlaces(broker));
+    publishing = new Publishing(broker, rules, limits, permissions, metrics, clock, nanoClock);
+    services =
+        new SessionServices(
+            publishing,
+            new Subscribing(delivery, permissions, revoking, shares),
+            new Asking(broker, rules, limits, permissions, fanOut, metrics, beside),
+            new Refreshing(revoking, metrics),
+            permissions,
+            delivery,
+            clock,
+            this::closed);
+    admission =
+        new Admission(
+            revoking, sessions, claims, services, metrics, clock, random, this::isCutOffForTooLong);
+    timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("polyhub-timer").factory());
     metrics.gauge("polyhub.channels", fanOut::channels);
@@ -120,7 +126,8 @@ public final class HubNode implements Hub, AutoCloseable {
       Authenticator authenticator,
       MeterRegistry registry,
       InstantSource clock) {
-    HubNode hub = new HubNode(broker, rules, limits, authenticator, registry, clock);
+    HubNode hub =
+        new HubNode(broker, rules, limits, authenticator, registry, clock, System::nanoTime);
     String digest = rules.digest();
     broker.nodes().introduce(() -> hub.introduction(digest));
     broker.start(hub.fanOut, rules);
@@ -138,7 +145,7 @@ public final class HubNode implements Hub, AutoCloseable {
 
   private Introduction introduction(String rulesDigest) {
     Introduction.State state =
-        draining
+        admission.isClosed()
             ? Introduction.State.DRAINING
             : broker.isReady() ? Introduction.State.READY : Introduction.State.STARTING;
     return new Introduction(version, state, rulesDigest, Introduction.LEVEL);
@@ -146,20 +153,16 @@ public final class HubNode implements Hub, AutoCloseable {
 
   private void tick() {
     claims.tick();
-    for (HubLane lane : fanOut.lanes()) {
-      lane.tick(clock.instant());
-    }
+    lanes.tick(clock.instant());
   }
 
   @Override
   public HubLane lane(String name, ScheduledExecutorService executor, BooleanSupplier inLane) {
-    HubLane lane = new HubLane(name, executor, inLane, limits.laneInbox(), fanOut, metrics);
-    fanOut.register(lane);
-    return lane;
+    return lanes.lane(name, executor, inLane);
   }
 
   @Override
-  public Lane ownLane() {
+  public HubLane ownLane() {
     return ownLanes.next();
   }
 
@@ -185,31 +188,7 @@ public final class HubNode implements Hub, AutoCloseable {
 
   @Override
   public CompletionStage<Outcome<Session>> admit(Hello hello, Lane lane, Downlink downlink) {
-    CompletableFuture<Outcome<Session>> admission = new CompletableFuture<>();
-    if (draining) {
-      refuse(admission, hello, lane, Refusal.SHUTTING_DOWN);
-    } else if (isCutOffForTooLong()) {
-      refuse(admission, hello, lane, Refusal.BROKER_UNAVAILABLE);
-    } else if (!authenticator.admitsFrom(hello.remoteAddress())) {
-      refuse(admission, hello, lane, Refusal.UNAUTHENTICATED);
-    } else if (!sessions.enter()) {
-      refuse(admission, hello, lane, Refusal.LIMIT_EXCEEDED);
-    } else {
-      Await.inLane(
-          lane,
-          authenticator.authenticate(hello.credentials()),
-          verification -> {
-            switch (verification) {
-              case Verification.Rejected rejected ->
-                  turnAway(admission, hello, Refreshing.refusal(rejected.reason()));
-              case Verification.Verified verified ->
-                  admit(admission, hello, (HubLane) lane, downlink, verified.identity());
-            }
-          },
-          () -> turnAway(admission, hello, Refusal.INTERNAL),
-          log);
-    }
-    return admission;
+    return admission.admit(hello, (HubLane) lane, downlink);
   }
 
   /** Whether so much may have been revoked unheard that nobody is let in. */
@@ -218,97 +197,15 @@ public final class HubNode implements Hub, AutoCloseable {
     return bound.isPositive() && broker.nodes().cutOff().compareTo(bound) > 0;
   }
 
-  private void refuse(
-      CompletableFuture<Outcome<Session>> admission, Hello hello, Lane lane, Refusal refusal) {
-    note(hello, refusal);
-    if (lane.inLane()) {
-      admission.complete(Outcome.refused(refusal));
-    } else {
-      lane.execute(() -> admission.complete(Outcome.refused(refusal)));
-    }
-  }
-
-  private void note(Hello hello, Refusal refusal) {
-    metrics.refused(refusal);
-    log.debug(
-        "a client from {} at the {} door was not let in: {}",
-        hello.remoteAddress(),
-        hello.door(),
-        refusal);
-  }
-
-  /** Refuses after a place was taken. */
-  private void turnAway(
-      CompletableFuture<Outcome<Session>> admission, Hello hello, Refusal refusal) {
-    sessions.leave();
-    note(hello, refusal);
-    admission.complete(Outcome.refused(refusal));
-  }
-
-  private void admit(
-      CompletableFuture<Outcome<Session>> admission,
-      Hello hello,
-      HubLane lane,
-      Downlink downlink,
-      Identity identity) {
-    if (identity.expiresAt() != null && !identity.expiresAt().isAfter(clock.instant())) {
-      turnAway(admission, hello, Refusal.CREDENTIALS_EXPIRED);
-      return;
-    }
-    User user = null;
-    if (!identity.isAnonymous()) {
-      user = sessions.enter(identity.user());
-      if (user == null) {
-        turnAway(admission, hello, Refusal.LIMIT_EXCEEDED);
-        return;
-      }
-    }
-    LaneSession session = new LaneSession(this, lane, newId(), hello, downlink, identity, user);
-    sessions.add(session);
-    metrics.admitted(hello.door());
-    if (revocations.refuses(identity.user(), identity.issuedAt())
-        || refusedCertificates.refuses(session.certificate())) {
-      // Revoked while it was being let in, after its credentials had been found good.
-      session.close(CloseReason.REVOKED);
-      note(hello, Refusal.UNAUTHENTICATED);
-      admission.complete(Outcome.refused(Refusal.UNAUTHENTICATED));
-      return;
-    }
-    Await.inLane(
-        lane,
-        claims.claim(session),
-        won -> {
-          if (!won) {
-            session.closeByHub(CloseReason.TAKEN_OVER);
-          }
-          hand(session, admission);
-        },
-        () -> {
-          session.closeByHub(CloseReason.INTERNAL);
-          admission.complete(Outcome.refused(Refusal.INTERNAL));
-        },
-        log);
-  }
-
-  /** Hands a session to its adapter, unless it was closed while it waited. */
-  private static void hand(LaneSession session, CompletableFuture<Outcome<Session>> admission) {
-    if (session.isOpen()) {
-      session.outgoing().open();
-      admission.complete(Outcome.done(session));
-    } else {
-      admission.complete(Outcome.refused(Refusal.SHUTTING_DOWN));
-    }
-  }
-
-  private String newId() {
-    byte[] bytes = new byte[16];
-    random.nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  private void closed(LaneSession session, CloseReason reason) {
+    sessions.remove(session);
+    claims.release(session);
+    metrics.closed(session.door(), reason);
   }
 
   @Override
   public CompletionStage<Outcome<Published>> publishFor(Session closed, PublishRequest request) {
-    return publishing.publishLast((LaneSession) closed, request);
+    return publishing.publishLast((PublishingSession) closed, request);
   }
 
   @Override
@@ -354,7 +251,7 @@ public final class HubNode implements Hub, AutoCloseable {
    * a second is over. Blocks; not to be called in a lane.
    */
   public void drain(Duration over) {
-    draining = true;
+    admission.close();
     List<LaneSession> live = sessions.all();
     long start = System.nanoTime();
     long pause = Math.min(LONGEST_PAUSE.toNanos(), over.toNanos() / Math.max(1, live.size()));
@@ -381,20 +278,14 @@ public final class HubNode implements Hub, AutoCloseable {
     ownLanes.close();
   }
 
-  Broker broker() {
-    return broker;
-  }
-
-  Rules rules() {
-    return rules;
-  }
-
-  Permissions permissions() {
-    return permissions;
-  }
-
-  Authenticator authenticator() {
-    return authenticator;
+  /** A session that reads for subscriptions that share. */
+  LaneSession newReader(HubLane lane, String id, Downlink downlink) {
+    Identity nobody = new Identity("", List.of(), null, null, List.of());
+    Hello hello = new Hello("share", new Credentials.None(), null);
+    LaneSession reader = new LaneSession(services, lane, id, hello, downlink, nobody, null);
+    reader.ownToTheHub();
+    reader.outgoing().open();
+    return reader;
   }
 
   HubMetrics metrics() {
@@ -403,33 +294,5 @@ public final class HubNode implements Hub, AutoCloseable {
 
   InstantSource clock() {
     return clock;
-  }
-
-  RandomGenerator chance() {
-    return random;
-  }
-
-  FanOut fanOut() {
-    return fanOut;
-  }
-
-  Claims claims() {
-    return claims;
-  }
-
-  SessionRegistry sessions() {
-    return sessions;
-  }
-
-  Publishing publishing() {
-    return publishing;
-  }
-
-  Shares shares() {
-    return shares;
-  }
-
-  Asking asking() {
-    return asking;
   }
 }

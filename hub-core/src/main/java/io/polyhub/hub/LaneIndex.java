@@ -5,6 +5,7 @@ import io.polyhub.channel.Publication;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the subscriptions of one lane that a publication is for. Only in its lane. */
@@ -20,8 +21,11 @@ final class LaneIndex {
     this.lane = lane;
   }
 
-  /** Adds the subscription to its filter's group. */
-  Group add(LaneSubscription subscription) {
+  /**
+   * Adds the subscription to its filter's group. Completes when the broker will bring everything on
+   * these channels.
+   */
+  CompletionStage<Void> add(Recipient subscription) {
     ChannelFilter filter = subscription.filter();
     Group group = filter.exact() ? exact.get(filter.text()) : wildcards.get(filter);
     if (group == null) {
@@ -29,10 +33,17 @@ final class LaneIndex {
       put(filter, group);
     }
     group.add(subscription);
-    return group;
+    subscription.group = group;
+    return group.interest.watched;
   }
 
-  void remove(Group group, LaneSubscription subscription) {
+  /** Takes the subscription out; does nothing if it is not in the index. */
+  void remove(Recipient subscription) {
+    Group group = subscription.group;
+    if (group == null) {
+      return;
+    }
+    subscription.group = null;
     if (group.remove(subscription)) {
       put(group.filter, null);
       fanOut.remove(group.filter, lane);
@@ -74,7 +85,7 @@ final class LaneIndex {
 
   private void deliver(Group group, List<Publication> run, boolean flush) {
     for (int i = 0; i < group.size(); i++) {
-      LaneSubscription subscription = group.at(i);
+      Recipient subscription = group.at(i);
       for (int j = 0; j < run.size(); j++) {
         subscription.onLive(run.get(j));
       }

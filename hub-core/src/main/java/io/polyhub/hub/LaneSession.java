@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +23,11 @@ import org.slf4j.LoggerFactory;
  * A session and what it holds. All but its id, lane, door, user's name and exclusive key in its
  * lane.
  */
-final class LaneSession implements Session {
+final class LaneSession implements ServedSession, PublishingSession {
 
   private static final Logger log = LoggerFactory.getLogger(LaneSession.class);
 
-  private final HubNode hub;
+  private final SessionServices services;
   private final HubLane lane;
   private final String id;
   private final String door;
@@ -52,17 +51,17 @@ final class LaneSession implements Session {
   private @Nullable CompletableFuture<Void> ended;
 
   LaneSession(
-      HubNode hub,
+      SessionServices services,
       HubLane lane,
       String id,
       Hello hello,
       Downlink downlink,
       Identity identity,
       @Nullable User user) {
-    this.hub = hub;
+    this.services = services;
     this.lane = lane;
     this.id = id;
-    this.outgoing = new Outgoing(hub, this, downlink);
+    this.outgoing = new Outgoing(services.delivery(), this, lane, downlink);
     this.identity = identity;
     this.userName = identity.user();
     this.user = user;
@@ -109,13 +108,14 @@ final class LaneSession implements Session {
     return userName;
   }
 
-  /** The user's state that its sessions on this node share; null for an anonymous one. */
-  @Nullable User user() {
+  @Override
+  public @Nullable User user() {
     return user;
   }
 
-  Instant now() {
-    return hub.clock().instant();
+  @Override
+  public Instant now() {
+    return services.clock().instant();
   }
 
   @Override
@@ -127,12 +127,12 @@ final class LaneSession implements Session {
 
   @Override
   public CompletionStage<Outcome<Published>> publish(PublishRequest request) {
-    return open ? hub.publishing().publish(this, request) : refused(Refusal.SHUTTING_DOWN);
+    return open ? services.publishing().publish(this, request) : refused(Refusal.SHUTTING_DOWN);
   }
 
   @Override
   public boolean mayPublish(String channel) {
-    return hub.publishing().mayPublish(identity, channel);
+    return services.publishing().mayPublish(identity, channel);
   }
 
   @Override
@@ -140,15 +140,16 @@ final class LaneSession implements Session {
     return inFlight;
   }
 
-  void inFlight(int change) {
+  @Override
+  public void inFlight(int change) {
     inFlight += change;
   }
 
-  /** The session's own publish rate. */
-  RateLimit publishRate() {
+  @Override
+  public RateLimit publishRate(long nowNanos) {
     RateLimit rate = publishRate;
     if (rate == null) {
-      rate = new RateLimit(hub.limits().publishesPerSecondPerSession(), System.nanoTime());
+      rate = new RateLimit(services.delivery().limits().publishesPerSecondPerSession(), nowNanos);
       publishRate = rate;
     }
     return rate;
@@ -158,7 +159,7 @@ final class LaneSession implements Session {
 
   @Override
   public CompletionStage<Outcome<Subscribed>> subscribe(SubscribeRequest request) {
-    return open ? Subscribing.start(hub, this, request) : refused(Refusal.SHUTTING_DOWN);
+    return open ? services.subscribing().subscribe(this, request) : refused(Refusal.SHUTTING_DOWN);
   }
 
   @Override
@@ -170,19 +171,25 @@ final class LaneSession implements Session {
     return subscriptions.size();
   }
 
-  void add(LaneSubscription subscription) {
+  /**
+   * Adds a subscription to the index. Completes when the broker will bring everything on its
+   * channels.
+   */
+  CompletionStage<Void> add(LaneSubscription subscription) {
     subscriptions.add(subscription);
-    subscription.joined(lane.index().add(subscription));
-    hub.metrics().subscribed();
+    CompletionStage<Void> watched = lane.index().add(subscription);
+    services.delivery().metrics().subscribed();
+    return watched;
   }
 
   /** Adds a subscription that shares, and so is not in the index. */
   void addSharing(LaneSubscription subscription) {
     subscriptions.add(subscription);
-    hub.metrics().subscribed();
+    services.delivery().metrics().subscribed();
   }
 
-  void cancel(LaneSubscription subscription) {
+  @Override
+  public void cancel(LaneSubscription subscription) {
     if (!subscription.isActive()) {
       return;
     }
@@ -203,10 +210,7 @@ final class LaneSession implements Session {
   }
 
   private void free(LaneSubscription subscription) {
-    Group group = subscription.group();
-    if (group != null) {
-      lane.index().remove(group, subscription);
-    }
+    lane.index().remove(subscription);
     ShareMember share = subscription.share();
     if (share != null) {
       share.leave();
@@ -216,12 +220,12 @@ final class LaneSession implements Session {
       lane.cancel(deadline);
     }
     outgoing.forget(subscription);
-    ChannelPresence.left(hub.broker(), subscription);
-    hub.metrics().unsubscribed();
+    ChannelPresence.left(services.delivery().broker(), subscriptions, subscription);
+    services.delivery().metrics().unsubscribed();
   }
 
-  /** Ends a subscription and tells the client. */
-  void end(LaneSubscription subscription, UnsubscribeReason reason) {
+  @Override
+  public void end(LaneSubscription subscription, UnsubscribeReason reason) {
     if (subscription.isActive()) {
       cancel(subscription);
       outgoing.unsubscribed(subscription, reason);
@@ -232,7 +236,10 @@ final class LaneSession implements Session {
   public CompletionStage<Outcome<Expiry>> refreshSubscription(
       Subscription subscription, String token) {
     return open
-        ? Refreshing.subscription(hub, this, (LaneSubscription) subscription, token)
+        ? services
+            .refreshing()
+            .subscription(
+                this, subscription, token, end -> expireAt((LaneSubscription) subscription, end))
         : refused(Refusal.SHUTTING_DOWN);
   }
 
@@ -256,15 +263,11 @@ final class LaneSession implements Session {
     return false;
   }
 
-  /** The subscriptions that are in the index. */
-  List<LaneSubscription> live() {
-    return subscriptions;
-  }
-
   /** The subscription to a single channel with presence has begun. */
   void join(LaneSubscription subscription, byte @Nullable [] channelInfo) {
     ChannelPresence.joined(
-        hub.broker(),
+        services.delivery().broker(),
+        subscriptions,
         subscription,
         new Member(id, identity.user(), door(), identity.info(), channelInfo));
   }
@@ -273,24 +276,24 @@ final class LaneSession implements Session {
 
   @Override
   public CompletionStage<Outcome<History>> history(HistoryRequest request) {
-    return open ? hub.asking().history(this, request) : refused(Refusal.SHUTTING_DOWN);
+    return open ? services.asking().history(this, request) : refused(Refusal.SHUTTING_DOWN);
   }
 
   @Override
   public CompletionStage<Outcome<List<Member>>> presence(String channel) {
-    return open ? hub.asking().presence(this, channel) : refused(Refusal.SHUTTING_DOWN);
+    return open ? services.asking().presence(this, channel) : refused(Refusal.SHUTTING_DOWN);
   }
 
   @Override
   public CompletionStage<Outcome<PresenceStats>> presenceStats(String channel) {
-    return open ? hub.asking().presenceStats(this, channel) : refused(Refusal.SHUTTING_DOWN);
+    return open ? services.asking().presenceStats(this, channel) : refused(Refusal.SHUTTING_DOWN);
   }
 
   @Override
   public CompletionStage<Outcome<LastValuesPage>> lastValues(
       String filter, @Nullable String after, int limit) {
     return open
-        ? hub.asking().lastValues(this, filter, after, limit)
+        ? services.asking().lastValues(this, filter, after, limit)
         : refused(Refusal.SHUTTING_DOWN);
   }
 
@@ -298,7 +301,7 @@ final class LaneSession implements Session {
   public CompletionStage<Outcome<ChannelsPage>> channels(
       String filter, @Nullable String after, int limit) {
     return open
-        ? hub.asking().channels(this, filter, after, limit)
+        ? services.asking().channels(this, filter, after, limit)
         : refused(Refusal.SHUTTING_DOWN);
   }
 
@@ -315,19 +318,34 @@ final class LaneSession implements Session {
 
   @Override
   public CompletionStage<Outcome<Expiry>> refresh(Credentials credentials) {
-    return open ? Refreshing.session(hub, this, credentials) : refused(Refusal.SHUTTING_DOWN);
+    return open
+        ? services
+            .refreshing()
+            .session(this, credentials, refreshed -> become(refreshed, credentials))
+        : refused(Refusal.SHUTTING_DOWN);
   }
 
   /** The same user by other credentials. Ends what is no longer covered. */
-  void become(Identity refreshed, Credentials credentials) {
+  private void become(Identity refreshed, Credentials credentials) {
     identity = refreshed;
     certificate = RefusedCertificates.certificate(credentials);
     expireAt(refreshed.expiresAt());
     for (LaneSubscription subscription : List.copyOf(subscriptions)) {
-      if (!hub.permissions().mayGoOn(refreshed, subscription)) {
+      if (!mayGoOn(subscription)) {
         end(subscription, UnsubscribeReason.PERMISSION_REVOKED);
       }
     }
+  }
+
+  private boolean mayGoOn(LaneSubscription subscription) {
+    return services
+        .permissions()
+        .mayGoOn(
+            identity,
+            subscription.filter(),
+            // One that a channel's token permitted has an end of its own.
+            subscription.deadline() != null,
+            subscription.tellsMembers());
   }
 
   private void expireAt(@Nullable Instant at) {
@@ -379,9 +397,7 @@ final class LaneSession implements Session {
     }
     open = false;
     if (!ofTheHub) {
-      hub.sessions().remove(this);
-      hub.claims().release(this);
-      hub.metrics().closed(door(), reason);
+      services.closed().accept(this, reason);
     }
     log.debug("session {} at the {} door ended: {}", id(), door(), reason);
     if (expiry != null) {
@@ -427,24 +443,12 @@ final class LaneSession implements Session {
     close(CloseReason.CLIENT_CLOSED);
   }
 
-  /** Closes and tells the client. */
-  void closeByHub(CloseReason reason) {
+  @Override
+  public void closeByHub(CloseReason reason) {
     if (open) {
       close(reason);
       outgoing.close(reason);
     }
-  }
-
-  // Waiting for what happens elsewhere
-
-  /**
-   * Goes on in the lane with what the stage gives: at once if it is complete, else in a later turn.
-   *
-   * @param failed what to do if the stage fails: the broker cannot answer just now, or a fault of
-   *     ours
-   */
-  <T> void onLane(CompletionStage<T> stage, Consumer<T> then, Runnable failed) {
-    Await.inLane(lane, stage, then, failed, log);
   }
 
   private static <T> CompletionStage<Outcome<T>> refused(Refusal refusal) {

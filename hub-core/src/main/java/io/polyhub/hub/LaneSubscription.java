@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * nothing is missed, and because its cursor says what was delivered, nothing is repeated. No
  * publication is buffered for that.
  */
-final class LaneSubscription implements Subscription {
+final class LaneSubscription extends Recipient implements Subscription, SharingSubscription {
 
   private enum State {
     /** Not yet acknowledged to the client. */
@@ -32,10 +32,7 @@ final class LaneSubscription implements Subscription {
     ENDED
   }
 
-  /** Where its group keeps it. */
-  int slot;
-
-  private final LaneSession session;
+  private final Outgoing outgoing;
   private final ChannelFilter filter;
   private final @Nullable Object attachment;
   private final boolean joinLeave;
@@ -45,7 +42,6 @@ final class LaneSubscription implements Subscription {
   private final long notBefore;
 
   private State state = State.STARTING;
-  private @Nullable Group group;
   private final MovingCursor taken = new MovingCursor();
 
   /** How far it is including what waits in the outbox; null while nothing waits there. */
@@ -72,8 +68,8 @@ final class LaneSubscription implements Subscription {
    */
   private @Nullable Member member;
 
-  LaneSubscription(LaneSession session, ChannelFilter filter, SubscribeRequest request) {
-    this.session = session;
+  LaneSubscription(Outgoing outgoing, ChannelFilter filter, SubscribeRequest request) {
+    this.outgoing = outgoing;
     this.filter = filter;
     this.attachment = request.attachment();
     this.joinLeave = request.joinLeave();
@@ -92,7 +88,7 @@ final class LaneSubscription implements Subscription {
   @Override
   public Cursor cursor() {
     ShareMember member = share;
-    return member == null ? taken.cursor() : member.share().place();
+    return member == null ? taken.cursor() : member.place();
   }
 
   @Override
@@ -102,7 +98,7 @@ final class LaneSubscription implements Subscription {
 
   @Override
   public void cancel() {
-    session.cancel(this);
+    outgoing.session().cancel(this);
   }
 
   @Override
@@ -110,30 +106,42 @@ final class LaneSubscription implements Subscription {
     return state != State.ENDED;
   }
 
-  LaneSession session() {
-    return session;
-  }
-
   /** Its place among those that share, if it does. */
   @Nullable ShareMember share() {
     return share;
   }
 
-  void share(ShareMember member) {
+  @Override
+  public void share(ShareMember member) {
     share = member;
+  }
+
+  @Override
+  public Lane lane() {
+    return outgoing.session().lane();
+  }
+
+  @Override
+  public boolean isReceiving() {
+    return isActive() && outgoing.session().isOpen();
+  }
+
+  @Override
+  public boolean take(Publication publication) {
+    return !outgoing.isBlocked() && outgoing.deliver(this, publication, Downlink.Source.LIVE);
   }
 
   /** Acknowledged, if it shares. */
   void beginToShare(ShareMember member) {
     state = State.LIVE;
-    member.share().activate(member);
+    member.activate();
   }
 
   @Override
   public void handBack(Publication publication) {
     ShareMember member = share;
     if (member != null) {
-      member.share().giveBack(publication);
+      member.handBack(publication);
     }
   }
 
@@ -142,15 +150,6 @@ final class LaneSubscription implements Subscription {
     if (share != null) {
       share.outlives(duration);
     }
-  }
-
-  void joined(Group to) {
-    group = to;
-  }
-
-  /** Its group while it is in the index, else null. */
-  @Nullable Group group() {
-    return group;
   }
 
   @Nullable Member member() {
@@ -187,7 +186,7 @@ final class LaneSubscription implements Subscription {
     if (values == null && replay == null && live && hasHeardNothingBeyond(taken.cursor())) {
       goLive();
     } else {
-      session.outgoing().replay(this);
+      outgoing.replay(this);
     }
   }
 
@@ -209,8 +208,8 @@ final class LaneSubscription implements Subscription {
     heard = null;
   }
 
-  /** The lane's inbox brought a publication. */
-  void onLive(Publication publication) {
+  @Override
+  protected void onLive(Publication publication) {
     Position position = publication.position();
     if (position == null) {
       if (state != State.STARTING && state != State.ENDED) {
@@ -219,7 +218,7 @@ final class LaneSubscription implements Subscription {
           values.overtaken(publication.channel());
         }
         if (wants(publication)) {
-          session.outgoing().offer(this, publication);
+          outgoing.offer(this, publication);
         }
       }
       return;
@@ -229,7 +228,7 @@ final class LaneSubscription implements Subscription {
       case LIVE -> {
         if (!current().covers(position)) {
           if (wants(publication)) {
-            session.outgoing().offer(this, publication);
+            outgoing.offer(this, publication);
           } else {
             accept(publication);
           }
@@ -269,11 +268,11 @@ final class LaneSubscription implements Subscription {
     }
     if (noLocal) {
       Publisher publisher = publication.publisher();
-      if (publisher != null && publisher.session().equals(session.id())) {
+      if (publisher != null && publisher.session().equals(outgoing.session().id())) {
         return false;
       }
     }
-    return publication.expiresAtMillis() == 0 || !publication.expired(session.now());
+    return publication.expiresAtMillis() == 0 || !publication.expired(outgoing.session().now());
   }
 
   private MovingCursor current() {
@@ -327,20 +326,21 @@ final class LaneSubscription implements Subscription {
   void fallBehind() {
     if (state == State.LIVE) {
       state = State.REPLAYING;
-      session.outgoing().replay(this);
+      outgoing.replay(this);
     }
   }
 
-  /** The live feed may have had holes. */
-  void onGap() {
+  @Override
+  protected void onGap() {
     if (!taken.cursor().positions().isEmpty()) {
       fallBehind();
     }
   }
 
-  void onMember(MemberEvent event) {
+  @Override
+  protected void onMember(MemberEvent event) {
     if (joinLeave && (state == State.LIVE || state == State.REPLAYING)) {
-      session.outgoing().tell(this, event);
+      outgoing.tell(this, event);
     }
   }
 

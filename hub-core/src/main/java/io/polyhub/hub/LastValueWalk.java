@@ -36,7 +36,7 @@ final class LastValueWalk {
    * @param limit the most values of a page
    */
   LastValueWalk(ChannelFilter filter, int limit) {
-    query = new ValuesQuery(filter, null, limit, Replays.PAGE_BYTES);
+    query = new ValuesQuery(filter, null, limit, PageSize.BYTES);
   }
 
   /** What to read next. */

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * What goes from the hub to one client: at once while its downlink takes it, else by way of the
  * outbox or the log. Only in the session's lane.
  */
-final class Outgoing {
+final class Outgoing implements LaneWriter {
 
-  private final HubNode hub;
-  private final LaneSession session;
+  private final Delivery delivery;
+  private final ServedSession session;
+  private final HubLane lane;
   private final Downlink downlink;
   private @Nullable Outbox outbox;
   private @Nullable Replays replays;
@@ -20,10 +21,16 @@ final class Outgoing {
   private boolean tooSlow;
   private boolean open;
 
-  Outgoing(HubNode hub, LaneSession session, Downlink downlink) {
-    this.hub = hub;
+  Outgoing(Delivery delivery, ServedSession session, HubLane lane, Downlink downlink) {
+    this.delivery = delivery;
     this.session = session;
+    this.lane = lane;
     this.downlink = downlink;
+  }
+
+  /** The session that it belongs to. */
+  ServedSession session() {
+    return session;
   }
 
   /** A live publication for one of its subscriptions. */
@@ -35,22 +42,22 @@ final class Outgoing {
       subscription.took(publication);
       return;
     }
-    Rule rule = hub.rules().find(publication.channel()).orElse(null);
+    Rule rule = delivery.rules().find(publication.channel()).orElse(null);
     if (rule == null) {
       return;
     }
     if (outbox == null) {
-      outbox = new Outbox(hub.limits().outboxBytes(), hub.metrics());
+      outbox = new Outbox(delivery.limits().outboxBytes(), delivery.metrics());
     }
     switch (outbox.add(subscription, publication, rule)) {
       case KEPT, DROPPED -> subscription.accept(publication);
       case FELL_BEHIND -> {
-        hub.metrics().catchUp();
+        delivery.metrics().catchUp();
         subscription.fallBehind();
       }
       case TOO_SLOW -> {
         tooSlow = true;
-        session.lane().execute(() -> session.closeByHub(CloseReason.SLOW_CONSUMER));
+        lane.execute(() -> session.closeByHub(CloseReason.SLOW_CONSUMER));
       }
     }
   }
@@ -60,7 +67,7 @@ final class Outgoing {
       LaneSubscription subscription, Publication publication, Downlink.Source source) {
     markDirty();
     if (downlink.deliver(subscription, publication, source) == Downlink.Offer.TAKEN) {
-      session.lane().delivered();
+      lane.delivered();
       return true;
     }
     blocked = true;
@@ -110,12 +117,7 @@ final class Outgoing {
   /** The subscription goes on from the log. */
   void replay(LaneSubscription subscription) {
     if (replays == null) {
-      replays =
-          new Replays(
-              session,
-              this,
-              hub.broker(),
-              new BrokerRetry(hub.chance(), hub.metrics(), Replays.PATIENCE));
+      replays = new Replays(session, this, delivery.broker(), delivery.retry(Replays.PATIENCE));
     }
     replays.add(subscription);
   }
@@ -155,12 +157,12 @@ final class Outgoing {
   private void markDirty() {
     if (!dirty) {
       dirty = true;
-      session.lane().flushLater(this);
+      lane.flushLater(this);
     }
   }
 
-  /** Sends what was written in this turn. */
-  void flush() {
+  @Override
+  public void flush() {
     dirty = false;
     if (session.isOpen()) {
       downlink.flush();

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class OwnLanes implements AutoCloseable {
 
   private final List<ScheduledExecutorService> executors = new ArrayList<>();
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<HubLane> own = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
 
-  OwnLanes(HubNode hub, int count) {
+  OwnLanes(Lanes lanes, int count) {
     for (int i = 0; i < count; i++) {
       String name = "polyhub-lane-" + i;
       LaneThread thread = new LaneThread();
@@ -26,12 +26,13 @@ final class OwnLanes implements AutoCloseable {
             return made;
           });
       executors.add(executor);
-      lanes.add(hub.lane(name, executor, () -> Thread.currentThread().equals(thread.current)));
+      own.add(lanes.lane(name, executor, () -> Thread.currentThread().equals(thread.current)));
     }
   }
 
-  Lane next() {
-    return lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
+  /** The lane whose turn it is. Any thread. */
+  HubLane next() {
+    return own.get(Math.floorMod(turn.getAndIncrement(), own.size()));
   }
 
   @Override

@@ -73,11 +73,15 @@ record Permissions(Rules rules) {
     };
   }
 
-  /** Tells whether a subscription may go on as it is. */
-  boolean mayGoOn(Identity identity, LaneSubscription subscription) {
-    // One that a channel's token gave leave for has an end of its own.
-    return (subscription.deadline() != null || maySubscribe(identity, subscription.filter()))
-        && (!subscription.tellsMembers() || may(identity, Verb.PRESENCE, subscription.filter()));
+  /**
+   * Tells whether a subscription may go on as it is.
+   *
+   * @param byToken whether a channel's token permitted it
+   * @param tellsMembers whether it is given who comes and goes
+   */
+  boolean mayGoOn(Identity identity, ChannelFilter filter, boolean byToken, boolean tellsMembers) {
+    return (byToken || maySubscribe(identity, filter))
+        && (!tellsMembers || may(identity, Verb.PRESENCE, filter));
   }
 
   private static boolean isOpen(Identity identity, Verb verb, Rule rule) {

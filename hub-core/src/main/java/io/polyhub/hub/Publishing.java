@@ -1,42 +1,70 @@
 package io.polyhub.hub;
 
 import io.polyhub.broker.Appended;
+import io.polyhub.broker.Broker;
 import io.polyhub.channel.ChannelName;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Header;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Rule;
+import io.polyhub.channel.Rules;
 import io.polyhub.channel.Verb;
 import io.polyhub.identity.Identity;
 import io.polyhub.net.RateLimit;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Checks what is to be published and hands it to the broker. */
 final class Publishing {
 
-  private final HubNode hub;
+  private static final Logger log = LoggerFactory.getLogger(Publishing.class);
+
+  private final Broker broker;
+  private final Rules rules;
+  private final Limits limits;
+  private final Permissions permissions;
+  private final HubMetrics metrics;
+  private final InstantSource clock;
+  private final LongSupplier nanoClock;
   private final RateLimit nodeRate;
   private final ChannelRates channelRates = new ChannelRates();
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  Publishing(HubNode hub) {
-    this.hub = hub;
-    nodeRate = new RateLimit(hub.limits().publishesPerSecond(), System.nanoTime());
-    hub.metrics().gauge("polyhub.publishes.inflight", inFlight::get);
+  Publishing(
+      Broker broker,
+      Rules rules,
+      Limits limits,
+      Permissions permissions,
+      HubMetrics metrics,
+      InstantSource clock,
+      LongSupplier nanoClock) {
+    this.broker = broker;
+    this.rules = rules;
+    this.limits = limits;
+    this.permissions = permissions;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.nanoClock = nanoClock;
+    nodeRate = new RateLimit(limits.publishesPerSecond(), nanoClock.getAsLong());
+    metrics.gauge("polyhub.publishes.inflight", inFlight::get);
   }
 
   /** Publishes for an open session; in its lane. */
-  CompletionStage<Outcome<Published>> publish(LaneSession session, PublishRequest request) {
+  CompletionStage<Outcome<Published>> publish(PublishingSession session, PublishRequest request) {
     return publish(session, request, true);
   }
 
   /** Publishes for a session that has closed; any thread. */
-  CompletionStage<Outcome<Published>> publishLast(LaneSession session, PublishRequest request) {
+  CompletionStage<Outcome<Published>> publishLast(
+      PublishingSession session, PublishRequest request) {
     CompletableFuture<Outcome<Published>> answer = new CompletableFuture<>();
     session.lane().execute(() -> publish(session, request, false).thenAccept(answer::complete));
     return answer;
@@ -47,7 +75,7 @@ final class Publishing {
     if (!ChannelName.isValid(request.channel())) {
       return refuse(Refusal.INVALID_CHANNEL);
     }
-    Rule rule = hub.rules().find(request.channel()).orElse(null);
+    Rule rule = rules.find(request.channel()).orElse(null);
     if (rule == null) {
       return refuse(Refusal.UNKNOWN_CHANNEL);
     }
@@ -56,9 +84,9 @@ final class Publishing {
       return refuse(refusal);
     }
     inFlight.incrementAndGet();
-    hub.metrics().published();
-    Publication publication = publication(publisher, request, hub.clock().instant());
-    return hub.broker()
+    metrics.published();
+    Publication publication = publication(publisher, request, clock.instant());
+    return broker
         .append(publication, rule, scopedKey(publisher.user(), request))
         .thenApply(appended -> {
           inFlight.decrementAndGet();
@@ -68,21 +96,21 @@ final class Publishing {
 
   /** Whether an identity may publish on a channel, if that is one. */
   boolean mayPublish(Identity identity, String channel) {
-    Rule rule = ChannelName.isValid(channel) ? hub.rules().find(channel).orElse(null) : null;
-    return rule != null && hub.permissions().may(identity, Verb.PUBLISH, channel, rule);
+    Rule rule = ChannelName.isValid(channel) ? rules.find(channel).orElse(null) : null;
+    return rule != null && permissions.may(identity, Verb.PUBLISH, channel, rule);
   }
 
   private CompletionStage<Outcome<Published>> publish(
-      LaneSession session, PublishRequest request, boolean bounded) {
+      PublishingSession session, PublishRequest request, boolean bounded) {
     if (!ChannelName.isValid(request.channel())) {
       return refuse(Refusal.INVALID_CHANNEL);
     }
-    Rule rule = hub.rules().find(request.channel()).orElse(null);
+    Rule rule = rules.find(request.channel()).orElse(null);
     if (rule == null) {
       return refuse(Refusal.UNKNOWN_CHANNEL);
     }
     Refusal refusal =
-        hub.permissions().may(session.identity(), Verb.PUBLISH, request.channel(), rule)
+        permissions.may(session.identity(), Verb.PUBLISH, request.channel(), rule)
             ? check(request, rule)
             : Refusal.PERMISSION_DENIED;
     if (refusal == null && bounded) {
@@ -93,8 +121,8 @@ final class Publishing {
 
   private @Nullable Refusal check(PublishRequest request, Rule rule) {
     if (request.payload().length > rule.maxPayloadBytes()
-        || request.headers().size() > hub.limits().headers()
-        || headerBytes(request) > hub.limits().headerBytes()) {
+        || request.headers().size() > limits.headers()
+        || headerBytes(request) > limits.headerBytes()) {
       return Refusal.TOO_LARGE;
     }
     String replyTo = request.replyTo();
@@ -129,15 +157,15 @@ final class Publishing {
     return text == null ? 0 : text.length();
   }
 
-  private @Nullable Refusal checkBounds(LaneSession session, PublishRequest request, Rule rule) {
-    Limits limits = hub.limits();
+  private @Nullable Refusal checkBounds(
+      PublishingSession session, PublishRequest request, Rule rule) {
     if (session.inFlight() >= limits.inFlightPerSession() || inFlight.get() >= limits.inFlight()) {
       return Refusal.RATE_LIMITED;
     }
-    long now = System.nanoTime();
+    long now = nanoClock.getAsLong();
     User user = session.user();
     boolean taken =
-        session.publishRate().tryTake(now)
+        session.publishRate(now).tryTake(now)
             && (user == null || user.publishRate().tryTake(now))
             && nodeRate.tryTake(now)
             && channelRates.tryTake(request.channel(), rule, now);
@@ -145,18 +173,21 @@ final class Publishing {
   }
 
   private CompletionStage<Outcome<Published>> append(
-      LaneSession session, PublishRequest request, Rule rule) {
+      PublishingSession session, PublishRequest request, Rule rule) {
     Identity identity = session.identity();
     Publication publication =
         publication(
-            new Publisher(identity.user(), session.id(), identity.info()), request, session.now());
+            new Publisher(identity.user(), session.id(), identity.info()),
+            request,
+            clock.instant());
     String scoped = scopedKey(identity.user(), request);
     session.inFlight(1);
     inFlight.incrementAndGet();
-    hub.metrics().published();
+    metrics.published();
     CompletableFuture<Outcome<Published>> answer = new CompletableFuture<>();
-    session.onLane(
-        hub.broker().append(publication, rule, scoped),
+    Await.inLane(
+        session.lane(),
+        broker.append(publication, rule, scoped),
         appended -> {
           session.inFlight(-1);
           inFlight.decrementAndGet();
@@ -166,7 +197,8 @@ final class Publishing {
           session.inFlight(-1);
           inFlight.decrementAndGet();
           answer.complete(Outcome.refused(Refusal.INTERNAL));
-        });
+        },
+        log);
     return answer;
   }
 
@@ -208,14 +240,14 @@ final class Publishing {
       case Appended.Carried carried ->
           Outcome.done(new Published(rule.guarantee(), null, carried.duplicate()));
       case Appended.Unavailable unavailable -> {
-        hub.metrics().refused(Refusal.BROKER_UNAVAILABLE);
+        metrics.refused(Refusal.BROKER_UNAVAILABLE);
         yield Outcome.refused(Refusal.BROKER_UNAVAILABLE);
       }
     };
   }
 
   private CompletionStage<Outcome<Published>> refuse(Refusal refusal) {
-    hub.metrics().refused(refusal);
+    metrics.refused(refusal);
     return CompletableFuture.completedFuture(Outcome.refused(refusal));
   }
 }

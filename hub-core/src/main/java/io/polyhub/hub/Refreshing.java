@@ -4,62 +4,91 @@ import io.polyhub.identity.Authenticator;
 import io.polyhub.identity.Authenticator.ChannelVerification;
 import io.polyhub.identity.Authenticator.Verification;
 import io.polyhub.identity.Credentials;
+import io.polyhub.identity.Identity;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Replaces credentials of what is already there. Only in the session's lane. */
 final class Refreshing {
 
-  private Refreshing() {}
+  private static final Logger log = LoggerFactory.getLogger(Refreshing.class);
 
-  static CompletionStage<Outcome<Session.Expiry>> session(
-      HubNode hub, LaneSession session, Credentials credentials) {
+  private final Authenticator authenticator;
+  private final HubMetrics metrics;
+
+  Refreshing(Authenticator authenticator, HubMetrics metrics) {
+    this.authenticator = authenticator;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Replaces a session's credentials.
+   *
+   * @param become takes what the new ones say
+   */
+  CompletionStage<Outcome<Session.Expiry>> session(
+      Session session, Credentials credentials, Consumer<Identity> become) {
     CompletableFuture<Outcome<Session.Expiry>> outcome = new CompletableFuture<>();
-    session.onLane(
-        hub.authenticator().authenticate(credentials),
+    Await.inLane(
+        session.lane(),
+        authenticator.authenticate(credentials),
         verification -> {
           switch (verification) {
-            case Verification.Rejected rejected -> refuse(hub, outcome, refusal(rejected.reason()));
+            case Verification.Rejected rejected -> refuse(outcome, refusal(rejected.reason()));
             case Verification.Verified verified -> {
               if (!session.isOpen()) {
-                refuse(hub, outcome, Refusal.SHUTTING_DOWN);
+                refuse(outcome, Refusal.SHUTTING_DOWN);
               } else if (!verified.identity().user().equals(session.identity().user())) {
-                refuse(hub, outcome, Refusal.PERMISSION_DENIED);
+                refuse(outcome, Refusal.PERMISSION_DENIED);
               } else {
-                session.become(verified.identity(), credentials);
+                become.accept(verified.identity());
                 grant(outcome, verified.identity().expiresAt());
               }
             }
           }
         },
-        () -> refuse(hub, outcome, Refusal.INTERNAL));
+        () -> refuse(outcome, Refusal.INTERNAL),
+        log);
     return outcome;
   }
 
-  static CompletionStage<Outcome<Session.Expiry>> subscription(
-      HubNode hub, LaneSession session, LaneSubscription subscription, String token) {
+  /**
+   * Replaces the token of a subscription.
+   *
+   * @param expireAt takes the new end
+   */
+  CompletionStage<Outcome<Session.Expiry>> subscription(
+      Session session,
+      Subscription subscription,
+      String token,
+      Consumer<@Nullable Instant> expireAt) {
     CompletableFuture<Outcome<Session.Expiry>> outcome = new CompletableFuture<>();
-    session.onLane(
-        hub.authenticator()
-            .authenticateChannel(token, session.identity().user(), subscription.filter().text()),
+    Await.inLane(
+        session.lane(),
+        authenticator.authenticateChannel(
+            token, session.identity().user(), subscription.filter().text()),
         verification -> {
           switch (verification) {
             case ChannelVerification.Rejected rejected ->
-                refuse(hub, outcome, refusal(rejected.reason()));
+                refuse(outcome, refusal(rejected.reason()));
             case ChannelVerification.Verified verified -> {
               if (!session.isOpen() || !subscription.isActive()) {
-                refuse(hub, outcome, Refusal.NOT_SUBSCRIBED);
+                refuse(outcome, Refusal.NOT_SUBSCRIBED);
               } else {
                 Instant end = verified.pass().expiresAt();
-                session.expireAt(subscription, end);
+                expireAt.accept(end);
                 grant(outcome, end);
               }
             }
           }
         },
-        () -> refuse(hub, outcome, Refusal.INTERNAL));
+        () -> refuse(outcome, Refusal.INTERNAL),
+        log);
     return outcome;
   }
 
@@ -68,9 +97,8 @@ final class Refreshing {
     outcome.complete(Outcome.done(new Session.Expiry(end)));
   }
 
-  private static void refuse(
-      HubNode hub, CompletableFuture<Outcome<Session.Expiry>> outcome, Refusal refusal) {
-    hub.metrics().refused(refusal);
+  private void refuse(CompletableFuture<Outcome<Session.Expiry>> outcome, Refusal refusal) {
+    metrics.refused(refusal);
     outcome.complete(Outcome.refused(refusal));
   }
 

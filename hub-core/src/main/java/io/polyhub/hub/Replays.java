@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the subscriptions of one session that read from a log, one page at a time and in turn,
@@ -21,13 +23,9 @@ final class Replays {
   /** A client whose node cannot read for so long had better look for another one. */
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** The most publications of one page. */
-  static final int PAGE_PUBLICATIONS = 256;
+  private static final Logger log = LoggerFactory.getLogger(Replays.class);
 
-  /** The most bytes of one page. */
-  static final int PAGE_BYTES = 256 * 1024;
-
-  private final LaneSession session;
+  private final ServedSession session;
   private final BrokerRetry retry;
   private final Outgoing outgoing;
   private final Broker broker;
@@ -35,7 +33,7 @@ final class Replays {
   private boolean reading;
   private boolean scheduled;
 
-  Replays(LaneSession session, Outgoing outgoing, Broker broker, BrokerRetry retry) {
+  Replays(ServedSession session, Outgoing outgoing, Broker broker, BrokerRetry retry) {
     this.session = session;
     this.retry = retry;
     this.outgoing = outgoing;
@@ -113,7 +111,8 @@ final class Replays {
 
   private void readLastValues(LaneSubscription subscription, LastValueWalk values) {
     reading = true;
-    session.onLane(
+    Await.inLane(
+        session.lane(),
         broker.lastValues(values.ask()),
         page -> {
           if (subscription.isActive() && !values.took(page, subscription.cursor())) {
@@ -124,18 +123,20 @@ final class Replays {
           retry.succeeded();
           schedule();
         },
-        this::readAgain);
+        this::readAgain,
+        log);
   }
 
   private void read(LaneSubscription subscription) {
     reading = true;
-    session.onLane(
+    Await.inLane(
+        session.lane(),
         broker.read(
             new LogQuery(
                 subscription.filter(),
                 subscription.cursor(),
-                PAGE_PUBLICATIONS,
-                PAGE_BYTES,
+                PageSize.PUBLICATIONS,
+                PageSize.BYTES,
                 false)),
         page -> {
           reading = false;
@@ -145,7 +146,8 @@ final class Replays {
           }
           schedule();
         },
-        this::readAgain);
+        this::readAgain,
+        log);
   }
 
   /**

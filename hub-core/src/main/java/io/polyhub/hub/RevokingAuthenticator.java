@@ -2,7 +2,9 @@ package io.polyhub.hub;
 
 import io.polyhub.identity.Authenticator;
 import io.polyhub.identity.Credentials;
+import io.polyhub.identity.Identity;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,12 @@ final class RevokingAuthenticator implements Authenticator {
     this.inner = inner;
     this.revocations = revocations;
     this.certificates = certificates;
+  }
+
+  /** Whether what was found good before has been revoked since. */
+  boolean refuses(Identity identity, @Nullable X509Certificate certificate) {
+    return revocations.refuses(identity.user(), identity.issuedAt())
+        || certificates.refuses(certificate);
   }
 
   @Override

@@ -5,18 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of this node: their number and their users. Any thread. */
 final class SessionRegistry {
 
   private final Limits limits;
+  private final LongSupplier nanoClock;
   private final ConcurrentHashMap<String, LaneSession> sessions = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, User> users = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
-  SessionRegistry(Limits limits) {
+  SessionRegistry(Limits limits, LongSupplier nanoClock) {
     this.limits = limits;
+    this.nanoClock = nanoClock;
   }
 
   /** Takes a place for a session; tells whether there was one. Given back by {@link #leave}. */
@@ -43,7 +46,8 @@ final class SessionRegistry {
         (key, known) -> {
           User user =
               known == null
-                  ? new User(new RateLimit(limits.publishesPerSecondPerUser(), System.nanoTime()))
+                  ? new User(
+                      new RateLimit(limits.publishesPerSecondPerUser(), nanoClock.getAsLong()))
                   : known;
           if (user.sessions().get() < limits.sessionsPerUser()) {
             user.sessions().incrementAndGet();

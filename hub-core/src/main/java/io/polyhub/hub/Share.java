@@ -5,8 +5,6 @@ import io.polyhub.channel.Member;
 import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.ShareRecoveries.Recovery;
-import io.polyhub.identity.Credentials;
-import io.polyhub.identity.Identity;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -332,11 +330,7 @@ final class Share implements Downlink {
 
   /** The session that reads for it; made once for each beginning. */
   LaneSession newReader() {
-    Identity nobody = new Identity("", List.of(), null, null, List.of());
-    Hello hello = new Hello("share", new Credentials.None(), null);
-    LaneSession made = new LaneSession(hub, lane, key.name(), hello, this, nobody, null);
-    made.ownToTheHub();
-    made.outgoing().open();
+    LaneSession made = hub.newReader(lane, key.name(), this);
     reader = made;
     return made;
   }

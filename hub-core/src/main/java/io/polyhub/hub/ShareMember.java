@@ -1,5 +1,6 @@
 package io.polyhub.hub;
 
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import java.time.Duration;
 import java.util.Queue;
@@ -19,8 +20,7 @@ final class ShareMember {
   static final int HANDED_MAX = 64;
 
   private final Share share;
-  private final LaneSubscription subscription;
-  private final LaneSession session;
+  private final SharingSubscription subscription;
   private final Queue<Publication> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger handed = new AtomicInteger();
   private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -28,15 +28,25 @@ final class ShareMember {
   private volatile boolean over;
   private volatile Duration outlives;
 
-  ShareMember(Share share, LaneSubscription subscription, Duration outlives) {
+  ShareMember(Share share, SharingSubscription subscription, Duration outlives) {
     this.outlives = outlives;
     this.share = share;
     this.subscription = subscription;
-    session = subscription.session();
   }
 
-  Share share() {
-    return share;
+  /** How far the share is. Any thread. */
+  Cursor place() {
+    return share.place();
+  }
+
+  /** Its client was told that it is subscribed. */
+  void activate() {
+    share.activate(this);
+  }
+
+  /** Gives back what its client did not take or did not keep. Any thread. */
+  void handBack(Publication publication) {
+    share.giveBack(publication);
   }
 
   /** Whether it may be handed a publication. */
@@ -49,7 +59,7 @@ final class ShareMember {
     handed.incrementAndGet();
     queue.add(publication);
     if (!scheduled.getAndSet(true)) {
-      session.lane().execute(this::take);
+      subscription.lane().execute(this::take);
     }
   }
 
@@ -57,12 +67,11 @@ final class ShareMember {
     scheduled.set(false);
     Publication next = queue.peek();
     while (next != null) {
-      if (over || !session.isOpen() || !subscription.isActive()) {
+      if (over || !subscription.isReceiving()) {
         giveBackAll();
         return;
       }
-      if (session.outgoing().isBlocked()
-          || !session.outgoing().deliver(subscription, next, Downlink.Source.LIVE)) {
+      if (!subscription.take(next)) {
         blocked = true;
         giveBackAll();
         return;

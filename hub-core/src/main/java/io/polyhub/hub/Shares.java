@@ -100,14 +100,12 @@ final class Shares implements Nodes.Listener {
    * completes exceptionally.
    */
   CompletionStage<Outcome<Subscribed>> join(
-      LaneSubscription subscription, SubscribeRequest request, String name) {
+      SharingSubscription subscription, SubscribeRequest request, String name) {
     Key key = new Key(name, subscription.filter());
     Share share =
         shares.computeIfAbsent(
             key,
-            absent ->
-                new Share(
-                    hub, this, key, (HubLane) hub.ownLane(), self(), lives.incrementAndGet()));
+            absent -> new Share(hub, this, key, hub.ownLane(), self(), lives.incrementAndGet()));
     ShareMember member = new ShareMember(share, subscription, request.outlives());
     subscription.share(member);
     return share
@@ -209,7 +207,7 @@ final class Shares implements Nodes.Listener {
             .ask(TOPIC, until.of(key).encode())
             .thenAccept(answers -> {
               if (!answers.complete() && tell < LEFT_TELLS) {
-                HubLane lane = (HubLane) hub.ownLane();
+                HubLane lane = hub.ownLane();
                 lane.execute(() ->
                     lane.at(
                         hub.clock().instant().plus(LEFT_AGAIN),

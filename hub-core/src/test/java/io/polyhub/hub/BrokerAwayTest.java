@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class BrokerAwayTest {
 
   /** More than one page of a replay. */
-  private static final int MANY = Replays.PAGE_PUBLICATIONS + 50;
+  private static final int MANY = PageSize.PUBLICATIONS + 50;
 
   private static final Rules RULES =
       Rules.of(

@@ -16,22 +16,33 @@ import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
 import io.polyhub.records.Records;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A real broker whose nodes do not hear each other well. */
+/**
+ * A real broker with what tests put between it and the hub: nodes that do not hear each other well,
+ * and gaps in the live feed.
+ */
 final class FaultyBroker implements Broker {
 
   private final Broker inner;
-  private final FaultyNodes nodes;
+  private final Nodes nodes;
+  private @Nullable Listener listener;
 
-  FaultyBroker(Broker inner, FaultyNodes nodes) {
+  FaultyBroker(Broker inner, Nodes nodes) {
     this.inner = inner;
     this.nodes = nodes;
   }
 
+  /** Says that the live feed of the filter's channels may have had holes. */
+  void gap(ChannelFilter filter) {
+    Objects.requireNonNull(listener).onGap(filter);
+  }
+
   @Override
   public void start(Listener listener, Rules rules) {
+    this.listener = listener;
     inner.start(listener, rules);
   }
 
@@ -87,6 +98,11 @@ final class FaultyBroker implements Broker {
   }
 
   @Override
+  public Cursor renewed(Cursor cursor) {
+    return inner.renewed(cursor);
+  }
+
+  @Override
   public Nodes nodes() {
     return nodes;
   }
@@ -103,7 +119,6 @@ final class FaultyBroker implements Broker {
 
   @Override
   public void close() {
-    nodes.close();
     inner.close();
   }
 }

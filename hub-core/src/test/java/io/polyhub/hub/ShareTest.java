@@ -80,7 +80,7 @@ final class ShareTest {
         LocalClient two = member("gap")) {
       for (int i = 0; i < 20; i++) {
         publishAll(publisher, "gap", numbers(i * 50, i * 50 + 50));
-        hub.hub().fanOut().onGap(ChannelFilter.ALL);
+        hub.gap(ChannelFilter.ALL);
       }
       awaitAll(1_000, one, two);
       assertThat(all(one, two)).hasSize(1_000);
@@ -128,7 +128,7 @@ final class ShareTest {
       Thread.onSpinWait();
     }
     assertThat(hub.registry().get("polyhub.subscriptions").gauge().value()).isEqualTo(before);
-    assertThat(hub.hub().fanOut().channels()).isZero();
+    assertThat(hub.registry().get("polyhub.channels").gauge().value()).isZero();
   }
 
   @Test

@@ -104,6 +104,7 @@ final class SharedHub implements AutoCloseable {
   @Override
   public void close() {
     hub.close();
+    nodes.close();
     faulty.close();
   }
 }

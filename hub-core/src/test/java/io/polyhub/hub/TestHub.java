@@ -40,13 +40,15 @@ public final class TestHub implements AutoCloseable {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final EmbeddedBroker broker;
+  private final FaultyBroker faulty;
   private final HubNode hub;
 
   private TestHub(Settings settings) {
     broker = EmbeddedBroker.open(settings.broker, registry, settings.clock);
+    faulty = new FaultyBroker(broker, broker.nodes());
     hub =
         HubNode.start(
-            broker,
+            faulty,
             settings.rules,
             settings.limits,
             settings.authenticator,
@@ -70,6 +72,11 @@ public final class TestHub implements AutoCloseable {
 
   public EmbeddedBroker broker() {
     return broker;
+  }
+
+  /** Lets the hub know that the live feed of these channels may have had holes. */
+  public void gap(ChannelFilter filter) {
+    faulty.gap(filter);
   }
 
   public SimpleMeterRegistry registry() {
