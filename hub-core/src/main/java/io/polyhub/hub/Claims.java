@@ -60,14 +60,14 @@ final class Claims implements Nodes.Listener {
   /** One claim of a session of this node. */
   private static final class Claim {
     private final String key;
-    private final LaneSession session;
+    private final NodeSession session;
 
     /** The time of its stamp, whose node is this one. */
     private volatile long millis;
 
     private volatile boolean admitted;
 
-    private Claim(String key, LaneSession session, long millis) {
+    private Claim(String key, NodeSession session, long millis) {
       this.key = key;
       this.session = session;
       this.millis = millis;
@@ -135,7 +135,7 @@ final class Claims implements Nodes.Listener {
    * cannot be waited for; with false if a newer session holds it, or came meanwhile. Never
    * exceptionally.
    */
-  CompletionStage<Boolean> claim(LaneSession session) {
+  CompletionStage<Boolean> claim(NodeSession session) {
     String key = session.exclusiveKey();
     if (key == null) {
       return CompletableFuture.completedStage(true);
@@ -228,13 +228,13 @@ final class Claims implements Nodes.Listener {
   }
 
   /** The session has closed. */
-  void release(LaneSession session) {
+  void release(NodeSession session) {
     String key = session.exclusiveKey();
     if (key != null) {
       held.computeIfPresent(
           key,
           (name, claim) -> {
-            if (claim.session != session) {
+            if (!claim.session.equals(session)) {
               return claim;
             }
             unsure.remove(claim);

@@ -24,11 +24,9 @@ final class HubMetrics {
   private final Counter catchUps;
   private final Counter replayRetries;
   private final Counter cursorsTooOld;
-  private final Counter sharePartsDealtAgain;
   private final Map<OverflowPolicy, Counter> overflows = new EnumMap<>(OverflowPolicy.class);
   private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
   private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
-  private final Map<Became, Counter> reached = new EnumMap<>(Became.class);
 
   HubMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -36,7 +34,6 @@ final class HubMetrics {
     catchUps = registry.counter("polyhub.catchups");
     replayRetries = registry.counter("polyhub.replay.retries");
     cursorsTooOld = registry.counter("polyhub.cursors.too.old");
-    sharePartsDealtAgain = registry.counter("polyhub.shares.dealt.again");
     for (OverflowPolicy policy : OverflowPolicy.values()) {
       overflows.put(policy, registry.counter("polyhub.overflows", "policy", tag(policy)));
     }
@@ -46,18 +43,8 @@ final class HubMetrics {
     for (Refusal refusal : Refusal.values()) {
       refusals.put(refusal, registry.counter("polyhub.refusals", "reason", tag(refusal)));
     }
-    for (Became became : Became.values()) {
-      if (became != Became.NOTHING) {
-        reached.put(became, registry.counter("polyhub.reached", "outcome", tag(became)));
-      }
-    }
     Gauge.builder("polyhub.subscriptions", subscriptions, AtomicInteger::get).register(registry);
     Gauge.builder("polyhub.outbox.bytes", outboxBytes, AtomicLong::get).register(registry);
-  }
-
-  /** What another node's part of a share was left to is read again. */
-  void sharePartDealtAgain() {
-    sharePartsDealtAgain.increment();
   }
 
   private static String tag(Enum<?> value) {
@@ -92,11 +79,6 @@ final class HubMetrics {
 
   void refused(Refusal refusal) {
     count(refusals.get(refusal));
-  }
-
-  /** An operator's action came to a session. */
-  void reached(Became became) {
-    count(reached.get(became));
   }
 
   void overflowed(OverflowPolicy policy) {

@@ -77,14 +77,29 @@ public final class HubNode implements Hub, AutoCloseable {
     ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor();
     claims = new Claims(broker.nodes(), clock, beside);
     revocations = new Revocations(Revocations.LIMIT, this::revoked);
-    reach = new NodeReach(sessions, broker.nodes(), revocations, clock, beside, metrics);
+    reach =
+        new NodeReach(
+            sessions,
+            broker.nodes(),
+            revocations,
+            clock,
+            beside,
+            new ReachMetrics(registry),
+            metrics::refused);
     broker.nodes().listen(revocations);
     RevokingAuthenticator revoking =
         new RevokingAuthenticator(authenticator, revocations, refusedCertificates);
     SecureRandom random = new SecureRandom();
     Permissions permissions = new Permissions(rules);
     Delivery delivery = new Delivery(broker, rules, limits, metrics, random);
-    Shares shares = new Shares(this, broker.nodes(), new SharePlaces(broker));
+    Shares shares =
+        new Shares(
+            broker.nodes(),
+            new SharePlaces(broker),
+            ownLanes,
+            this::openReader,
+            clock,
+            new ShareMetrics(registry));
     publishing = new Publishing(broker, rules, limits, permissions, metrics, clock, nanoClock);
     services =
         new SessionServices(
@@ -278,21 +293,13 @@ public final class HubNode implements Hub, AutoCloseable {
     ownLanes.close();
   }
 
-  /** A session that reads for subscriptions that share. */
-  LaneSession newReader(HubLane lane, String id, Downlink downlink) {
+  /** Opens a session that reads for subscriptions that share. */
+  private Session openReader(HubLane lane, String id, Downlink downlink) {
     Identity nobody = new Identity("", List.of(), null, null, List.of());
     Hello hello = new Hello("share", new Credentials.None(), null);
     LaneSession reader = new LaneSession(services, lane, id, hello, downlink, nobody, null);
     reader.ownToTheHub();
     reader.outgoing().open();
     return reader;
-  }
-
-  HubMetrics metrics() {
-    return metrics;
-  }
-
-  InstantSource clock() {
-    return clock;
   }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * A session and what it holds. All but its id, lane, door, user's name and exclusive key in its
  * lane.
  */
-final class LaneSession implements ServedSession, PublishingSession {
+final class LaneSession implements ServedSession, PublishingSession, NodeSession {
 
   private static final Logger log = LoggerFactory.getLogger(LaneSession.class);
 
@@ -89,7 +89,8 @@ final class LaneSession implements ServedSession, PublishingSession {
     return identity;
   }
 
-  String door() {
+  @Override
+  public String door() {
     return door;
   }
 
@@ -98,13 +99,13 @@ final class LaneSession implements ServedSession, PublishingSession {
     return certificate;
   }
 
-  /** The exclusive key, scoped to its user and door; null if it has none. */
-  @Nullable String exclusiveKey() {
+  @Override
+  public @Nullable String exclusiveKey() {
     return exclusiveKey;
   }
 
-  /** The user, which stays the same; empty for an anonymous one. */
-  String userName() {
+  @Override
+  public String userName() {
     return userName;
   }
 
@@ -253,8 +254,8 @@ final class LaneSession implements ServedSession, PublishingSession {
         at == null ? null : lane.at(at, () -> end(subscription, UnsubscribeReason.EXPIRED)));
   }
 
-  /** Whether one of its subscriptions is for what is published on the channel. */
-  boolean receives(String channel) {
+  @Override
+  public boolean receives(String channel) {
     for (LaneSubscription subscription : subscriptions) {
       if (subscription.isActive() && subscription.filter().matches(channel)) {
         return true;
@@ -355,11 +356,8 @@ final class LaneSession implements ServedSession, PublishingSession {
     expiry = at == null ? null : lane.at(at, () -> closeByHub(CloseReason.CREDENTIALS_EXPIRED));
   }
 
-  /**
-   * Wants new credentials: the client is asked, and has until that instant; where it cannot be
-   * asked the session is closed. Tells whether it was asked.
-   */
-  boolean wantCredentials(Instant until) {
+  @Override
+  public boolean wantCredentials(Instant until) {
     if (!outgoing.askForCredentials()) {
       closeByHub(CloseReason.CREDENTIALS_EXPIRED);
       return false;
@@ -370,6 +368,11 @@ final class LaneSession implements ServedSession, PublishingSession {
   }
 
   // Delivering
+
+  @Override
+  public Downlink.Direct message(byte[] payload) {
+    return outgoing.message(payload);
+  }
 
   Outgoing outgoing() {
     return outgoing;
@@ -419,8 +422,8 @@ final class LaneSession implements ServedSession, PublishingSession {
     ended().complete(null);
   }
 
-  /** Completes when the session has closed and holds nothing any more. */
-  CompletableFuture<Void> ended() {
+  @Override
+  public CompletableFuture<Void> ended() {
     CompletableFuture<Void> made = ended;
     if (made == null) {
       made = new CompletableFuture<>();
@@ -436,11 +439,6 @@ final class LaneSession implements ServedSession, PublishingSession {
 
   boolean isOfTheHub() {
     return ofTheHub;
-  }
-
-  /** Ends a session of the hub's own, without a word to its downlink. */
-  void retire() {
-    close(CloseReason.CLIENT_CLOSED);
   }
 
   @Override

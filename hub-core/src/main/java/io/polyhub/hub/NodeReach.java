@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,31 +31,35 @@ final class NodeReach implements Reach {
 
   private static final Logger log = LoggerFactory.getLogger(NodeReach.class);
 
-  private final SessionRegistry sessions;
+  private final NodeSessions sessions;
   private final Nodes nodes;
   private final Revocations revocations;
   private final InstantSource clock;
   private final Executor beside;
-  private final HubMetrics metrics;
+  private final ReachMetrics metrics;
+  private final Consumer<Refusal> refused;
   private final AtomicInteger broad = new AtomicInteger();
 
   /**
    * @param beside where looking through all sessions is worked on
+   * @param refused counts what is refused
    */
   NodeReach(
-      SessionRegistry sessions,
+      NodeSessions sessions,
       Nodes nodes,
       Revocations revocations,
       InstantSource clock,
       Executor beside,
-      HubMetrics metrics) {
+      ReachMetrics metrics,
+      Consumer<Refusal> refused) {
     this.sessions = sessions;
     this.nodes = nodes;
     this.revocations = revocations;
     this.clock = clock;
     this.beside = beside;
     this.metrics = metrics;
-    metrics.gauge("polyhub.broadcasts", broad::get);
+    this.refused = refused;
+    metrics.count(broad::get);
     nodes.serve(TOPIC, (node, question) -> asked(question));
   }
 
@@ -121,7 +126,7 @@ final class NodeReach implements Reach {
   private CompletionStage<Outcome<Reached>> everywhere(ReachQuestion question) {
     CompletionStage<ReachAnswer> own = here(question);
     if (own == null) {
-      metrics.refused(Refusal.RATE_LIMITED);
+      refused.accept(Refusal.RATE_LIMITED);
       return CompletableFuture.completedStage(Outcome.refused(Refusal.RATE_LIMITED));
     }
     return own.thenCombine(nodes.ask(TOPIC, question.toByteArray()), NodeReach::sum)
@@ -211,11 +216,11 @@ final class NodeReach implements Reach {
                 .start(meant, finished));
   }
 
-  private List<LaneSession> meant(ReachQuestion question) {
+  private List<? extends NodeSession> meant(ReachQuestion question) {
     return switch (question.getTargetCase()) {
       case USER -> sessions.ofUser(question.getUser());
       case SESSION_ID -> {
-        LaneSession session = sessions.find(question.getSessionId());
+        NodeSession session = sessions.find(question.getSessionId());
         yield session == null ? List.of() : List.of(session);
       }
       case ALL, SUBSCRIBERS_OF -> sessions.all();
@@ -228,7 +233,7 @@ final class NodeReach implements Reach {
   }
 
   /** Does it, in the session's lane. */
-  private Became act(LaneSession session, ReachQuestion question, byte[] message) {
+  private Became act(NodeSession session, ReachQuestion question, byte[] message) {
     if (question.hasSubscribersOf() && !session.receives(question.getSubscribersOf())) {
       return Became.NOTHING;
     }
@@ -248,7 +253,7 @@ final class NodeReach implements Reach {
               ? Became.ASKED
               : Became.ENDED;
       case MESSAGE ->
-          switch (session.outgoing().message(message)) {
+          switch (session.message(message)) {
             case SENT -> Became.SENT;
             case BUSY -> Became.BUSY;
             case NOT_POSSIBLE -> Became.NOT_POSSIBLE;
@@ -257,7 +262,7 @@ final class NodeReach implements Reach {
     };
   }
 
-  private static Became end(LaneSession session, CloseReason reason) {
+  private static Became end(NodeSession session, CloseReason reason) {
     session.closeByHub(reason);
     return Became.ENDED;
   }
@@ -265,7 +270,7 @@ final class NodeReach implements Reach {
   /** A revocation was learned of: ends the sessions of this node that were admitted before. */
   void revoked(String user) {
     beside.execute(() -> {
-      for (LaneSession session : sessions.ofUser(user)) {
+      for (NodeSession session : sessions.ofUser(user)) {
         session
             .lane()
             .execute(() -> {

@@ -30,11 +30,11 @@ final class ReachRounds {
 
   private static final Logger log = LoggerFactory.getLogger(ReachRounds.class);
 
-  private final Function<LaneSession, Became> act;
-  private final HubMetrics metrics;
+  private final Function<NodeSession, Became> act;
+  private final ReachMetrics metrics;
   private final Map<Became, AtomicInteger> counts = new EnumMap<>(Became.class);
 
-  ReachRounds(Function<LaneSession, Became> act, HubMetrics metrics) {
+  ReachRounds(Function<NodeSession, Became> act, ReachMetrics metrics) {
     this.act = act;
     this.metrics = metrics;
     // Only the numbers change later, so that every lane may look one up.
@@ -48,9 +48,9 @@ final class ReachRounds {
    *
    * @param finished called once, when the last session is done with, however long that takes
    */
-  CompletionStage<ReachAnswer> start(List<LaneSession> meant, Runnable finished) {
-    Map<HubLane, List<LaneSession>> byLane = new HashMap<>();
-    for (LaneSession session : meant) {
+  CompletionStage<ReachAnswer> start(List<? extends NodeSession> meant, Runnable finished) {
+    Map<Lane, List<NodeSession>> byLane = new HashMap<>();
+    for (NodeSession session : meant) {
       byLane.computeIfAbsent(session.lane(), lane -> new ArrayList<>()).add(session);
     }
     List<CompletableFuture<Void>> lanes = new ArrayList<>();
@@ -67,9 +67,9 @@ final class ReachRounds {
   }
 
   private void round(
-      HubLane lane, List<LaneSession> sessions, int from, CompletableFuture<Void> done) {
+      Lane lane, List<NodeSession> sessions, int from, CompletableFuture<Void> done) {
     int to = Math.min(from + SESSIONS_PER_TURN, sessions.size());
-    for (LaneSession session : sessions.subList(from, to)) {
+    for (NodeSession session : sessions.subList(from, to)) {
       Became became = acted(session);
       counter(became).incrementAndGet();
       metrics.reached(became);
@@ -82,7 +82,7 @@ final class ReachRounds {
   }
 
   /** One session's fault stops neither the others' turn nor the end of the action. */
-  private Became acted(LaneSession session) {
+  private Became acted(NodeSession session) {
     try {
       return session.isOpen() ? act.apply(session) : Became.NOTHING;
     } catch (RuntimeException fault) {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of this node: their number and their users. Any thread. */
-final class SessionRegistry {
+final class SessionRegistry implements NodeSessions {
 
   private final Limits limits;
   private final LongSupplier nanoClock;
@@ -75,13 +75,13 @@ final class SessionRegistry {
     leave();
   }
 
-  /** The session of that id, if it is open. */
-  @Nullable LaneSession find(String id) {
+  @Override
+  public @Nullable LaneSession find(String id) {
     return sessions.get(id);
   }
 
-  /** The open sessions of a user; looks at every session. */
-  List<LaneSession> ofUser(String name) {
+  @Override
+  public List<LaneSession> ofUser(String name) {
     List<LaneSession> found = new ArrayList<>();
     for (LaneSession session : sessions.values()) {
       if (session.userName().equals(name)) {
@@ -91,7 +91,8 @@ final class SessionRegistry {
     return found;
   }
 
-  List<LaneSession> all() {
+  @Override
+  public List<LaneSession> all() {
     return new ArrayList<>(sessions.values());
   }
 

@@ -6,6 +6,7 @@ import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.ShareRecoveries.Recovery;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,9 +44,10 @@ final class Share implements Downlink {
   private static final Duration RESTART = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(Share.class);
 
-  private final HubNode hub;
+  private final ShareReaders readers;
+  private final InstantSource clock;
   private final Shares shares;
-  private final Shares.Key key;
+  private final ShareKey key;
   private final HubLane lane;
   private final long life;
   private final ShareView view;
@@ -55,7 +57,7 @@ final class Share implements Downlink {
   private final List<ShareMember> active = new ArrayList<>(2);
   private final Deque<Publication> returned = new ArrayDeque<>();
   private @Nullable CompletableFuture<Outcome<Subscribed>> begun;
-  private @Nullable LaneSession reader;
+  private @Nullable Session reader;
   private @Nullable Subscription subscription;
   private Deadlines.@Nullable Deadline nextTell;
 
@@ -78,14 +80,23 @@ final class Share implements Downlink {
   private int tells;
   private long number;
 
-  Share(HubNode hub, Shares shares, Shares.Key key, HubLane lane, String self, long life) {
-    this.hub = hub;
+  Share(
+      ShareReaders readers,
+      InstantSource clock,
+      ShareMetrics metrics,
+      Shares shares,
+      ShareKey key,
+      HubLane lane,
+      String self,
+      long life) {
+    this.readers = readers;
+    this.clock = clock;
     this.shares = shares;
     this.key = key;
     this.lane = lane;
     this.life = life;
     view = new ShareView(self);
-    recoveries = new ShareRecoveries(hub, lane, key.filter(), view);
+    recoveries = new ShareRecoveries(clock, metrics, lane, key.filter(), view);
     peers = new SharePeers(self, view, recoveries);
   }
 
@@ -98,7 +109,7 @@ final class Share implements Downlink {
     return lane;
   }
 
-  Shares.Key key() {
+  ShareKey key() {
     return key;
   }
 
@@ -127,12 +138,12 @@ final class Share implements Downlink {
       if (beginning == null) {
         beginning = new CompletableFuture<>();
         begun = beginning;
-        new ShareBeginning(hub, shares, this, start, beginning).start();
+        new ShareBeginning(clock, shares, this, start, beginning).start();
       }
       var _ =
           beginning.thenAccept(outcome -> {
             Runnable complete = () -> joined.complete(Optional.of(outcome));
-            boolean isKept = stored != null && stored.untilMillis() > hub.clock().millis();
+            boolean isKept = stored != null && stored.untilMillis() > clock.millis();
             if (outcome instanceof Outcome.Done<Subscribed> && outlives.isPositive() && !isKept) {
               // Else who leaves and comes back at once would find no place.
               Await.inLane(lane, store(safe(told)), done -> complete.run(), complete, log);
@@ -151,7 +162,7 @@ final class Share implements Downlink {
   }
 
   private long until(Duration outlives) {
-    return hub.clock().millis() + outlives.toMillis();
+    return clock.millis() + outlives.toMillis();
   }
 
   /** Until when the place is kept if all that are there went now; in the past if it is not. */
@@ -176,7 +187,7 @@ final class Share implements Downlink {
 
   /** Whether another place is to be stored, or the one that is for longer. */
   private boolean isWorthStoring(Cursor upTo) {
-    long now = hub.clock().millis();
+    long now = clock.millis();
     long until = untilMillis();
     SharePlaces.Place last = stored;
     return until > now
@@ -213,16 +224,16 @@ final class Share implements Downlink {
   private void end() {
     place = safe(place);
     over = true;
-    if (untilMillis > hub.clock().millis()) {
+    if (untilMillis > clock.millis()) {
       var _ = store(place);
     } else if (untilMillis > 0) {
       var _ = shares.places().remove(key);
     }
     // Also if nobody else is known of: others may still know of this one.
     shares.ended(this, place, peers.countsOn());
-    LaneSession session = reader;
+    Session session = reader;
     if (session != null) {
-      session.retire();
+      session.close(CloseReason.CLIENT_CLOSED);
     }
     Deadlines.Deadline tell = nextTell;
     if (tell != null) {
@@ -329,8 +340,8 @@ final class Share implements Downlink {
   // Reading
 
   /** The session that reads for it; made once for each beginning. */
-  LaneSession newReader() {
-    LaneSession made = hub.newReader(lane, key.name(), this);
+  Session newReader() {
+    Session made = readers.open(lane, key.name(), this);
     reader = made;
     return made;
   }
@@ -378,7 +389,7 @@ final class Share implements Downlink {
   }
 
   private void tellLater() {
-    nextTell = lane.at(hub.clock().instant().plus(TELL), this::tell);
+    nextTell = lane.at(clock.instant().plus(TELL), this::tell);
   }
 
   /**
@@ -474,13 +485,13 @@ final class Share implements Downlink {
     subscription = null;
     recoveries.readBy(null);
     lane.at(
-        hub.clock().instant().plus(RESTART),
+        clock.instant().plus(RESTART),
         () -> {
-          LaneSession before = reader;
+          Session before = reader;
           if (over || before == null) {
             return;
           }
-          before.retire();
+          before.close(CloseReason.CLIENT_CLOSED);
           starving = false;
           ShareBeginning.readOn(newReader(), key.filter(), place)
               .thenAccept(outcome -> {

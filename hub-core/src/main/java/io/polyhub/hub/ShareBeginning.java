@@ -3,6 +3,7 @@ package io.polyhub.hub;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.hub.SubscribeRequest.Start;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,19 +20,19 @@ final class ShareBeginning {
 
   private static final Logger log = LoggerFactory.getLogger(ShareBeginning.class);
 
-  private final HubNode hub;
+  private final InstantSource clock;
   private final Shares shares;
   private final Share share;
   private final Start asked;
   private final CompletableFuture<Outcome<Subscribed>> begun;
 
   ShareBeginning(
-      HubNode hub,
+      InstantSource clock,
       Shares shares,
       Share share,
       Start asked,
       CompletableFuture<Outcome<Subscribed>> begun) {
-    this.hub = hub;
+    this.clock = clock;
     this.shares = shares;
     this.share = share;
     this.asked = asked;
@@ -54,7 +55,7 @@ final class ShareBeginning {
     Await.inLane(
         share.lane(),
         shares.places().get(share.key()),
-        place -> begin(others, place.filter(one -> one.untilMillis() > hub.clock().millis())),
+        place -> begin(others, place.filter(one -> one.untilMillis() > clock.millis())),
         () -> {
           if (asked instanceof Start.Now) {
             begin(others, Optional.empty());
@@ -66,7 +67,7 @@ final class ShareBeginning {
   }
 
   private void begin(Shares.Answered others, Optional<SharePlaces.Place> kept) {
-    LaneSession reader = share.newReader();
+    Session reader = share.newReader();
     Start from = from(others.members(), kept);
     var _ =
         reader
@@ -95,7 +96,7 @@ final class ShareBeginning {
 
   /** Reads on from a place, or from now on where there is none. */
   static CompletionStage<Outcome<Subscribed>> readOn(
-      LaneSession reader, ChannelFilter filter, Cursor place) {
+      Session reader, ChannelFilter filter, Cursor place) {
     Start start = place.positions().isEmpty() ? new Start.Now() : new Start.Since(place);
     return reader.subscribe(request(filter, start));
   }

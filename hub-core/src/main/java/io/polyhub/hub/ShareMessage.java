@@ -35,7 +35,7 @@ sealed interface ShareMessage {
    */
   int ENDED = -1;
 
-  Shares.Key key();
+  ShareKey key();
 
   /**
    * A node comes to have members; asks the others for what they leave to it.
@@ -43,7 +43,7 @@ sealed interface ShareMessage {
    * @param life the number of the share on its node: one that begins later has a greater one. 0 in
    *     messages of nodes that do not tell it.
    */
-  record Joins(Shares.Key key, long life) implements ShareMessage {}
+  record Joins(ShareKey key, long life) implements ShareMessage {}
 
   /**
    * A node has members. Told again and again, for what is told once may be lost.
@@ -58,7 +58,7 @@ sealed interface ShareMessage {
    *     number them
    */
   record Here(
-      Shares.Key key,
+      ShareKey key,
       Cursor place,
       long life,
       Cursor start,
@@ -79,7 +79,7 @@ sealed interface ShareMessage {
    * @param countsOn from which place on it left publications to the nodes that it thought to have
    *     members: it cannot take those over any more, should one of them have none
    */
-  record Leaves(Shares.Key key, Cursor place, long life, Map<String, Cursor> countsOn)
+  record Leaves(ShareKey key, Cursor place, long life, Map<String, Cursor> countsOn)
       implements ShareMessage {
     public Leaves {
       countsOn = Map.copyOf(countsOn);
@@ -139,7 +139,7 @@ sealed interface ShareMessage {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     try {
       int kind = in.readByte();
-      Shares.Key key = new Shares.Key(read(in), ChannelFilter.of(read(in)));
+      ShareKey key = new ShareKey(read(in), ChannelFilter.of(read(in)));
       Cursor place = cursor(read(in));
       long life = in.available() >= Long.BYTES ? in.readLong() : 0;
       return switch (kind) {

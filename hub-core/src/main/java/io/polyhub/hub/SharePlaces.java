@@ -41,12 +41,12 @@ final class SharePlaces {
     return broker.records(NAME);
   }
 
-  CompletionStage<Optional<Place>> get(Shares.Key key) {
+  CompletionStage<Optional<Place>> get(ShareKey key) {
     return records().get(name(key)).thenApply(found -> found.flatMap(SharePlaces::decode));
   }
 
   /** Stores a place; the stage completes when that is done, or has failed. */
-  CompletionStage<Void> put(Shares.Key key, Place place) {
+  CompletionStage<Void> put(ShareKey key, Place place) {
     byte[] cursor = place.cursor().text().getBytes(StandardCharsets.US_ASCII);
     byte[] value =
         ByteBuffer.allocate(9 + cursor.length)
@@ -57,7 +57,7 @@ final class SharePlaces {
     return logged(records().put(name(key), value));
   }
 
-  CompletionStage<Void> remove(Shares.Key key) {
+  CompletionStage<Void> remove(ShareKey key) {
     return logged(records().remove(name(key)));
   }
 
@@ -78,7 +78,7 @@ final class SharePlaces {
   }
 
   /** Names and filters may be as long as a record's name together, so they are hashed. */
-  private static String name(Shares.Key key) {
+  private static String name(ShareKey key) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(key.name().getBytes(StandardCharsets.UTF_8));

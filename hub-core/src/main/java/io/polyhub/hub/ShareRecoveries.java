@@ -6,6 +6,7 @@ import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.SubscribeRequest.Start;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,12 +29,13 @@ final class ShareRecoveries {
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(ShareRecoveries.class);
 
-  private final HubNode hub;
+  private final InstantSource clock;
+  private final ShareMetrics metrics;
   private final HubLane lane;
   private final ChannelFilter filter;
   private final ShareView view;
   private final List<Recovery> running = new ArrayList<>(1);
-  private @Nullable LaneSession reader;
+  private @Nullable Session reader;
 
   /** One stretch. */
   static final class Recovery {
@@ -49,15 +51,21 @@ final class ShareRecoveries {
     }
   }
 
-  ShareRecoveries(HubNode hub, HubLane lane, ChannelFilter filter, ShareView view) {
-    this.hub = hub;
+  ShareRecoveries(
+      InstantSource clock,
+      ShareMetrics metrics,
+      HubLane lane,
+      ChannelFilter filter,
+      ShareView view) {
+    this.clock = clock;
+    this.metrics = metrics;
     this.lane = lane;
     this.filter = filter;
     this.view = view;
   }
 
   /** That session reads from now on; null: none does for a while. */
-  void readBy(@Nullable LaneSession session) {
+  void readBy(@Nullable Session session) {
     reader = session;
     List.copyOf(running).forEach(this::read);
   }
@@ -67,7 +75,7 @@ final class ShareRecoveries {
     if (from.positions().isEmpty() || from.covers(until)) {
       return;
     }
-    hub.metrics().sharePartDealtAgain();
+    metrics.dealtAgain();
     if (running.size() < MAX) {
       Recovery recovery = new Recovery(from, until);
       recovery.gone.add(gone);
@@ -89,7 +97,7 @@ final class ShareRecoveries {
     if (before != null) {
       lane.execute(before::cancel);
     }
-    LaneSession session = reader;
+    Session session = reader;
     if (session == null) {
       return;
     }
@@ -117,7 +125,7 @@ final class ShareRecoveries {
 
   private void later(Recovery recovery, int attempt) {
     lane.at(
-        hub.clock().instant().plus(AGAIN),
+        clock.instant().plus(AGAIN),
         () -> {
           if (attempt == recovery.attempt && running.contains(recovery)) {
             read(recovery);

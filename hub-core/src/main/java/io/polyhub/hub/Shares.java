@@ -1,11 +1,11 @@
 package io.polyhub.hub;
 
 import io.polyhub.broker.Nodes;
-import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.ShareView.Before;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +36,16 @@ final class Shares implements Nodes.Listener {
 
   static final String TOPIC = "shares";
 
-  private final HubNode hub;
   private final Nodes nodes;
   private final SharePlaces places;
-  private final Map<Key, Share> shares = new ConcurrentHashMap<>();
+  private final OwnLanes lanes;
+  private final ShareReaders readers;
+  private final InstantSource clock;
+  private final ShareMetrics metrics;
+  private final Map<ShareKey, Share> shares = new ConcurrentHashMap<>();
 
   /** What ended here, for those that did not hear of it; guarded by itself. */
-  private final Map<Key, Left> left = new LinkedHashMap<>();
+  private final Map<ShareKey, Left> left = new LinkedHashMap<>();
 
   /** The number of the share that began last. Rises from the time of the start. */
   private final AtomicLong lives;
@@ -52,7 +55,7 @@ final class Shares implements Nodes.Listener {
 
     private static final Left NOTHING = new Left(0, Cursor.EMPTY, Map.of(), 0);
 
-    private ShareMessage.Leaves of(Key key) {
+    private ShareMessage.Leaves of(ShareKey key) {
       return new ShareMessage.Leaves(key, place, life, countsOn);
     }
   }
@@ -70,17 +73,26 @@ final class Shares implements Nodes.Listener {
     }
   }
 
-  /** What makes subscriptions share: the same name and the same filter. */
-  record Key(String name, ChannelFilter filter) {}
-
-  Shares(HubNode hub, Nodes nodes, SharePlaces places) {
-    this.hub = hub;
+  /**
+   * @param lanes in which the shares work, each in one of them
+   */
+  Shares(
+      Nodes nodes,
+      SharePlaces places,
+      OwnLanes lanes,
+      ShareReaders readers,
+      InstantSource clock,
+      ShareMetrics metrics) {
     this.nodes = nodes;
     this.places = places;
-    this.lives = new AtomicLong(hub.clock().millis());
+    this.lanes = lanes;
+    this.readers = readers;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.lives = new AtomicLong(clock.millis());
     nodes.serve(TOPIC, this::on);
     nodes.listen(this);
-    hub.metrics().gauge("polyhub.shares", shares::size);
+    metrics.count(shares::size);
   }
 
   String self() {
@@ -101,11 +113,20 @@ final class Shares implements Nodes.Listener {
    */
   CompletionStage<Outcome<Subscribed>> join(
       SharingSubscription subscription, SubscribeRequest request, String name) {
-    Key key = new Key(name, subscription.filter());
+    ShareKey key = new ShareKey(name, subscription.filter());
     Share share =
         shares.computeIfAbsent(
             key,
-            absent -> new Share(hub, this, key, hub.ownLane(), self(), lives.incrementAndGet()));
+            absent ->
+                new Share(
+                    readers,
+                    clock,
+                    metrics,
+                    this,
+                    key,
+                    lanes.next(),
+                    self(),
+                    lives.incrementAndGet()));
     ShareMember member = new ShareMember(share, subscription, request.outlives());
     subscription.share(member);
     return share
@@ -120,7 +141,7 @@ final class Shares implements Nodes.Listener {
   void ended(Share share, Cursor place, Map<String, Cursor> countsOn) {
     synchronized (left) {
       left.remove(share.key());
-      left.put(share.key(), new Left(share.life(), place, countsOn, hub.clock().millis()));
+      left.put(share.key(), new Left(share.life(), place, countsOn, clock.millis()));
       if (left.size() > LEFT_MAX) {
         left.remove(left.keySet().iterator().next());
       }
@@ -133,7 +154,7 @@ final class Shares implements Nodes.Listener {
    * A publication was given back to a share that has ended: the one that is here now deals with it,
    * else whoever has members elsewhere, and whoever comes next reads from there.
    */
-  void orphaned(Key key, Publication publication) {
+  void orphaned(ShareKey key, Publication publication) {
     Share again = shares.get(key);
     if (again != null) {
       again.giveBack(publication);
@@ -150,7 +171,7 @@ final class Shares implements Nodes.Listener {
                   until.life(),
                   Share.backTo(until.place(), List.of(publication)),
                   until.countsOn(),
-                  hub.clock().millis()));
+                  clock.millis()));
     }
     tellLeft(key, 1);
     places
@@ -166,7 +187,7 @@ final class Shares implements Nodes.Listener {
   // Other nodes
 
   /** Asks the nodes that have members already; they leave this node its part from now on. */
-  CompletionStage<Answered> askToJoin(Key key, long life) {
+  CompletionStage<Answered> askToJoin(ShareKey key, long life) {
     Map<String, Before> members = new TreeMap<>();
     Map<String, ShareMessage.Ended> ended = new TreeMap<>();
     return askToJoin(new ShareMessage.Joins(key, life).encode(), members, ended, 1)
@@ -200,17 +221,17 @@ final class Shares implements Nodes.Listener {
   }
 
   /** Tells all others how far a share was that ended, until each has answered that it knows. */
-  private void tellLeft(Key key, int tell) {
+  private void tellLeft(ShareKey key, int tell) {
     Left until = left(key);
     var _ =
         nodes
             .ask(TOPIC, until.of(key).encode())
             .thenAccept(answers -> {
               if (!answers.complete() && tell < LEFT_TELLS) {
-                HubLane lane = hub.ownLane();
+                HubLane lane = lanes.next();
                 lane.execute(() ->
                     lane.at(
-                        hub.clock().instant().plus(LEFT_AGAIN),
+                        clock.instant().plus(LEFT_AGAIN),
                         () -> {
                           if (left(key).equals(until)) {
                             tellLeft(key, tell + 1);
@@ -221,7 +242,7 @@ final class Shares implements Nodes.Listener {
   }
 
   /** What ended here under the key last, as far as is remembered. */
-  private Left left(Key key) {
+  private Left left(ShareKey key) {
     synchronized (left) {
       return left.getOrDefault(key, Left.NOTHING);
     }
@@ -289,8 +310,8 @@ final class Shares implements Nodes.Listener {
   @Override
   public void onNode(String node) {
     shares.values().forEach(share -> share.lane().execute(share::tellHere));
-    long recent = hub.clock().millis() - LEFT_AGAIN.multipliedBy(LEFT_TELLS).toMillis();
-    Map<Key, Left> ended;
+    long recent = clock.millis() - LEFT_AGAIN.multipliedBy(LEFT_TELLS).toMillis();
+    Map<ShareKey, Left> ended;
     synchronized (left) {
       ended = new LinkedHashMap<>(left);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What nodes tell each other of shares, byte by byte: as the first nodes told it, and now. */
 final class ShareMessageTest {
 
-  private static final Shares.Key KEY = new Shares.Key("g", ChannelFilter.of("a/#"));
+  private static final ShareKey KEY = new ShareKey("g", ChannelFilter.of("a/#"));
   private static final Cursor PLACE = Cursor.of(new Position("e", 7));
   private static final String G = "00000001" + "67"; // the name
   private static final String FILTER = "00000003" + "612f23";
