@@ -92,8 +92,7 @@ final class ConnectDecoder {
     }
     int length = in.twoByteInteger();
     int outer = in.narrow(length);
-    PacketDecoder.checkPayload(in, properties);
-    byte[] payload = in.rest();
+    byte[] payload = in.payload(properties.payloadIsText());
     in.widen(outer);
     boolean retain = (flags & WILL_RETAIN) != 0;
     return new Packet.Will(topic, payload, willQos(flags), retain, properties);

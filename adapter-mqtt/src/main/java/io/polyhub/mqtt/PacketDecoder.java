@@ -129,15 +129,8 @@ final class PacketDecoder {
     if (topic.indexOf('+') >= 0 || topic.indexOf('#') >= 0) {
       throw new PacketException(MqttReasonCode.TOPIC_NAME_INVALID, "wildcard in a topic name");
     }
-    checkPayload(in, properties);
-    return new Packet.Publish(duplicate, qos, retain, topic, packetId, properties, in.rest());
-  }
-
-  /** A payload that says it is text must be (section 3.3.2.3.2). */
-  static void checkPayload(WireReader in, Properties properties) throws PacketException {
-    if (properties.payloadIsText() && !in.restIsUtf8()) {
-      throw new PacketException(MqttReasonCode.PAYLOAD_FORMAT_INVALID, "payload is not UTF-8");
-    }
+    byte[] payload = in.payload(properties.payloadIsText());
+    return new Packet.Publish(duplicate, qos, retain, topic, packetId, properties, payload);
   }
 
   private static Packet.Ack ack(PacketType type, WireReader in, MqttVersion version)

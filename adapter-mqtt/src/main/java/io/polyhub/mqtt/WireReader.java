@@ -74,13 +74,16 @@ final class WireReader {
     return bytes(twoByteInteger());
   }
 
-  /** All bytes that are left. */
-  byte[] rest() throws PacketException {
+  /**
+   * All bytes that are left, which are a payload.
+   *
+   * @param text whether the sender says that it is text, which it then must be (section 3.3.2.3.2)
+   */
+  byte[] payload(boolean text) throws PacketException {
+    if (text && !Utf8.isWellFormed(in, in.readerIndex(), remaining())) {
+      throw new PacketException(MqttReasonCode.PAYLOAD_FORMAT_INVALID, "payload is not UTF-8");
+    }
     return bytes(remaining());
-  }
-
-  boolean restIsUtf8() {
-    return Utf8.isWellFormed(in, in.readerIndex(), remaining());
   }
 
   /** An identifier of a packet, which is never 0 (MQTT-2.2.1-3). */
