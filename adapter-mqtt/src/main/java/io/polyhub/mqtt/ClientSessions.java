@@ -1,6 +1,7 @@
 package io.polyhub.mqtt;
 
 import io.polyhub.hub.Hub;
+import io.polyhub.mqtt.packet.MqttReasonCode;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -7,6 +7,8 @@ import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.Subscribed;
 import io.polyhub.hub.Subscription;
+import io.polyhub.mqtt.packet.Packet;
+import io.polyhub.mqtt.packet.SharedFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,11 @@ import io.polyhub.channel.Publisher;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Session;
 import io.polyhub.identity.Identity;
+import io.polyhub.mqtt.packet.Packet;
+import io.polyhub.mqtt.packet.PacketEncoder;
+import io.polyhub.mqtt.packet.PacketException;
+import io.polyhub.mqtt.packet.Properties;
+import io.polyhub.mqtt.packet.PublishRequests;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -120,7 +125,7 @@ final class Connected {
             given.properties().willDelaySeconds(),
             0,
             new Publisher(identity.user(), session.id(), identity.info()),
-            StoredWill.once(Publishes.request(given), session.id()));
+            StoredWill.once(PublishRequests.request(given), session.id()));
     will = kept;
     MqttDoor door = connection.door();
     if (stored == null || delaySeconds(kept) == 0) {

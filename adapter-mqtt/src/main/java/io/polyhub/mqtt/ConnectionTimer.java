@@ -1,5 +1,6 @@
 package io.polyhub.mqtt;
 
+import io.polyhub.mqtt.packet.MqttReasonCode;
 import io.polyhub.websocket.Wheel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

@@ -7,6 +7,12 @@ import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
 import io.polyhub.hub.Refusal;
 import io.polyhub.hub.Session;
+import io.polyhub.mqtt.packet.MqttReasonCode;
+import io.polyhub.mqtt.packet.Packet;
+import io.polyhub.mqtt.packet.PacketEncoder;
+import io.polyhub.mqtt.packet.PacketException;
+import io.polyhub.mqtt.packet.PacketType;
+import io.polyhub.mqtt.packet.PublishRequests;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -91,7 +97,7 @@ final class InboundFlow {
       case 0 -> publishUnacknowledged(publish, topic);
       case 1 -> {
         takeFromQuota();
-        await(publish, null, session.publish(Publishes.request(publish, topic)));
+        await(publish, null, session.publish(PublishRequests.request(publish, topic)));
       }
       default -> publishOnce(publish, topic);
     }
@@ -122,7 +128,7 @@ final class InboundFlow {
 
   private void publishUnacknowledged(Packet.Publish publish, String topic) {
     session
-        .publish(Publishes.request(publish, topic))
+        .publish(PublishRequests.request(publish, topic))
         .whenComplete((outcome, none) -> {
           connection.heedInFlight();
           if (outcome instanceof Outcome.Refused<Published>(Refusal refusal)
@@ -166,7 +172,7 @@ final class InboundFlow {
     }
     if (outcome == null) {
       String key = storesFirst ? uses.key(packetId, use) : null;
-      outcome = session.publish(Publishes.request(publish, topic, key));
+      outcome = session.publish(PublishRequests.request(publish, topic, key));
       use.outcome = outcome;
     }
     await(publish, use, outcome);

@@ -4,6 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.polyhub.hub.Limits;
 import io.polyhub.hub.Session;
+import io.polyhub.mqtt.packet.ConnectDecoder;
+import io.polyhub.mqtt.packet.MqttVersion;
+import io.polyhub.mqtt.packet.Packet;
+import io.polyhub.mqtt.packet.PacketDecoder;
+import io.polyhub.mqtt.packet.PacketException;
+import io.polyhub.mqtt.packet.PacketStream;
 import org.jspecify.annotations.Nullable;
 
 /**

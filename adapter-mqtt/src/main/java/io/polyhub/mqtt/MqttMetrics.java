@@ -3,6 +3,7 @@ package io.polyhub.mqtt;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.mqtt.packet.MqttReasonCode;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;

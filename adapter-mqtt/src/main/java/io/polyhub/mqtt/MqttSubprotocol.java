@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.identity.Credentials;
+import io.polyhub.mqtt.packet.MqttReasonCode;
 import io.polyhub.websocket.WebSocketClose;
 import io.polyhub.websocket.WebSocketEnd;
 import io.polyhub.websocket.WebSocketOpening;

@@ -4,6 +4,15 @@ import io.polyhub.channel.Publication;
 import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscription;
+import io.polyhub.mqtt.packet.MqttReasonCode;
+import io.polyhub.mqtt.packet.MqttVersion;
+import io.polyhub.mqtt.packet.Packet;
+import io.polyhub.mqtt.packet.PacketEncoder;
+import io.polyhub.mqtt.packet.PacketException;
+import io.polyhub.mqtt.packet.PacketType;
+import io.polyhub.mqtt.packet.Properties;
+import io.polyhub.mqtt.packet.PublishForm;
+import io.polyhub.mqtt.packet.PublishRequests;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -110,7 +119,9 @@ final class OutboundFlow {
       return taken();
     }
     int qos =
-        owed == null ? Math.min(Publishes.qos(publication.quality()), to.grantedQos()) : owed.qos();
+        owed == null
+            ? Math.min(PublishRequests.qos(publication.quality()), to.grantedQos())
+            : owed.qos();
     if (publication.position() == null) {
       // Nothing is kept of it, so nothing could be promised beyond this connection.
       qos = 0;

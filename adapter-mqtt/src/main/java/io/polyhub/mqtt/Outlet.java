@@ -3,6 +3,9 @@ package io.polyhub.mqtt;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.polyhub.mqtt.packet.MqttVersion;
+import io.polyhub.mqtt.packet.PacketDecoder;
+import io.polyhub.mqtt.packet.PublishForm;
 import org.jspecify.annotations.Nullable;
 
 /**

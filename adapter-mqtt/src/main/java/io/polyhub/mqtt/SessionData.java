@@ -3,6 +3,8 @@ package io.polyhub.mqtt;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.SmallMaps;
+import io.polyhub.mqtt.packet.Packet;
+import io.polyhub.mqtt.packet.SharedFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

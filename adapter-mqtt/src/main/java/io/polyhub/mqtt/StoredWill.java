@@ -7,6 +7,7 @@ import io.polyhub.channel.Header;
 import io.polyhub.channel.Publisher;
 import io.polyhub.channel.Quality;
 import io.polyhub.hub.PublishRequest;
+import io.polyhub.mqtt.packet.PublishRequests;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ record StoredWill(
     flags |= timeToLive == null ? 0 : HAS_TIME_TO_LIVE;
     flags |= request.retain() ? RETAIN : 0;
     out.writeByte(flags);
-    out.writeByte(Publishes.qos(request.quality()));
+    out.writeByte(PublishRequests.qos(request.quality()));
     writeBytes(out, publisher.info());
     writeText(out, request.channel());
     writeBytes(out, request.payload());
@@ -142,7 +143,7 @@ record StoredWill(
     String user = readText(in);
     String session = readText(in);
     int flags = in.readByte();
-    Quality quality = Publishes.quality(in.readByte());
+    Quality quality = PublishRequests.quality(in.readByte());
     Publisher publisher =
         new Publisher(user, session, (flags & HAS_INFO) == 0 ? null : readBytes(in));
     String channel = readText(in);

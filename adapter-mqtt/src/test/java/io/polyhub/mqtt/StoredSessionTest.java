@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Position;
 import io.polyhub.mqtt.StoredSession.StoredSubscription;
+import io.polyhub.mqtt.packet.Packet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

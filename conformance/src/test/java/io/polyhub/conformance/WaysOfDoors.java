@@ -127,7 +127,7 @@ final class WaysOfDoors {
   private static Set<String> mqtt() {
     Set<String> all = new TreeSet<>();
     try {
-      for (Object type : Class.forName("io.polyhub.mqtt.PacketType").getEnumConstants()) {
+      for (Object type : Class.forName("io.polyhub.mqtt.packet.PacketType").getEnumConstants()) {
         all.add(type.toString());
       }
       MQTT_PROPERTY

@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload the payload
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
-record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
+public record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
 
   /**
    * The header by which the payload format indicator travels through the hub. Other doors show it
@@ -41,7 +41,7 @@ record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
   }
 
   /** Returns the form of that publication, made at most once. Any thread. */
-  static PublishForm of(Publication publication, MqttVersion version) {
+  public static PublishForm of(Publication publication, MqttVersion version) {
     return version.isV5()
         ? publication.memo(Key.V5, PublishForm::makeV5)
         : publication.memo(Key.V3_1_1, PublishForm::makeV3);
@@ -103,7 +103,7 @@ record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
    * @param cursor the cursor after this publication, for who asked, or null
    */
   @SuppressWarnings("ArrayRecordComponent") // shared by reference and never changed
-  record Envelope(
+  public record Envelope(
       boolean duplicate,
       int qos,
       boolean retain,
@@ -128,7 +128,7 @@ record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
   }
 
   /** How many bytes the packet has after its fixed header. */
-  int remainingLength(Envelope envelope, MqttVersion version) {
+  public int remainingLength(Envelope envelope, MqttVersion version) {
     int length = envelope.aliasKnown ? 2 : topic.length;
     length += envelope.qos == 0 ? 0 : 2;
     if (version.isV5()) {
@@ -139,7 +139,7 @@ record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
   }
 
   /** Writes all of the packet but its payload. */
-  void writeHead(ByteBuf out, Envelope envelope, MqttVersion version) {
+  public void writeHead(ByteBuf out, Envelope envelope, MqttVersion version) {
     int first = PacketType.PUBLISH.firstByte() | (envelope.qos << 1);
     first |= envelope.duplicate ? 8 : 0;
     first |= envelope.retain ? 1 : 0;

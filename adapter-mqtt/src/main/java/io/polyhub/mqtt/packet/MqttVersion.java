@@ -1,7 +1,7 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 /** The version of the protocol that a client speaks. */
-enum MqttVersion {
+public enum MqttVersion {
   /** MQTT 3.1, from before it was a standard; differs from 3.1.1 in little but its name. */
   V3_1(3),
   V3_1_1(4),
@@ -14,11 +14,11 @@ enum MqttVersion {
   }
 
   /** The protocol level in CONNECT (section 3.1.2.2). */
-  int level() {
+  public int level() {
     return level;
   }
 
-  boolean isV5() {
+  public boolean isV5() {
     return this == V5;
   }
 }

@@ -1,14 +1,14 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.netty.buffer.ByteBuf;
 
 /** What well-formed UTF-8 is (Unicode 15, table 3-7), as MQTT asks in section 1.5.4. */
-final class Utf8 {
+public final class Utf8 {
 
   private Utf8() {}
 
   /** Tells whether these bytes are well-formed UTF-8 without surrogates. */
-  static boolean isWellFormed(ByteBuf in, int start, int length) {
+  public static boolean isWellFormed(ByteBuf in, int start, int length) {
     int end = start + length;
     int i = start;
     while (i < end) {

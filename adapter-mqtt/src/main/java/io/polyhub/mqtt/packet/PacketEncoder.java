@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what the server says into packets, but for publications ({@link PublishForm}). Pure. */
-final class PacketEncoder {
+public final class PacketEncoder {
 
   /** The user property that carries a cursor, to those who asked. */
-  static final String CURSOR_PROPERTY = "polyhub-cursor";
+  public static final String CURSOR_PROPERTY = "polyhub-cursor";
 
   /** The most that a length of two bytes can say. */
   static final int TWO_BYTES = 0xFFFF;
@@ -20,7 +20,7 @@ final class PacketEncoder {
   private PacketEncoder() {}
 
   /** The answer to a CONNECT in 3.1 and 3.1.1 (section 3.2 there). */
-  static ByteBuf connackV3(ByteBufAllocator alloc, boolean sessionPresent, int returnCode) {
+  public static ByteBuf connackV3(ByteBufAllocator alloc, boolean sessionPresent, int returnCode) {
     ByteBuf out = alloc.buffer(4);
     out.writeByte(PacketType.CONNACK.firstByte());
     out.writeByte(2);
@@ -29,7 +29,7 @@ final class PacketEncoder {
   }
 
   /** The answer to a CONNECT in 5.0 (section 3.2). */
-  static ByteBuf connackV5(
+  public static ByteBuf connackV5(
       ByteBufAllocator alloc, boolean sessionPresent, MqttReasonCode reason, ByteBuf properties) {
     int length = 2 + variableBytes(properties.readableBytes()) + properties.readableBytes();
     ByteBuf out = start(alloc, PacketType.CONNACK, length);
@@ -43,7 +43,7 @@ final class PacketEncoder {
    *
    * @param text the reason in words, or null
    */
-  static ByteBuf ack(
+  public static ByteBuf ack(
       ByteBufAllocator alloc,
       MqttVersion version,
       PacketType type,
@@ -65,7 +65,7 @@ final class PacketEncoder {
   }
 
   /** SUBACK, or UNSUBACK in 5.0: one code for each filter, in order (sections 3.9 and 3.11). */
-  static ByteBuf codes(
+  public static ByteBuf codes(
       ByteBufAllocator alloc,
       MqttVersion version,
       PacketType type,
@@ -84,16 +84,17 @@ final class PacketEncoder {
   }
 
   /** UNSUBACK in 3.1.1, which has no codes (section 3.11 there). */
-  static ByteBuf unsubackV3(ByteBufAllocator alloc, int packetId) {
+  public static ByteBuf unsubackV3(ByteBufAllocator alloc, int packetId) {
     return start(alloc, PacketType.UNSUBACK, 2).writeShort(packetId);
   }
 
-  static ByteBuf pingResponse(ByteBufAllocator alloc) {
+  public static ByteBuf pingResponse(ByteBufAllocator alloc) {
     return start(alloc, PacketType.PINGRESP, 0);
   }
 
   /** The server's goodbye, in 5.0 alone (section 3.14). */
-  static ByteBuf disconnect(ByteBufAllocator alloc, MqttReasonCode reason, @Nullable String text) {
+  public static ByteBuf disconnect(
+      ByteBufAllocator alloc, MqttReasonCode reason, @Nullable String text) {
     if (text == null) {
       return start(alloc, PacketType.DISCONNECT, 1).writeByte(reason.code());
     }
@@ -104,7 +105,7 @@ final class PacketEncoder {
   }
 
   /** A step of enhanced authentication, in 5.0 alone (section 3.15). */
-  static ByteBuf auth(ByteBufAllocator alloc, MqttReasonCode reason, String method) {
+  public static ByteBuf auth(ByteBufAllocator alloc, MqttReasonCode reason, String method) {
     ByteBuf properties = Unpooled.buffer();
     properties.writeByte(Property.AUTHENTICATION_METHOD.id());
     writeString(properties, method);
@@ -126,7 +127,7 @@ final class PacketEncoder {
   }
 
   /** Properties that say something about another packet: a reason in words, and our own. */
-  static ByteBuf properties(@Nullable String text, List<Header> headers) {
+  public static ByteBuf properties(@Nullable String text, List<Header> headers) {
     if (text == null && headers.isEmpty()) {
       return Unpooled.EMPTY_BUFFER;
     }
@@ -141,7 +142,7 @@ final class PacketEncoder {
     return out;
   }
 
-  static void writeUserProperty(ByteBuf out, String name, String value) {
+  public static void writeUserProperty(ByteBuf out, String name, String value) {
     out.writeByte(Property.USER_PROPERTY.id());
     writeString(out, name);
     writeString(out, value);
@@ -151,7 +152,7 @@ final class PacketEncoder {
    * Writes a string. Other doors take strings that MQTT cannot carry: NUL becomes U+FFFD, and what
    * does not fit the two bytes of the length is cut between characters.
    */
-  static void writeString(ByteBuf out, String text) {
+  public static void writeString(ByteBuf out, String text) {
     int start = out.writerIndex();
     out.writeShort(0);
     int length = ByteBufUtil.writeUtf8(out, text.replace('\0', '\uFFFD'));
@@ -166,7 +167,7 @@ final class PacketEncoder {
   }
 
   /** How many bytes a variable byte integer takes (section 1.5.5). */
-  static int variableBytes(int value) {
+  public static int variableBytes(int value) {
     return value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4;
   }
 

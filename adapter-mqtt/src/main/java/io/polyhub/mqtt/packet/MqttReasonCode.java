@@ -1,11 +1,11 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Refusal;
 import java.util.Locale;
 
 /** The reason codes of MQTT 5.0 (section 2.4) that this door says, and their words in 3.1.1. */
-enum MqttReasonCode {
+public enum MqttReasonCode {
   SUCCESS(0x00),
   DISCONNECT_WITH_WILL(0x04),
   NO_SUBSCRIPTION_EXISTED(0x11),
@@ -51,21 +51,21 @@ enum MqttReasonCode {
   }
 
   /** The byte on the wire in MQTT 5.0. */
-  int code() {
+  public int code() {
     return code;
   }
 
   /** The name of the code as the specification has it, in small letters: a Reason String. */
-  String words() {
+  public String words() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  boolean isError() {
+  public boolean isError() {
     return code >= 0x80;
   }
 
   /** The return code of a CONNACK in 3.1.1 that says most nearly this. */
-  int connectReturnCode() {
+  public int connectReturnCode() {
     return switch (this) {
       case SUCCESS,
           DISCONNECT_WITH_WILL,
@@ -100,7 +100,7 @@ enum MqttReasonCode {
   }
 
   /** Why a CONNECT was refused (section 3.2.2.2). */
-  static MqttReasonCode ofConnect(Refusal refusal) {
+  public static MqttReasonCode ofConnect(Refusal refusal) {
     return switch (refusal) {
       case UNAUTHENTICATED -> BAD_USER_NAME_OR_PASSWORD;
       case CREDENTIALS_EXPIRED, PERMISSION_DENIED -> NOT_AUTHORIZED;
@@ -124,7 +124,7 @@ enum MqttReasonCode {
   }
 
   /** Why a PUBLISH was refused (sections 3.4.2.1 and 3.5.2.1). */
-  static MqttReasonCode ofPublish(Refusal refusal) {
+  public static MqttReasonCode ofPublish(Refusal refusal) {
     return switch (refusal) {
       case UNAUTHENTICATED, CREDENTIALS_EXPIRED, PERMISSION_DENIED -> NOT_AUTHORIZED;
       case INVALID_CHANNEL, UNKNOWN_CHANNEL -> TOPIC_NAME_INVALID;
@@ -145,7 +145,7 @@ enum MqttReasonCode {
   }
 
   /** Why a subscription was refused (section 3.9.3). In 3.1.1 each of them is 0x80. */
-  static MqttReasonCode ofSubscribe(Refusal refusal) {
+  public static MqttReasonCode ofSubscribe(Refusal refusal) {
     return switch (refusal) {
       case UNAUTHENTICATED, CREDENTIALS_EXPIRED, PERMISSION_DENIED -> NOT_AUTHORIZED;
       case INVALID_CHANNEL, INVALID_FILTER, UNKNOWN_CHANNEL -> TOPIC_FILTER_INVALID;
@@ -165,7 +165,7 @@ enum MqttReasonCode {
   }
 
   /** Why the hub ended a session, for a DISCONNECT (section 3.14.2.1). */
-  static MqttReasonCode ofClose(CloseReason reason) {
+  public static MqttReasonCode ofClose(CloseReason reason) {
     return switch (reason) {
       case CLIENT_CLOSED -> SUCCESS;
       case TRANSPORT_LOST, INTERNAL, HANDSHAKE_TIMEOUT -> UNSPECIFIED_ERROR;
@@ -184,12 +184,12 @@ enum MqttReasonCode {
   /**
    * Whether it is trouble of this server, after which the same CONNECT will do, here or elsewhere.
    */
-  boolean passes() {
+  public boolean passes() {
     return this == SERVER_UNAVAILABLE || this == SERVER_BUSY || this == SERVER_SHUTTING_DOWN;
   }
 
   /** Under which of the hub's reasons a session ends that this door closes with this code. */
-  CloseReason closeReason() {
+  public CloseReason closeReason() {
     return switch (this) {
       case SUCCESS, NO_SUBSCRIPTION_EXISTED, CONTINUE_AUTHENTICATION, RE_AUTHENTICATE ->
           CloseReason.CLIENT_CLOSED;

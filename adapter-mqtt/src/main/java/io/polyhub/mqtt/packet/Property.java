@@ -1,11 +1,11 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The properties of MQTT 5.0 (section 2.2.2.2) and the packets from clients that may hold them. */
-enum Property {
+public enum Property {
   PAYLOAD_FORMAT_INDICATOR(0x01),
   MESSAGE_EXPIRY_INTERVAL(0x02),
   CONTENT_TYPE(0x03),
@@ -86,7 +86,7 @@ enum Property {
   }
 
   /** The identifier on the wire; one byte for all that are known. */
-  int id() {
+  public int id() {
     return id;
   }
 

@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.polyhub.channel.ChannelName;
 import io.polyhub.channel.Header;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The properties of one packet from a client. Never changed once {@link #read} has returned them;
  * what it returns keeps the specification's rules on values, places and repetition.
  */
-final class Properties {
+public final class Properties {
 
   /** No properties: every packet of MQTT 3.1.1, and most of 5.0. */
   static final Properties NONE = new Properties();
@@ -154,38 +154,38 @@ final class Properties {
     return optional(Property.MESSAGE_EXPIRY_INTERVAL, messageExpirySeconds);
   }
 
-  OptionalLong sessionExpirySeconds() {
+  public OptionalLong sessionExpirySeconds() {
     return optional(Property.SESSION_EXPIRY_INTERVAL, sessionExpirySeconds);
   }
 
   /** 0 if there is none. */
-  int subscriptionIdentifier() {
+  public int subscriptionIdentifier() {
     return (int) subscriptionIdentifier;
   }
 
-  long willDelaySeconds() {
+  public long willDelaySeconds() {
     return willDelaySeconds;
   }
 
   /** Whether the client wants reason strings and user properties on any packet. */
-  boolean wantsProblemInformation() {
+  public boolean wantsProblemInformation() {
     return optional(Property.REQUEST_PROBLEM_INFORMATION, requestProblemInformation).orElse(1) == 1;
   }
 
-  int receiveMaximum() {
+  public int receiveMaximum() {
     return (int) optional(Property.RECEIVE_MAXIMUM, receiveMaximum).orElse(0xFFFF);
   }
 
-  int topicAliasMaximum() {
+  public int topicAliasMaximum() {
     return (int) topicAliasMaximum;
   }
 
   /** 0 if there is none. */
-  int topicAlias() {
+  public int topicAlias() {
     return (int) topicAlias;
   }
 
-  long maximumPacketSize() {
+  public long maximumPacketSize() {
     return optional(Property.MAXIMUM_PACKET_SIZE, maximumPacketSize).orElse(Long.MAX_VALUE);
   }
 
@@ -201,11 +201,12 @@ final class Properties {
     return correlationData;
   }
 
-  @Nullable String authenticationMethod() {
+  @Nullable
+  public String authenticationMethod() {
     return authenticationMethod;
   }
 
-  byte @Nullable [] authenticationData() {
+  public byte @Nullable [] authenticationData() {
     return authenticationData;
   }
 
@@ -214,7 +215,8 @@ final class Properties {
   }
 
   /** The value of the first user property of that name, or null. */
-  @Nullable String userProperty(String name) {
+  @Nullable
+  public String userProperty(String name) {
     for (Header header : userProperties) {
       if (header.name().equals(name)) {
         return header.value();

@@ -1,11 +1,11 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A well-formed packet from a client. What holds arrays owns them. */
 @SuppressWarnings("ArrayRecordComponent") // bytes are handed over and never changed
-sealed interface Packet {
+public sealed interface Packet {
 
   /**
    * A client introduces itself (section 3.1).
@@ -58,7 +58,7 @@ sealed interface Packet {
   record Ack(PacketType type, int packetId, int reasonCode) implements Packet {
 
     /** Whether the client refused the publication. */
-    boolean isError() {
+    public boolean isError() {
       return reasonCode >= 0x80;
     }
   }

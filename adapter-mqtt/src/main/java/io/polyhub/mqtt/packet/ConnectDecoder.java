@@ -1,6 +1,6 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
-import static io.polyhub.mqtt.PacketException.malformed;
+import static io.polyhub.mqtt.packet.PacketException.malformed;
 
 import io.netty.buffer.ByteBuf;
 import io.polyhub.channel.ChannelName;
@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Reads CONNECT, the one packet that says in which version it is (section 3.1). Pure. */
-final class ConnectDecoder {
+public final class ConnectDecoder {
 
   /** Bits of the CONNECT flags (section 3.1.2.3). */
   private static final int RESERVED = 0x01;
@@ -104,7 +104,7 @@ final class ConnectDecoder {
    *
    * @param start where the packet began
    */
-  static @Nullable MqttVersion versionOf(ByteBuf in, int start) {
+  public static @Nullable MqttVersion versionOf(ByteBuf in, int start) {
     if (in.writerIndex() <= start || in.getUnsignedByte(start) != PacketType.CONNECT.firstByte()) {
       return null;
     }

@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.polyhub.channel.ChannelFilter;
 import java.util.Optional;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param share the share name, or null for a subscription that does not share
  * @param filter what is matched
  */
-record SharedFilter(@Nullable String share, ChannelFilter filter) {
+public record SharedFilter(@Nullable String share, ChannelFilter filter) {
 
   /** What the filters of shared subscriptions begin with; also a shared one without a name does. */
   private static final String SHARED = "$share";
@@ -23,7 +23,7 @@ record SharedFilter(@Nullable String share, ChannelFilter filter) {
   }
 
   /** Returns what the text writes, or nothing if that is no topic filter. */
-  static Optional<SharedFilter> parse(String text) {
+  public static Optional<SharedFilter> parse(String text) {
     if (!isShared(text)) {
       return ChannelFilter.parse(text).map(filter -> new SharedFilter(null, filter));
     }

@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.polyhub.channel.Publication;
 import io.polyhub.micro.Ground;

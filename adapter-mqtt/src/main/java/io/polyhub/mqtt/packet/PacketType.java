@@ -1,9 +1,9 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import java.util.Set;
 
 /** The control packets, by the number in the first four bits (section 2.1.2). */
-enum PacketType {
+public enum PacketType {
   CONNECT(1),
   CONNACK(2),
   PUBLISH(3),

@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.polyhub.channel.Header;
 import io.polyhub.channel.Quality;
@@ -10,14 +10,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what MQTT publishes into the hub's requests. Pure. */
-final class Publishes {
+public final class PublishRequests {
 
   /** The user property that is taken as the idempotency key, and does not travel along. */
   static final String IDEMPOTENCY_KEY = "polyhub-idempotency-key";
 
-  private Publishes() {}
+  private PublishRequests() {}
 
-  static PublishRequest request(Packet.Publish publish, String topic) {
+  public static PublishRequest request(Packet.Publish publish, String topic) {
     return request(publish, topic, null);
   }
 
@@ -26,12 +26,12 @@ final class Publishes {
    *
    * @param key the idempotency key, unless the client has given one
    */
-  static PublishRequest request(Packet.Publish publish, String topic, @Nullable String key) {
+  public static PublishRequest request(Packet.Publish publish, String topic, @Nullable String key) {
     return request(
         topic, publish.payload(), publish.qos(), publish.retain(), publish.properties(), key);
   }
 
-  static PublishRequest request(Packet.Will will) {
+  public static PublishRequest request(Packet.Will will) {
     return request(
         will.topic(), will.payload(), will.qos(), will.retain(), will.properties(), null);
   }
@@ -83,7 +83,7 @@ final class Publishes {
   }
 
   /** How hard that QoS carries. */
-  static Quality quality(int qos) {
+  public static Quality quality(int qos) {
     return switch (qos) {
       case 0 -> Quality.FIRE_AND_FORGET;
       case 1 -> Quality.ACKNOWLEDGED;
@@ -92,7 +92,7 @@ final class Publishes {
   }
 
   /** The QoS that carries as hard as this. */
-  static int qos(Quality quality) {
+  public static int qos(Quality quality) {
     return switch (quality) {
       case FIRE_AND_FORGET -> 0;
       case ACKNOWLEDGED -> 1;

@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
-import static io.polyhub.mqtt.PacketException.malformed;
-import static io.polyhub.mqtt.PacketException.protocolError;
+import static io.polyhub.mqtt.packet.PacketException.malformed;
+import static io.polyhub.mqtt.packet.PacketException.protocolError;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Netty's own decoder is not used: it lets pass reserved flags, surrogates and NUL in strings,
  * repeated properties and values out of range, and costs every idle connection a buffer of state.
  */
-final class PacketDecoder {
+public final class PacketDecoder {
 
   /** The largest fixed header: one byte and a variable byte integer. */
-  static final int FIXED_HEADER_BYTES_MAX = 5;
+  public static final int FIXED_HEADER_BYTES_MAX = 5;
 
   /** The most filters in one SUBSCRIBE or UNSUBSCRIBE. */
   static final int FILTERS_MAX = 1_000;
@@ -42,7 +42,7 @@ final class PacketDecoder {
    * @return the packet, with the reader index behind it; or null, with the reader index where it
    *     was, if there is none in full
    */
-  static @Nullable Packet next(ByteBuf in, @Nullable MqttVersion version, int maxBytes)
+  public static @Nullable Packet next(ByteBuf in, @Nullable MqttVersion version, int maxBytes)
       throws PacketException {
     int start = in.readerIndex();
     if (!in.isReadable()) {

@@ -1,4 +1,4 @@
-package io.polyhub.mqtt;
+package io.polyhub.mqtt.packet;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * no memory between packets. What it holds is bounded by the largest packet and one read of the
  * transport, since reading stops while nothing is taken. Only in the event loop.
  */
-final class PacketStream {
+public final class PacketStream {
 
   private @Nullable ByteBuf kept;
   private boolean dropped;
@@ -20,7 +20,7 @@ final class PacketStream {
    *
    * @param in released here
    */
-  void add(ByteBuf in, ByteBufAllocator alloc, Consumer<ByteBuf> decode) {
+  public void add(ByteBuf in, ByteBufAllocator alloc, Consumer<ByteBuf> decode) {
     ByteBuf before = kept;
     if (before != null) {
       before.writeBytes(in);
@@ -39,7 +39,7 @@ final class PacketStream {
   }
 
   /** Lets {@code decode} go on with what is there. */
-  void again(Consumer<ByteBuf> decode) {
+  public void again(Consumer<ByteBuf> decode) {
     ByteBuf in = kept;
     if (in == null) {
       return;
@@ -62,7 +62,7 @@ final class PacketStream {
   }
 
   /** Forgets everything; nothing is added any more. */
-  void drop() {
+  public void drop() {
     dropped = true;
     ByteBuf in = kept;
     kept = null;
