@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One subscription of a client, as its session keeps it: it outlives the connection if the session
- * does. Only in the lane of the connection that the session belongs to.
+ * does. Confined to the lane of the connection that the session belongs to.
  */
 final class ClientSubscription {
 
@@ -39,7 +39,7 @@ final class ClientSubscription {
   private @Nullable Subscription last;
   private boolean held;
   private Cursor sentBefore = Cursor.EMPTY;
-  private Map<Position, Owed> owed = Map.of();
+  private Map<Position, Unacknowledged> unacknowledged = Map.of();
   private List<ClientSubscription> overlapping = List.of();
 
   /**
@@ -69,7 +69,7 @@ final class ClientSubscription {
     return share;
   }
 
-  /** Gives what the client did not acknowledge to another one that shares. Any thread. */
+  /** Gives what the client did not acknowledge to another one that shares. Thread-safe. */
   void handBack(Publication publication) {
     Subscription handed = last;
     if (handed != null && share != null) {
@@ -123,7 +123,7 @@ final class ClientSubscription {
   /** It is in force in the hub, from that cursor. */
   void begin(Subscribed subscribed) {
     goOn(subscribed);
-    owed = Map.of();
+    unacknowledged = Map.of();
     sentBefore = Cursor.EMPTY;
     origin = subscribed.cursor();
     resume = origin;
@@ -145,14 +145,14 @@ final class ClientSubscription {
   }
 
   /** Takes the place and the QoS that a stored session had. */
-  void restore(StoredSession.StoredSubscription stored) {
+  void restore(StoredSubscription stored) {
     resume = stored.acknowledged();
     origin = resume;
     qosCeiling = stored.grantedQos() < options.qos() ? stored.grantedQos() : 2;
     sentBefore = share == null ? stored.taken() : Cursor.EMPTY;
-    owed = new LinkedHashMap<>();
-    for (Owed one : stored.owed()) {
-      owed.put(one.position(), one);
+    unacknowledged = new LinkedHashMap<>();
+    for (Unacknowledged one : stored.unacknowledged()) {
+      unacknowledged.put(one.position(), one);
     }
   }
 
@@ -162,30 +162,30 @@ final class ClientSubscription {
    */
   boolean isDone(Publication publication) {
     Position position = publication.position();
-    return position != null && sentBefore.covers(position) && !owed.containsKey(position);
+    return position != null && sentBefore.covers(position) && !unacknowledged.containsKey(position);
   }
 
   /** What the client may know of that publication from an earlier connection, or null. */
-  @Nullable Owed owed(Publication publication) {
+  @Nullable Unacknowledged unacknowledged(Publication publication) {
     Position position = publication.position();
-    return position == null ? null : owed.get(position);
+    return position == null ? null : unacknowledged.get(position);
   }
 
   /** The publication is sent again, or need not be. */
   void settled(Publication publication) {
-    if (!owed.isEmpty()) {
-      owed.remove(publication.position());
+    if (!unacknowledged.isEmpty()) {
+      unacknowledged.remove(publication.position());
     }
   }
 
   /** What an earlier connection has sent, that is not acknowledged, and not yet sent again. */
-  Collection<Owed> owed() {
-    return owed.values();
+  Collection<Unacknowledged> unacknowledged() {
+    return unacknowledged.values();
   }
 
   /** Nothing of it can be found any more. */
-  void owesNothing() {
-    owed = Map.of();
+  void nothingToRepeat() {
+    unacknowledged = Map.of();
   }
 
   /** The place up to which the client was sent everything, by this connection or an earlier one. */

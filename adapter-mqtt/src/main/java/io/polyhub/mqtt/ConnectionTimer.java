@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one timer of a connection. It waits for the CONNECT, then watches the keep alive and whether
- * the client reads, and at the end gives the client a moment to see the goodbye. Only in the event
- * loop.
+ * the client reads, and at the end gives the client a moment to see the goodbye. Confined to the
+ * event loop.
  */
 final class ConnectionTimer extends Wheel.Timer {
 
   /** How long a client may take to close after a goodbye. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
-  private final MqttConnection connection;
+  private final Watched connection;
+  private final MqttConfig config;
   private @Nullable Wheel wheel;
   private long heardNanos;
   private long unwritableSinceNanos;
@@ -25,12 +26,29 @@ final class ConnectionTimer extends Wheel.Timer {
   private boolean unwritable;
   private boolean lingering;
 
-  ConnectionTimer(MqttConnection connection) {
+  ConnectionTimer(Watched connection, MqttConfig config) {
     this.connection = connection;
+    this.config = config;
   }
 
-  /** Begins to wait for the CONNECT. */
-  void start(Wheel loopWheel, MqttConfig config) {
+  /** What is watched. */
+  interface Watched {
+
+    /** Whether we do not read, so that the client cannot be heard. */
+    boolean isPaused();
+
+    /** The client is not connected in time. */
+    void tooLate();
+
+    /** Ends the connection for something that the client did not do. */
+    void fail(MqttReasonCode reason, @Nullable String why);
+
+    /** Ends a transport whose peer does not. */
+    void drop();
+  }
+
+  /** Waits for the CONNECT. */
+  void start(Wheel loopWheel) {
     wheel = loopWheel;
     heardNanos = System.nanoTime();
     loopWheel.set(this, config.connectTimeout());
@@ -100,7 +118,7 @@ final class ConnectionTimer extends Wheel.Timer {
   }
 
   private long stallNanos() {
-    return connection.config().writeStallMax().toNanos();
+    return config.writeStallMax().toNanos();
   }
 
   private void setNext() {

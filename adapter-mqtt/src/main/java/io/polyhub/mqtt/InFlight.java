@@ -5,7 +5,8 @@ import io.polyhub.channel.Publication;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication with QoS 1 or 2 that a client has not yet acknowledged in full. Only in its lane.
+ * A publication with QoS 1 or 2 that a client has not yet acknowledged in full. Confined to its
+ * lane.
  */
 final class InFlight {
 
@@ -25,7 +26,7 @@ final class InFlight {
   /** Whether it waits to be sent until the session that names it is stored. */
   boolean held;
 
-  /** Whether that the client has it is being stored, before the client is told to forget it. */
+  /** Whether that the client has it is being stored, before the client is asked to forget it. */
   boolean releasing;
 
   /** Its neighbours among {@link InFlights}. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Publications in flight, in the order in which they were sent first, and found by their packet
  * identifiers. Each is in one list and in one table with open addressing, at most half of which is
  * taken: it grows with what is in flight, whatever the identifiers are, and is nothing while
- * nothing is. Only in its lane.
+ * nothing is. Confined to its lane.
  */
 final class InFlights implements Iterable<InFlight> {
 

@@ -3,6 +3,7 @@ package io.polyhub.mqtt;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Header;
+import io.polyhub.hub.Hub;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
 import io.polyhub.hub.Refusal;
@@ -16,29 +17,21 @@ import io.polyhub.mqtt.packet.PublishRequests;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publications from one client: PUBLISH and PUBREL in, PUBACK, PUBREC and PUBCOMP out, in the order
- * of section 4.6. Only in the connection's lane.
+ * of section 4.6. Confined to the connection's lane.
  *
  * <p>In a session that outlives its connections a publication with QoS 2 is given to the broker
- * under a key made of its {@linkplain Uses use} of the packet identifier. So that every node and
- * process makes the same key for a repeat, and another one for the next use, a release is stored
- * before PUBCOMP lets the client use the identifier anew, and nothing is published under a number
- * that is not stored.
+ * under a key made of its {@linkplain PacketIdUses use} of the packet identifier. So that every
+ * node and process makes the same key for a repeat, and another one for the next use, a release is
+ * stored before PUBCOMP lets the client use the identifier again, and nothing is published under a
+ * number that is not stored.
  */
 final class InboundFlow {
-
-  /** What became of a publication that an earlier connection or process brought to its end. */
-  static final CompletionStage<Outcome<Published>> STORED =
-      CompletableFuture.completedFuture(
-          Outcome.done(new Published(Guarantee.AT_LEAST_ONCE, null, true)));
 
   private static final List<Header> AT_MOST_ONCE =
       List.of(new Header("polyhub-guarantee", "at-most-once"));
@@ -46,17 +39,24 @@ final class InboundFlow {
   private static final List<Header> OUTCOME_UNKNOWN =
       List.of(new Header("polyhub-outcome", "unknown"));
 
-  private final MqttConnection connection;
+  private final Client client;
+  private final PacketReader reader;
+  private final Answers answers;
+  private final SessionWriter writer;
   private final Session session;
   private final SessionData data;
-  private Map<Integer, String> aliases = Map.of();
-  private @Nullable Deque<Answer> answers;
-  private int unacknowledged;
+  private final Hub hub;
+  private final int receiveMaximum;
+  private final InboundAliases aliases;
+  private final StoredReleases releases;
+  private final boolean wantsCursors;
   private final boolean storesFirst;
-  private int @Nullable [] unstored;
-  private boolean storing;
-  private int uncompleted;
-  private @Nullable Runnable held;
+
+  /** The most QoS 2 publications of the client that may wait for their PUBREL. */
+  private final int unreleasedMax;
+
+  private @Nullable Deque<Due> due;
+  private int unacknowledged;
 
   /**
    * Makes the flow of a connection.
@@ -64,35 +64,44 @@ final class InboundFlow {
    * @param storesFirst whether what an exchange with QoS 2 has come to is stored before it is
    *     answered
    */
-  InboundFlow(MqttConnection connection, Session session, SessionData data, boolean storesFirst) {
-    this.connection = connection;
-    this.session = session;
-    this.data = data;
+  InboundFlow(MqttDoor door, FlowContext context, boolean storesFirst) {
+    client = context.client();
+    reader = context.reader();
+    answers = context.answers();
+    writer = context.writer();
+    session = context.session();
+    data = context.data();
+    hub = door.hub;
+    receiveMaximum = door.config.receiveMaximum();
+    aliases = new InboundAliases(door.config.topicAliasMaximum());
+    unreleasedMax = answers.isV5() ? receiveMaximum : door.config.unreleasedMax();
+    releases = new StoredReleases(reader, writer, unreleasedMax);
+    wantsCursors = context.wantsCursors();
     this.storesFirst = storesFirst;
-    Uses uses = data.uses();
+    PacketIdUses uses = data.uses();
     if (!storesFirst) {
       uses.session(0);
     }
     while (storesFirst && uses.session() == 0) {
-      uses.session(connection.door().random.nextLong());
+      uses.session(door.random.nextLong());
     }
   }
 
   /** A PUBLISH whose answer is due in its turn. */
-  private static final class Answer {
+  private static final class Due {
 
     private final Packet.Publish publish;
-    private final Uses.@Nullable Use use;
+    private final PacketIdUses.@Nullable Use use;
     private @Nullable Outcome<Published> outcome;
 
-    Answer(Packet.Publish publish, Uses.@Nullable Use use) {
+    Due(Packet.Publish publish, PacketIdUses.@Nullable Use use) {
       this.publish = publish;
       this.use = use;
     }
   }
 
   void publish(Packet.Publish publish) throws PacketException {
-    String topic = resolve(publish);
+    String topic = aliases.resolve(publish);
     switch (publish.qos()) {
       case 0 -> publishUnacknowledged(publish, topic);
       case 1 -> {
@@ -103,58 +112,42 @@ final class InboundFlow {
     }
   }
 
-  /** The topic, by name or by alias (section 3.3.2.3.4). */
-  private String resolve(Packet.Publish publish) throws PacketException {
-    int alias = publish.properties().topicAlias();
-    if (alias == 0) {
-      return publish.topic();
-    }
-    if (alias > connection.config().topicAliasMaximum()) {
-      throw new PacketException(MqttReasonCode.TOPIC_ALIAS_INVALID, "topic alias is too large");
-    }
-    if (!publish.topic().isEmpty()) {
-      if (aliases.isEmpty()) {
-        aliases = new HashMap<>(4);
-      }
-      aliases.put(alias, publish.topic());
-      return publish.topic();
-    }
-    String topic = aliases.get(alias);
-    if (topic == null) {
-      throw PacketException.protocolError("topic alias was not set");
-    }
-    return topic;
-  }
-
   private void publishUnacknowledged(Packet.Publish publish, String topic) {
     session
         .publish(PublishRequests.request(publish, topic))
         .whenComplete((outcome, none) -> {
-          connection.heedInFlight();
+          heedInFlight();
           if (outcome instanceof Outcome.Refused<Published>(Refusal refusal)
               && !refusal.temporary()) {
             refused(refusal);
           }
         });
-    connection.heedInFlight();
+    heedInFlight();
+  }
+
+  /** The hub has taken or acknowledged a publication of the client. */
+  private void heedInFlight() {
+    if (!client.isClosed()) {
+      reader.heed(session, hub.limits());
+    }
   }
 
   /** Ends the connection, as there is no other answer. */
   private void refused(Refusal refusal) {
     if (refusal == Refusal.TOO_LARGE) {
-      connection.tooLarge("rules.maxPayloadBytes");
-      connection.end(MqttReasonCode.PACKET_TOO_LARGE);
+      client.tooLarge("rules.maxPayloadBytes");
+      client.end(MqttReasonCode.PACKET_TOO_LARGE);
     } else {
-      connection.fail(MqttReasonCode.ofPublish(refusal), "publish refused");
+      client.fail(MqttReasonCode.ofPublish(refusal), "publish refused");
     }
   }
 
   /** With QoS 2 a packet identifier stands for one publication until its PUBREL (section 4.3.3). */
   private void publishOnce(Packet.Publish publish, String topic) throws PacketException {
-    Uses uses = data.uses();
+    PacketIdUses uses = data.uses();
     int packetId = publish.packetId();
-    Uses.Use use = uses.get(packetId);
-    if (use == null && uses.size() >= connection.unreleasedMax()) {
+    PacketIdUses.Use use = uses.get(packetId);
+    if (use == null && uses.size() >= unreleasedMax) {
       throw new PacketException(
           MqttReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "too many publications without PUBREL");
     }
@@ -162,13 +155,13 @@ final class InboundFlow {
       takeFromQuota();
     }
     CompletionStage<Outcome<Published>> outcome = use == null ? null : decidedOrNot(use);
-    if (outcome == null && storesFirst && !isNumberStored(packetId)) {
-      hold(() -> publishHeld(publish, topic));
+    if (outcome == null && storesFirst && !releases.isNumberStored(packetId)) {
+      releases.hold(() -> publishHeld(publish, topic));
       return;
     }
     if (use == null) {
       use = uses.begin(packetId);
-      connection.touched();
+      writer.touched();
     }
     if (outcome == null) {
       String key = storesFirst ? uses.key(packetId, use) : null;
@@ -179,7 +172,7 @@ final class InboundFlow {
   }
 
   /** What becomes of a use; null if it is to be published, perhaps once more. */
-  private @Nullable CompletionStage<Outcome<Published>> decidedOrNot(Uses.Use use) {
+  private @Nullable CompletionStage<Outcome<Published>> decidedOrNot(PacketIdUses.Use use) {
     CompletionStage<Outcome<Published>> outcome = use.outcome;
     if (outcome != null
         && storesFirst
@@ -195,75 +188,47 @@ final class InboundFlow {
     return refusal == Refusal.BROKER_UNAVAILABLE || refusal == Refusal.INTERNAL;
   }
 
-  private boolean isNumberStored(int packetId) {
-    return unstored != null && unstored[Uses.classOf(packetId)] == 0;
-  }
-
-  /** Reads nothing more until a publication may be made. */
-  private void hold(Runnable publication) {
-    held = publication;
-    connection.pause(Inlet.STORING);
-    if (unstored == null && !storing) {
-      // Once on each connection: another one may have left something that was not stored.
-      storing = true;
-      connection.storedFirst(() -> {
-        unstored = new int[Uses.CLASSES];
-        stored();
-      });
-    }
-  }
-
   private void publishHeld(Packet.Publish publish, String topic) {
     try {
       publishOnce(publish, topic);
     } catch (PacketException mistake) {
-      connection.fail(mistake.reason(), mistake.getMessage());
-    }
-  }
-
-  /** Something of the session that was held up for is stored. */
-  private void stored() {
-    Runnable publication = held;
-    if (publication != null) {
-      held = null;
-      publication.run();
-    }
-    if (held == null && uncompleted < connection.unreleasedMax()) {
-      connection.resume(Inlet.STORING);
+      client.fail(mistake.reason(), mistake.getMessage());
     }
   }
 
   private void takeFromQuota() throws PacketException {
     int open = unacknowledged + data.uses().size();
-    if (connection.version().isV5() && open >= connection.config().receiveMaximum()) {
+    if (answers.isV5() && open >= receiveMaximum) {
       throw new PacketException(
           MqttReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "more publications than the receive maximum");
     }
   }
 
   private void await(
-      Packet.Publish publish, Uses.@Nullable Use use, CompletionStage<Outcome<Published>> stage) {
-    Deque<Answer> waiting = answers;
+      Packet.Publish publish,
+      PacketIdUses.@Nullable Use use,
+      CompletionStage<Outcome<Published>> stage) {
+    Deque<Due> waiting = due;
     if (waiting == null) {
       waiting = new ArrayDeque<>(4);
-      answers = waiting;
+      due = waiting;
     }
-    Answer answer = new Answer(publish, use);
+    Due answer = new Due(publish, use);
     waiting.add(answer);
     unacknowledged += publish.qos() == 1 ? 1 : 0;
     stage.whenComplete((outcome, none) ->
-        connection.inLane(() -> {
+        client.inLane(() -> {
           answer.outcome = outcome;
           sendAnswers();
         }));
-    connection.heedInFlight();
+    heedInFlight();
   }
 
   /** Answers what is decided, but nothing before its turn. */
   private void sendAnswers() {
-    Deque<Answer> waiting = answers;
-    while (waiting != null && connection.isConnected()) {
-      Answer first = waiting.peek();
+    Deque<Due> waiting = due;
+    while (waiting != null && client.isConnected()) {
+      Due first = waiting.peek();
       Outcome<Published> outcome = first == null ? null : first.outcome;
       if (first == null || outcome == null) {
         break;
@@ -273,57 +238,58 @@ final class InboundFlow {
       answer(first.publish, first.use, outcome);
     }
     if (waiting != null && waiting.isEmpty()) {
-      answers = null;
+      due = null;
     }
-    connection.heedInFlight();
+    heedInFlight();
   }
 
-  private void answer(Packet.Publish publish, Uses.@Nullable Use use, Outcome<Published> outcome) {
+  private void answer(
+      Packet.Publish publish, PacketIdUses.@Nullable Use use, Outcome<Published> outcome) {
     PacketType type = publish.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC;
     switch (outcome) {
       case Outcome.Done<Published>(Published published) -> {
-        if (use != null && !STORED.equals(use.outcome)) {
-          use.outcome = STORED;
-          connection.touched();
+        if (use != null && !PacketIdUses.STORED.equals(use.outcome)) {
+          use.outcome = PacketIdUses.STORED;
+          writer.touched();
         }
-        connection.sendAck(type, publish.packetId(), MqttReasonCode.SUCCESS, told(published));
+        answers.ack(type, publish.packetId(), MqttReasonCode.SUCCESS, told(published));
       }
       case Outcome.Refused<Published>(Refusal refusal) -> refused(type, publish, use, refusal);
     }
   }
 
   private void refused(
-      PacketType type, Packet.Publish publish, Uses.@Nullable Use use, Refusal refusal) {
+      PacketType type, Packet.Publish publish, PacketIdUses.@Nullable Use use, Refusal refusal) {
     MqttReasonCode reason = MqttReasonCode.ofPublish(refusal);
     if (use != null && storesFirst && leavesOpen(refusal)) {
       // An answer would end the use, and the next one could be taken for a repeat of what is stored
       // after all. Without one the client comes back with the same.
       use.outcome = null;
-      connection.fail(reason, "what became of a publication with QoS 2 is not known");
+      client.fail(reason, "what became of a publication with QoS 2 is not known");
       return;
     }
     if (use != null && use.equals(data.uses().get(publish.packetId()))) {
       data.uses().forget(publish.packetId());
-      connection.touched();
+      writer.touched();
     }
-    if (connection.version().isV5()) {
-      boolean isOpen = leavesOpen(refusal) && connection.wantsProblemInformation();
-      connection.sendAck(type, publish.packetId(), reason, isOpen ? OUTCOME_UNKNOWN : List.of());
+    if (answers.isV5()) {
+      boolean isOpen = leavesOpen(refusal) && answers.wantsProblemInformation();
+      answers.ack(type, publish.packetId(), reason, isOpen ? OUTCOME_UNKNOWN : List.of());
     } else {
-      // 3.1.1 has no negative answer; a positive one would be a lie, none would block for ever.
+      // 3.1.1 has no negative answer; a positive one would be false, none would block for ever.
       refused(refusal);
     }
   }
 
   private List<Header> told(Published published) {
-    if (!connection.version().isV5()) {
+    if (!answers.isV5()) {
       return List.of();
     }
     List<Header> told = new ArrayList<>(0);
-    if (published.guarantee() == Guarantee.AT_MOST_ONCE && connection.wantsProblemInformation()) {
+    if (published.guarantee() == Guarantee.AT_MOST_ONCE && answers.wantsProblemInformation()) {
       told.addAll(AT_MOST_ONCE);
     }
-    if (connection.wantsCursors() && published.position() != null) {
+    if (wantsCursors && published.position() != null) {
       String cursor = Cursor.of(published.position()).text();
       told.add(new Header(PacketEncoder.CURSOR_PROPERTY, cursor));
     }
@@ -331,7 +297,7 @@ final class InboundFlow {
   }
 
   /**
-   * The client has seen our PUBREC; after PUBCOMP it may use the packet identifier anew. That an
+   * The client has seen our PUBREC; after PUBCOMP it may use the packet identifier again. That an
    * identifier is not known is an error only where nothing can have been forgotten: a session that
    * goes on may have lost its PUBCOMP on the way (section 3.7.2.1: no error during recovery).
    */
@@ -341,33 +307,14 @@ final class InboundFlow {
     if (!known && !data.goesOn()) {
       complete(packetId, MqttReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
     } else if (storesFirst) {
-      completeOnceStored(packetId);
+      releases.store(packetId, () -> complete(packetId, MqttReasonCode.SUCCESS));
     } else {
-      connection.touched();
+      writer.touched();
       complete(packetId, MqttReasonCode.SUCCESS);
     }
   }
 
   private void complete(int packetId, MqttReasonCode reason) {
-    connection.sendAck(PacketType.PUBCOMP, packetId, reason, List.of());
-  }
-
-  private void completeOnceStored(int packetId) {
-    uncompleted++;
-    if (uncompleted >= connection.unreleasedMax()) {
-      connection.pause(Inlet.STORING);
-    }
-    int[] counts = unstored;
-    if (counts != null) {
-      counts[Uses.classOf(packetId)]++;
-    }
-    connection.storedFirst(() -> {
-      uncompleted--;
-      if (counts != null) {
-        counts[Uses.classOf(packetId)]--;
-      }
-      complete(packetId, MqttReasonCode.SUCCESS);
-      stored();
-    });
+    answers.ack(PacketType.PUBCOMP, packetId, reason, List.of());
   }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The MQTT door: 3.1.1 and 5.0 over TCP, TLS and WebSocket. Safe for any thread. */
+/** The MQTT door: 3.1.1 and 5.0 over TCP, TLS and WebSocket. Thread-safe. */
 public final class MqttAdapter implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(MqttAdapter.class);
@@ -38,18 +38,20 @@ public final class MqttAdapter implements AutoCloseable {
   private static final int BACKLOG = 4096;
 
   private final MqttDoor door;
+  private final Entrance entrance;
   private final List<Channel> listeners = new ArrayList<>(2);
   private final ScheduledFuture<?> sweep;
   private @Nullable LiveTls tls;
   private int port = -1;
   private int tlsPort = -1;
 
-  private MqttAdapter(MqttDoor door) {
+  private MqttAdapter(MqttDoor door, Entrance entrance) {
     this.door = door;
+    this.entrance = entrance;
     sweep = door.loops.group().next().scheduleWithFixedDelay(this::sweep, 0, 1, TimeUnit.SECONDS);
   }
 
-  /** Starts the door for whoever comes. */
+  /** Starts the door for clients from anywhere. */
   public static MqttAdapter start(
       Hub hub, EventLoops loops, MqttConfig config, MeterRegistry registry) throws IOException {
     return start(hub, loops, config, Entrance.open(), registry);
@@ -83,10 +85,8 @@ public final class MqttAdapter implements AutoCloseable {
       MeterRegistry registry,
       InstantSource clock)
       throws IOException {
-    MqttDoor door =
-        new MqttDoor(
-            hub, loops, config, entrance, new MqttMetrics(registry), clock, new SecureRandom());
-    MqttAdapter adapter = new MqttAdapter(door);
+    MqttDoor door = new MqttDoor(hub, loops, config, registry, clock, new SecureRandom());
+    MqttAdapter adapter = new MqttAdapter(door, entrance);
     try {
       if (config.port() >= 0) {
         adapter.port = adapter.listen(config.port(), null);
@@ -118,8 +118,8 @@ public final class MqttAdapter implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(config.writeHighBytes() / 2, config.writeHighBytes()))
-            .handler(new AcceptHandler(door.entrance))
-            .childHandler(new Accepting(door, tls))
+            .handler(new AcceptHandler(entrance))
+            .childHandler(new Accepting(door, new SocketTransport(entrance), tls))
             .bind(config.bind(), wanted)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -132,9 +132,7 @@ public final class MqttAdapter implements AutoCloseable {
 
   private void sweep() {
     try {
-      door.rescue.sweep();
-      door.sessions.sweep();
-      door.wills.sweep();
+      door.sweep();
     } catch (RuntimeException e) {
       log.error("Looking after MQTT sessions failed", e);
     }
@@ -185,17 +183,19 @@ public final class MqttAdapter implements AutoCloseable {
         .newCloseFuture()
         .awaitUninterruptibly(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
     door.channels.close().awaitUninterruptibly(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
-    door.sessions.close();
+    door.close();
   }
 
   /** Gives each accepted socket its handlers. */
   private static final class Accepting extends ChannelInitializer<Channel> {
 
     private final MqttDoor door;
+    private final SocketTransport transport;
     private final @Nullable SslContext tls;
 
-    Accepting(MqttDoor door, @Nullable SslContext tls) {
+    Accepting(MqttDoor door, SocketTransport transport, @Nullable SslContext tls) {
       this.door = door;
+      this.transport = transport;
       this.tls = tls;
     }
 
@@ -204,7 +204,7 @@ public final class MqttAdapter implements AutoCloseable {
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
       }
-      channel.pipeline().addLast(new MqttConnection(door, SocketCarrier.SOCKET, channel));
+      channel.pipeline().addLast(new MqttConnection(door, transport, channel));
     }
   }
 }

@@ -138,6 +138,23 @@ public record MqttConfig(
     }
   }
 
+  /** The limits of sessions that outlive their connections. */
+  SessionLimits sessions() {
+    return new SessionLimits(
+        sessionsMax,
+        sessionExpiryMax,
+        detachedBytesMax,
+        storeFirst,
+        saveInterval,
+        placeSaveInterval,
+        savesPerTickMax);
+  }
+
+  /** How long wills wait. */
+  WillLimits wills() {
+    return new WillLimits(willDelayMax, willGrace);
+  }
+
   /** The same, listening there for plain TCP. */
   public MqttConfig listeningOn(String newBind, int newPort) {
     return new MqttConfig(

@@ -1,5 +1,6 @@
 package io.polyhub.mqtt;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
@@ -7,63 +8,75 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.polyhub.hub.Hub;
-import io.polyhub.net.Entrance;
 import io.polyhub.websocket.EventLoops;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** What all connections of this door share. Safe for any thread. */
+/** What all connections of this door share. Thread-safe. */
 final class MqttDoor {
 
   /** The name in presence and metrics. */
   static final String NAME = "mqtt";
 
-  /** Where the sessions that outlive their connections are stored. */
-  static final String RECORDS = "mqtt-sessions";
-
   final Hub hub;
   final EventLoops loops;
   final MqttConfig config;
-  final Entrance entrance;
   final MqttMetrics metrics;
   final InstantSource clock;
   final RandomGenerator random;
   final Wills wills;
-  final ClientSessions sessions;
-  final Rescue rescue;
+  final SessionTakeover takeover;
+  final SessionExpiry expiry;
   final TooLargePackets tooLarge;
   final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final SessionStore store;
+  private final OrphanAdoption orphans;
   private final Map<EventLoop, SessionSaver> savers = new HashMap<>();
 
   MqttDoor(
       Hub hub,
       EventLoops loops,
       MqttConfig config,
-      Entrance entrance,
-      MqttMetrics metrics,
+      MeterRegistry registry,
       InstantSource clock,
       RandomGenerator random) {
     this.hub = hub;
     this.loops = loops;
     this.config = config;
-    this.entrance = entrance;
-    this.metrics = metrics;
     this.clock = clock;
     this.random = random;
-    wills = new Wills(hub, config, metrics, clock);
-    sessions = new ClientSessions(hub, config, metrics, clock, wills);
-    rescue = new Rescue(this);
+    metrics = new MqttMetrics(registry);
+    SessionMetrics sessionMetrics = new SessionMetrics(registry);
+    wills = new Wills(hub, config.wills(), sessionMetrics, clock);
+    ClientSessions sessions = new ClientSessions(config.sessions());
+    SessionHandover handover = new SessionHandover(hub.nodes());
+    store = new SessionStore(hub.records(SessionStore.RECORDS), sessionMetrics);
+    takeover = SessionTakeover.start(sessions, handover, store, wills, clock, hub::renewed);
+    expiry = new SessionExpiry(sessions, handover, store, wills, clock);
+    orphans =
+        OrphanAdoption.start(hub.nodes(), sessions, handover, store, wills, sessionMetrics, clock);
     tooLarge = new TooLargePackets(metrics.receivedTooLarge, clock);
     for (EventExecutor executor : loops.group()) {
       EventLoop loop = (EventLoop) executor;
-      savers.put(loop, new SessionSaver(loops.wheel(loop), config));
+      savers.put(loop, new SessionSaver(loops.wheel(loop), config.sessions()));
     }
-    metrics.gauge("polyhub.connections", channels::size);
-    metrics.gauge("polyhub.mqtt.sessions.stored", sessions::count);
-    metrics.gauge("polyhub.mqtt.wills.kept", wills::count);
-    metrics.gauge("polyhub.mqtt.sessions.kept.bytes", sessions::keptBytes);
+    metrics.connections(channels::size);
+    sessionMetrics.observe(sessions, wills::count);
+  }
+
+  /** Looks after what is due; called every second or so. */
+  void sweep() {
+    orphans.sweep();
+    expiry.sweep();
+    wills.sweep();
+  }
+
+  /** Waits, for a bounded time, for what is being stored. */
+  void close() {
+    store.close();
+    wills.close();
   }
 
   /** What saves the sessions of that loop's connections. */

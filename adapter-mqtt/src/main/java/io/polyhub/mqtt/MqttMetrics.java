@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What this door counts. Safe for any thread. */
+/** What is counted of connections and what goes over them. Thread-safe. */
 final class MqttMetrics {
 
   private static final String DOOR = "door";
@@ -22,11 +22,6 @@ final class MqttMetrics {
   final Counter receivedTooLarge;
   final Counter resumed;
   final Counter unrecovered;
-  final Counter savesFailed;
-  final Counter saves;
-  final Counter wills;
-  final Counter willsFailed;
-  final Counter willsInherited;
   private final MeterRegistry registry;
   private final Map<MqttReasonCode, Counter> refusedConnects = new EnumMap<>(MqttReasonCode.class);
 
@@ -39,11 +34,6 @@ final class MqttMetrics {
     receivedTooLarge = counter("polyhub.mqtt.received.too.large");
     resumed = counter("polyhub.mqtt.sessions.resumed");
     unrecovered = counter("polyhub.mqtt.sessions.unrecovered");
-    saves = counter("polyhub.mqtt.sessions.saves");
-    savesFailed = counter("polyhub.mqtt.sessions.saves.failed");
-    wills = counter("polyhub.mqtt.wills");
-    willsFailed = counter("polyhub.mqtt.wills.failed");
-    willsInherited = counter("polyhub.mqtt.wills.inherited");
     for (MqttReasonCode reason : MqttReasonCode.values()) {
       if (reason.isError()) {
         refusedConnects.put(reason, reasonCounter(reason));
@@ -51,8 +41,9 @@ final class MqttMetrics {
     }
   }
 
-  void gauge(String name, Supplier<Number> value) {
-    Gauge.builder(name, value).tag(DOOR, MQTT).register(registry);
+  /** Shows how many connections there are, from now on. */
+  void connections(Supplier<Number> count) {
+    Gauge.builder("polyhub.connections", count).tag(DOOR, MQTT).register(registry);
   }
 
   /** A client was turned away before it was connected. */

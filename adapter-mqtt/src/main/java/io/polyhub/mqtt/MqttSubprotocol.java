@@ -64,17 +64,17 @@ final class MqttSubprotocol implements WebSocketSubprotocol {
 
   @Override
   public void attach(Channel channel, WebSocketOpening opening) {
-    MqttConnection connection = new MqttConnection(door, new WebSocketCarrier(opening), channel);
+    MqttConnection connection = new MqttConnection(door, new WebSocketTransport(opening), channel);
     channel.pipeline().addLast(new Frames(connection), connection);
   }
 
   /** The WebSocket under one connection. */
-  private static final class WebSocketCarrier implements Carrier {
+  private static final class WebSocketTransport implements Transport {
 
     private final Credentials shown;
     private final SocketAddress client;
 
-    WebSocketCarrier(WebSocketOpening opening) {
+    WebSocketTransport(WebSocketOpening opening) {
       client = opening.remoteAddress();
       String token = opening.bearerToken();
       if (token != null) {
@@ -92,7 +92,7 @@ final class MqttSubprotocol implements WebSocketSubprotocol {
     }
 
     @Override
-    public SocketAddress client(MqttDoor door, Channel channel) {
+    public SocketAddress address(Channel channel) {
       return client;
     }
 

@@ -2,43 +2,44 @@ package io.polyhub.mqtt;
 
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.Downlink;
+import io.polyhub.hub.Lane;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscription;
 import io.polyhub.mqtt.packet.MqttReasonCode;
-import io.polyhub.mqtt.packet.MqttVersion;
 import io.polyhub.mqtt.packet.Packet;
-import io.polyhub.mqtt.packet.PacketEncoder;
 import io.polyhub.mqtt.packet.PacketException;
 import io.polyhub.mqtt.packet.PacketType;
 import io.polyhub.mqtt.packet.Properties;
-import io.polyhub.mqtt.packet.PublishForm;
 import io.polyhub.mqtt.packet.PublishRequests;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publications to one client: PUBLISH and PUBREL out, PUBACK, PUBREC and PUBCOMP in. Keeps the
- * client's receive maximum, its largest packet and its topic aliases. Only in the connection's
+ * client's receive maximum, its largest packet and its topic aliases. Confined to the connection's
  * lane.
  *
  * <p>In a session that outlives its connections a publication with QoS 2 is sent once its packet
- * identifier is stored, and the client is told to forget the identifier (PUBREL) once it is stored
- * that the client has the publication. So whoever goes on with the session after a crash sends what
- * the client may not have, under the identifier by which the client knows it if it has.
+ * identifier is stored, and the client is asked to forget the identifier (PUBREL) once it is stored
+ * that the client has the publication. So the process that goes on with the session after a crash
+ * sends what the client may not have, under the identifier by which the client knows it if it has.
  */
 final class OutboundFlow {
 
-  private final MqttConnection connection;
+  private final Answers answers;
+  private final SessionWriter writer;
   private final Session session;
   private final SessionData data;
+  private final PublicationWriter publications;
+  private final Lane lane;
+  private final InstantSource clock;
+  private final MqttMetrics metrics;
   private final int window;
-  private final long packetBytesMax;
-  private final int aliasMax;
-  private Map<String, Integer> aliases = Map.of();
+  private final int heldBytesMax;
+  private final boolean storesFirst;
   private @Nullable Deque<InFlight> unsent;
   private boolean busy;
   private boolean begun;
@@ -49,16 +50,23 @@ final class OutboundFlow {
   /**
    * Makes the flow of a connection whose session may have publications in flight.
    *
-   * @param client what the client has said of itself
+   * @param asked what the client has said of itself
+   * @param storesFirst whether what an exchange with QoS 2 has come to is stored before it goes on
    */
-  OutboundFlow(MqttConnection connection, Session session, SessionData data, Properties client) {
-    this.connection = connection;
-    this.session = session;
-    this.data = data;
-    MqttConfig config = connection.config();
-    window = Math.min(config.maxInflight(), client.receiveMaximum());
-    packetBytesMax = Math.min(config.maxPacketBytes(), client.maximumPacketSize());
-    aliasMax = Math.min(config.outboundAliasMaximum(), client.topicAliasMaximum());
+  OutboundFlow(
+      MqttDoor door, FlowContext context, Lane lane, Properties asked, boolean storesFirst) {
+    answers = context.answers();
+    writer = context.writer();
+    session = context.session();
+    data = context.data();
+    this.lane = lane;
+    this.storesFirst = storesFirst;
+    clock = door.clock;
+    metrics = door.metrics;
+    MqttConfig config = door.config;
+    window = Math.min(config.maxInflight(), asked.receiveMaximum());
+    publications = new PublicationWriter(door, answers, asked);
+    heldBytesMax = config.writeHighBytes();
   }
 
   /**
@@ -84,52 +92,47 @@ final class OutboundFlow {
   }
 
   private void storedFirst(Runnable task) {
-    if (connection.storesFirst()) {
-      connection.storedFirst(task);
+    if (storesFirst) {
+      writer.storedFirst(task);
     } else {
       task.run();
     }
   }
 
-  /** Whether a publication of that size may be sent to the client. */
-  private boolean fits(int bytes) {
-    return bytes <= packetBytesMax;
-  }
-
   Downlink.Offer deliver(
       Subscription subscription, Publication publication, Downlink.Source source) {
-    if (subscription.attachment() instanceof CatchUp catchUp) {
+    if (subscription.attachment() instanceof SharedCatchUp catchUp) {
       return catchUp(catchUp, subscription, publication, source);
     }
     ClientSubscription to = (ClientSubscription) subscription.attachment();
     if (!begun || to == null || to.isHeld()) {
       return busy();
     }
-    if (publication.expired(connection.door().clock.instant())) {
+    if (publication.expired(clock.instant())) {
       to.settled(publication);
-      connection.door().metrics.expired.increment();
+      metrics.expired.increment();
       return taken();
     }
     boolean lastValue = source == Downlink.Source.LAST_VALUE;
-    Owed owed = lastValue ? null : to.owed(publication);
+    Unacknowledged repeat = lastValue ? null : to.unacknowledged(publication);
     if (!lastValue && to.isDone(publication)) {
       return taken();
     }
-    if (owed == null && !lastValue && to.yieldsTo(publication, session.id())) {
+    if (repeat == null && !lastValue && to.yieldsTo(publication, session.id())) {
       return taken();
     }
     int qos =
-        owed == null
+        repeat == null
             ? Math.min(PublishRequests.qos(publication.quality()), to.grantedQos())
-            : owed.qos();
+            : repeat.qos();
     if (publication.position() == null) {
       // Nothing is kept of it, so nothing could be promised beyond this connection.
       qos = 0;
     }
-    boolean holds = qos == 2 && owed == null && connection.storesFirst();
-    if (!connection.isWritable()
+    boolean holds = qos == 2 && repeat == null && storesFirst;
+    if (!answers.isWritable()
         || (qos > 0 && (unsent != null || isFull()))
-        || (held > 0 && (!holds || heldBytes >= connection.config().writeHighBytes()))) {
+        || (held > 0 && (!holds || heldBytes >= heldBytesMax))) {
       return busy();
     }
     boolean retain = lastValue || (publication.retained() && to.options().retainAsPublished());
@@ -137,8 +140,8 @@ final class OutboundFlow {
         lastValue && to.identifier() != 0
             ? new int[] {to.identifier()}
             : lastValue ? ClientSubscription.NO_IDS : to.identifiersFor(publication, session.id());
-    boolean remembered = owed == null && qos == 2 && data.isNextPacketIdRemembered();
-    int packetId = qos == 0 ? 0 : owed == null ? data.nextPacketId() : owed.packetId();
+    boolean remembered = repeat == null && qos == 2 && data.isNextPacketIdRemembered();
+    int packetId = qos == 0 ? 0 : repeat == null ? data.nextPacketId() : repeat.packetId();
     String cursor = to.wantsCursor() ? cursorAfter(subscription, publication, source) : null;
     if (holds) {
       hold(
@@ -151,10 +154,11 @@ final class OutboundFlow {
     if (remembered) {
       release(packetId);
     }
-    if (owed != null) {
+    if (repeat != null) {
       to.settled(publication);
     }
-    if (send(publication, owed != null, qos, retain, packetId, ids, cursor) && qos > 0) {
+    if (publications.write(publication, repeat != null, qos, retain, packetId, ids, cursor)
+        && qos > 0) {
       began(new InFlight(packetId, qos, to, subscription.cursor(), retain, ids, publication));
     }
     return taken();
@@ -166,7 +170,7 @@ final class OutboundFlow {
    * what it does not know is no error (section 4.3.3); its PUBCOMP then means nothing here.
    */
   private void release(int packetId) {
-    connection.sendAck(PacketType.PUBREL, packetId, MqttReasonCode.SUCCESS, List.of());
+    answers.ack(PacketType.PUBREL, packetId, MqttReasonCode.SUCCESS, List.of());
   }
 
   /** Sends a publication once its packet identifier is stored; nothing overtakes it. */
@@ -176,14 +180,14 @@ final class OutboundFlow {
     held++;
     heldBytes += publication.weight();
     data.outbound().add(sent);
-    connection.storedFirst(() -> {
+    writer.storedFirst(() -> {
       sent.held = false;
       held--;
       heldBytes -= publication.weight();
       if (remembered) {
         release(sent.packetId);
       }
-      if (!send(
+      if (!publications.write(
           publication, false, sent.qos, sent.retain, sent.packetId, sent.subscriptionIds, cursor)) {
         data.outbound().remove(sent.packetId);
       }
@@ -193,29 +197,38 @@ final class OutboundFlow {
     });
   }
 
-  /** Sends what is owed of a subscription that shares; all else that it reads is not meant. */
+  /**
+   * Sends again what is not acknowledged of a subscription that shares; all else that it reads is
+   * not meant.
+   */
   private Downlink.Offer catchUp(
-      CatchUp catchUp, Subscription subscription, Publication publication, Downlink.Source source) {
+      SharedCatchUp catchUp,
+      Subscription subscription,
+      Publication publication,
+      Downlink.Source source) {
     if (!begun) {
       return busy();
     }
     ClientSubscription to = catchUp.to();
-    Owed owed = to.owed(publication);
-    if (owed != null) {
-      if (!connection.isWritable() || unsent != null || isFull() || held > 0) {
+    Unacknowledged repeat = to.unacknowledged(publication);
+    if (repeat != null) {
+      if (!answers.isWritable() || unsent != null || isFull() || held > 0) {
         return busy();
       }
       to.settled(publication);
       int[] ids = to.identifier() == 0 ? ClientSubscription.NO_IDS : new int[] {to.identifier()};
-      if (send(publication, true, owed.qos(), false, owed.packetId(), ids, null)) {
-        began(new InFlight(owed.packetId(), owed.qos(), to, to.cursor(), false, ids, publication));
+      if (publications.write(
+          publication, true, repeat.qos(), false, repeat.packetId(), ids, null)) {
+        began(
+            new InFlight(
+                repeat.packetId(), repeat.qos(), to, to.cursor(), false, ids, publication));
       }
     }
-    if (to.owed().isEmpty()
+    if (to.unacknowledged().isEmpty()
         || source == Downlink.Source.LIVE
         || subscription.cursor().covers(catchUp.last())) {
-      to.owesNothing();
-      connection.lane().execute(subscription::cancel);
+      to.nothingToRepeat();
+      lane.execute(subscription::cancel);
     }
     return taken();
   }
@@ -225,12 +238,12 @@ final class OutboundFlow {
     changed(sent);
   }
 
-  /** What was sent with QoS 2 may not be sent anew after the end of the process. */
+  /** What was sent with QoS 2 may not be sent as new after the end of the process. */
   private void changed(InFlight sent) {
     if (sent.qos == 2) {
-      connection.touched();
+      writer.touched();
     } else {
-      connection.moved();
+      writer.moved();
     }
   }
 
@@ -248,61 +261,12 @@ final class OutboundFlow {
   }
 
   private Downlink.Offer taken() {
-    connection.moved();
+    writer.moved();
     return Downlink.Offer.TAKEN;
   }
 
   private boolean isFull() {
     return data.outbound().size() >= window;
-  }
-
-  /** Writes a PUBLISH; tells whether it was, which it is not if it is too large for the client. */
-  private boolean send(
-      Publication publication,
-      boolean duplicate,
-      int qos,
-      boolean retain,
-      int packetId,
-      int[] ids,
-      @Nullable String cursor) {
-    MqttVersion version = connection.version();
-    PublishForm form = PublishForm.of(publication, version);
-    int known = aliases.getOrDefault(publication.channel(), 0);
-    int alias = known != 0 ? known : aliases.size() < aliasMax ? aliases.size() + 1 : 0;
-    PublishForm.Envelope envelope =
-        new PublishForm.Envelope(
-            duplicate,
-            qos,
-            retain,
-            packetId,
-            alias,
-            known != 0,
-            version.isV5() ? expirySeconds(publication) : -1,
-            version.isV5() ? ids : ClientSubscription.NO_IDS,
-            cursor);
-    int length = form.remainingLength(envelope, version);
-    if (!fits(length + PacketEncoder.variableBytes(length) + 1)) {
-      connection.door().metrics.tooLarge.increment();
-      return false;
-    }
-    if (known == 0 && alias != 0) {
-      if (aliases.isEmpty()) {
-        aliases = new HashMap<>(4);
-      }
-      aliases.put(publication.channel(), alias);
-    }
-    connection.write(form, envelope, length);
-    connection.door().metrics.sent.increment();
-    return true;
-  }
-
-  /** What is left of the time to live, in whole seconds, at least 1 (section 3.3.2.3.3). */
-  private long expirySeconds(Publication publication) {
-    if (publication.expiresAtMillis() == 0) {
-      return -1;
-    }
-    long millis = publication.expiresAtMillis() - connection.door().nowMillis();
-    return Math.clamp(Math.ceilDiv(millis, 1000), 1, 0xFFFF_FFFFL);
   }
 
   private void sendUnsent() {
@@ -311,13 +275,13 @@ final class OutboundFlow {
       return;
     }
     int sent = data.outbound().size() - waiting.size();
-    while (!waiting.isEmpty() && sent < window && connection.isWritable()) {
+    while (!waiting.isEmpty() && sent < window && answers.isWritable()) {
       InFlight next = waiting.remove();
       Publication publication = next.publication();
       if (publication == null) {
         release(next.packetId);
         sent++;
-      } else if (send(
+      } else if (publications.write(
           publication, true, next.qos, next.retain, next.packetId, next.subscriptionIds, null)) {
         sent++;
       } else {
@@ -354,14 +318,14 @@ final class OutboundFlow {
     }
     int packetId = pubrec.packetId();
     if (sent == null) {
-      connection.sendAck(
+      answers.ack(
           PacketType.PUBREL, packetId, MqttReasonCode.PACKET_IDENTIFIER_NOT_FOUND, List.of());
     } else if (sent.isReleased() && !sent.releasing) {
       release(packetId);
     } else if (!sent.isReleased()) {
       sent.release();
       sent.releasing = true;
-      connection.touched();
+      writer.touched();
       storedFirst(() -> {
         sent.releasing = false;
         release(packetId);
@@ -389,7 +353,7 @@ final class OutboundFlow {
   /** A place has become free, the transport takes more, or nothing is held back any more. */
   void ready() {
     sendUnsent();
-    if (busy && connection.isWritable()) {
+    if (busy && answers.isWritable()) {
       busy = false;
       session.ready();
     }

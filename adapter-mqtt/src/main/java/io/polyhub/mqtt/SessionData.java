@@ -15,20 +15,67 @@ import org.jspecify.annotations.Nullable;
 /**
  * The session state of section 4.1: subscriptions, and publications in either direction whose
  * exchange has not ended. Belongs to one connection at a time, and is touched only in its lane; it
- * is handed over by {@link ClientSessions}.
+ * goes from one to the next by {@link SessionTakeover}.
  */
 final class SessionData {
 
   private static final int PACKET_IDS = 0xFFFF;
   private static final int KEPT_ENTRY_BYTES = 128;
 
+  /**
+   * How far packet identifiers jump when a session is read back. Between the last save and the end
+   * of the process more may have been given out; a QoS 2 one that the client still remembers must
+   * not soon stand for another publication.
+   */
+  private static final int PACKET_IDS_SKIPPED = 8_192;
+
   private Map<String, ClientSubscription> subscriptions = Map.of();
   private final InFlights outbound = new InFlights();
-  private final Uses uses = new Uses();
+  private final PacketIdUses uses = new PacketIdUses();
   private boolean goesOn;
   private int lastPacketId;
   private int rememberedIds;
   private long orders;
+
+  /** Makes the state of a session that was stored, for its next connection. */
+  static SessionData restored(StoredSession stored) {
+    SessionData data = new SessionData();
+    for (StoredSubscription each : stored.subscriptions()) {
+      SharedFilter filter = SharedFilter.parse(each.options().filter()).orElseThrow();
+      ClientSubscription subscription =
+          data.newSubscription(filter, each.options(), each.identifier());
+      subscription.restore(each);
+      data.add(subscription);
+    }
+    stored.released().forEach(id -> data.outbound.add(InFlight.released(id)));
+    data.uses.restore(stored.reliableUses());
+    data.goesOn = true;
+    data.continueAfter(stored.lastPacketId() + PACKET_IDS_SKIPPED);
+    return data;
+  }
+
+  /** Returns what of the session outlives its process, as it is now. */
+  StoredSession toStored(long expirySeconds, long detachedAtMillis, String node) {
+    List<StoredSubscription> stored = new ArrayList<>(subscriptions.size());
+    for (ClientSubscription subscription : subscriptions.values()) {
+      stored.add(
+          new StoredSubscription(
+              subscription.options(),
+              subscription.grantedQos(),
+              subscription.identifier(),
+              acknowledged(subscription),
+              subscription.taken(),
+              unacknowledged(subscription)));
+    }
+    List<Integer> released = new ArrayList<>();
+    for (InFlight sent : outbound) {
+      if (sent.isReleased()) {
+        released.add(sent.packetId);
+      }
+    }
+    return new StoredSession(
+        expirySeconds, detachedAtMillis, node, lastPacketId, stored, released, uses.toStored());
+  }
 
   Collection<ClientSubscription> subscriptions() {
     return subscriptions.values();
@@ -81,32 +128,23 @@ final class SessionData {
     return rememberedIds > 0;
   }
 
-  int lastPacketId() {
-    return lastPacketId;
-  }
-
   /**
    * Goes on counting after {@code id}, wherever that is. Each identifier may be one that the client
    * remembers, until it was used once.
    */
-  void continueAfter(int id) {
+  private void continueAfter(int id) {
     lastPacketId = Math.floorMod(id, PACKET_IDS);
     rememberedIds = PACKET_IDS;
   }
 
   /** The packet identifiers under which the client publishes with QoS 2. */
-  Uses uses() {
+  PacketIdUses uses() {
     return uses;
   }
 
   /** Whether the session had a connection before, of which something may be forgotten. */
   boolean goesOn() {
     return goesOn;
-  }
-
-  /** The session has had a connection. */
-  void hasGoneOn() {
-    goesOn = true;
   }
 
   /** About how many bytes are held beside the subscriptions. */
@@ -149,7 +187,7 @@ final class SessionData {
    * The place up to which the client has acknowledged everything on that subscription: from there
    * nothing is lost, whatever happens to this process.
    */
-  Cursor acknowledged(ClientSubscription subscription) {
+  private Cursor acknowledged(ClientSubscription subscription) {
     for (InFlight sent : outbound) {
       if (sent.by == subscription && !sent.isReleased()) {
         return sent.before;
@@ -159,14 +197,14 @@ final class SessionData {
   }
 
   /** What the client was sent on that subscription and has not acknowledged. */
-  List<Owed> owed(ClientSubscription subscription) {
-    List<Owed> owed = new ArrayList<>(subscription.owed());
+  private List<Unacknowledged> unacknowledged(ClientSubscription subscription) {
+    List<Unacknowledged> all = new ArrayList<>(subscription.unacknowledged());
     for (InFlight sent : outbound) {
       Publication publication = sent.publication();
       if (sent.by == subscription && publication != null && publication.position() != null) {
-        owed.add(new Owed(sent.packetId, sent.qos, publication.position()));
+        all.add(new Unacknowledged(sent.packetId, sent.qos, publication.position()));
       }
     }
-    return owed;
+    return all;
   }
 }

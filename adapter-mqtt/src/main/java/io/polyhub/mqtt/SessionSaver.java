@@ -8,50 +8,60 @@ import java.util.function.Consumer;
 
 /**
  * Saves the sessions of one event loop's connections, a while after they changed and many at a
- * time, so that a session which moves with every acknowledgement is not written with each. Only in
- * its loop.
+ * time, so that a session which moves with every acknowledgement is not written with each. Confined
+ * to its loop.
  */
 final class SessionSaver {
 
   private final Wheel wheel;
-  private final int most;
+  private final int savesPerTickMax;
   private final Round changes;
   private final Round places;
 
-  SessionSaver(Wheel wheel, MqttConfig config) {
+  SessionSaver(Wheel wheel, SessionLimits limits) {
     this.wheel = wheel;
-    most = config.savesPerTickMax();
-    changes = new Round(config.saveInterval(), MqttConnection::save);
-    places = new Round(config.placeSaveInterval(), MqttConnection::placesDue);
+    savesPerTickMax = limits.savesPerTickMax();
+    changes = new Round(limits.saveInterval(), Saved::save);
+    places = new Round(limits.placeSaveInterval(), Saved::placesDue);
   }
 
-  /** The connection's session has changed; called once until it is saved. */
-  void changed(MqttConnection connection) {
-    changes.add(connection);
+  /** A session that is to be saved. */
+  interface Saved {
+
+    /** The save interval after a change is over. */
+    void save();
+
+    /** The places that moved are a change by now. */
+    void placesDue();
+  }
+
+  /** The session has changed; called once until it is saved. */
+  void changed(Saved session) {
+    changes.add(session);
   }
 
   /**
-   * The places of the connection's session have moved, which is a change once their time is over;
-   * called once until then.
+   * The places of the session have moved, which is a change once their time is over; called once
+   * until then.
    */
-  void moved(MqttConnection connection) {
-    places.add(connection);
+  void moved(Saved session) {
+    places.add(session);
   }
 
-  /** Connections with which the same is done after the same while; each of them once. */
+  /** Sessions with which the same is done after the same while; each of them once. */
   private final class Round extends Wheel.Timer {
 
     private final Duration interval;
-    private final Consumer<MqttConnection> task;
-    private final Deque<MqttConnection> waiting = new ArrayDeque<>();
+    private final Consumer<Saved> task;
+    private final Deque<Saved> waiting = new ArrayDeque<>();
 
-    Round(Duration interval, Consumer<MqttConnection> task) {
+    Round(Duration interval, Consumer<Saved> task) {
       this.interval = interval;
       this.task = task;
     }
 
-    void add(MqttConnection connection) {
-      waiting.add(connection);
+    void add(Saved session) {
+      waiting.add(session);
       if (!isSet()) {
         wheel.set(this, interval);
       }
@@ -59,7 +69,7 @@ final class SessionSaver {
 
     @Override
     protected void expired() {
-      int count = Math.min(waiting.size(), most);
+      int count = Math.min(waiting.size(), savesPerTickMax);
       for (int i = 0; i < count; i++) {
         task.accept(waiting.remove());
       }

@@ -1,47 +1,49 @@
 package io.polyhub.mqtt;
 
 import io.polyhub.records.Records;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the sessions that outlive their connections are stored. Safe for any thread; but for {@link
- * #close} nothing here blocks. What fails is counted and logged here.
+ * Where the sessions that outlive their connections are stored. Thread-safe; nothing here blocks
+ * but {@link #close}. What fails is counted and logged here.
  */
 final class SessionStore {
 
+  /** The name of its records. */
+  static final String RECORDS = "mqtt-sessions";
+
   private static final Logger log = LoggerFactory.getLogger(SessionStore.class);
 
-  private static final long CLOSE_SECONDS_MAX = 5;
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
   private final Records records;
-  private final MqttMetrics metrics;
-  private final AtomicInteger writing = new AtomicInteger();
+  private final SessionMetrics metrics;
+  private final PendingWrites writing = new PendingWrites();
 
-  SessionStore(Records records, MqttMetrics metrics) {
+  SessionStore(Records records, SessionMetrics metrics) {
     this.records = records;
     this.metrics = metrics;
   }
 
-  /** Where they lie. */
-  Records records() {
-    return records;
+  /** Reads some of what is stored, in the order of the keys. */
+  CompletionStage<List<Records.Entry>> page(String after, int max) {
+    return records.page(after, max);
   }
 
   /** Reads one session; fails if the store cannot be read. */
   CompletionStage<Optional<StoredSession>> get(String key) {
-    return records.get(key).thenApply(value -> value.flatMap(StoredSession::decode));
+    return records.get(key).thenApply(value -> value.flatMap(StoredSessionCodec::decode));
   }
 
   /** Writes a session; the stage fails if that was not done. */
   CompletionStage<Void> put(String key, StoredSession session) {
-    byte[] value = session.encode();
+    byte[] value = StoredSessionCodec.encode(session);
     if (value.length > Records.MAX_VALUE_BYTES) {
       return written(
           CompletableFuture.failedFuture(
@@ -55,23 +57,20 @@ final class SessionStore {
   }
 
   private CompletionStage<Void> written(CompletionStage<Void> stage) {
-    writing.incrementAndGet();
-    return stage.whenComplete((done, failure) -> {
-      writing.decrementAndGet();
-      if (failure == null) {
-        metrics.saves.increment();
-      } else {
-        metrics.savesFailed.increment();
-        log.warn("An MQTT session could not be stored: {}", failure.toString());
-      }
-    });
+    return writing
+        .add(stage)
+        .whenComplete((done, failure) -> {
+          if (failure == null) {
+            metrics.saves.increment();
+          } else {
+            metrics.savesFailed.increment();
+            log.warn("An MQTT session could not be stored: {}", failure.toString());
+          }
+        });
   }
 
   /** Waits, for a bounded time, for what is being written. */
   void close() {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS_MAX);
-    while (writing.get() > 0 && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
+    writing.await(CLOSE_MAX);
   }
 }

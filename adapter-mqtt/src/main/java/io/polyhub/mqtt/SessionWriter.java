@@ -1,17 +1,25 @@
 package io.polyhub.mqtt;
 
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When the session of one connection is stored: a while after it changed, together with those of
  * other connections ({@link SessionSaver}), or at once, where an answer to the client must not be
  * given before. What comes up while the session is being stored waits for the next time, so there
- * is one write on its way at most, whatever the client does. Only in the connection's lane.
+ * is one write on its way at most, whatever the client does. Of a session that ends with its
+ * connection nothing is stored, and nothing waits for it. Confined to the connection's lane.
  */
-final class SessionWriter {
+final class SessionWriter implements SessionSaver.Saved {
 
-  private final MqttConnection connection;
+  private final EventLoop loop;
+  private final SessionSaver saver;
+  private final @Nullable Supplier<CompletionStage<Boolean>> store;
   private List<Runnable> waiting = new ArrayList<>(0);
   private boolean changed;
   private boolean moved;
@@ -19,13 +27,31 @@ final class SessionWriter {
   private boolean soon;
   private boolean writing;
   private boolean failed;
+  private boolean closed;
 
-  SessionWriter(MqttConnection connection) {
-    this.connection = connection;
+  /**
+   * Prepares it.
+   *
+   * @param store stores the session as it is when it is called; its stage yields whether that was
+   *     done, and never completes exceptionally; null if the session ends with the connection
+   */
+  SessionWriter(
+      EventLoop loop, SessionSaver saver, @Nullable Supplier<CompletionStage<Boolean>> store) {
+    this.loop = loop;
+    this.saver = saver;
+    this.store = store;
+  }
+
+  /** Whether the session outlives its connection. */
+  boolean isPersistent() {
+    return store != null;
   }
 
   /** The session has changed and is to be saved soon. */
   void touched() {
+    if (store == null) {
+      return;
+    }
     changed = true;
     if (!writing) {
       queue();
@@ -35,22 +61,24 @@ final class SessionWriter {
   private void queue() {
     if (!queued) {
       queued = true;
-      connection.saver().changed(connection);
+      saver.changed(this);
     }
   }
 
   /** No more than the places of the session have moved, which is a change to save in a while. */
   void moved() {
-    if (!moved) {
+    if (!moved && store != null) {
       moved = true;
-      connection.saver().moved(connection);
+      saver.moved(this);
     }
   }
 
-  /** That while is over. */
-  void placesDue() {
-    moved = false;
-    touched();
+  @Override
+  public void placesDue() {
+    if (!closed) {
+      moved = false;
+      touched();
+    }
   }
 
   /**
@@ -60,39 +88,62 @@ final class SessionWriter {
    * its windows, so there are never more than those allow.
    */
   void storedFirst(Runnable task) {
+    if (store == null) {
+      task.run();
+      return;
+    }
     waiting.add(task);
     changed = true;
     if (!writing && !failed && !soon) {
       soon = true;
       // What comes up in the same turn of the event loop is stored by the same write.
-      connection.channel().eventLoop().execute(this::write);
+      loop.execute(this::write);
     }
   }
 
-  /** The save interval is over. */
-  void save() {
+  @Override
+  public void save() {
+    if (closed) {
+      return;
+    }
     queued = false;
     if (!soon) {
       write();
     }
   }
 
+  /**
+   * Stores the session at once. The stage yields whether it is stored, as it always is if it ends
+   * with the connection; it never completes exceptionally.
+   */
+  CompletionStage<Boolean> saveNow() {
+    return store == null || closed ? CompletableFuture.completedFuture(true) : store.get();
+  }
+
   private void write() {
     soon = false;
-    if (!changed || writing || connection.isClosed()) {
+    if (!changed || writing || closed) {
       return;
     }
     changed = false;
     writing = true;
     List<Runnable> stored = waiting;
     waiting = new ArrayList<>(0);
-    var _ = connection.keep().thenAccept(done -> connection.inLane(() -> written(stored, done)));
+    var _ = saveNow().thenAccept(done -> inLane(() -> written(stored, done)));
+  }
+
+  private void inLane(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
   }
 
   private void written(List<Runnable> stored, boolean done) {
     writing = false;
     failed = !done;
-    if (connection.isClosed()) {
+    if (closed) {
       return;
     }
     if (!done) {
@@ -109,5 +160,10 @@ final class SessionWriter {
     } else if (changed && !soon) {
       queue();
     }
+  }
+
+  /** The connection is over; what waits is not done any more. */
+  void close() {
+    closed = true;
   }
 }

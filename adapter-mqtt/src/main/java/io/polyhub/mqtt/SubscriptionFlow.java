@@ -15,6 +15,7 @@ import io.polyhub.mqtt.packet.Packet;
 import io.polyhub.mqtt.packet.PacketEncoder;
 import io.polyhub.mqtt.packet.SharedFilter;
 import io.polyhub.records.Records;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE of one client. One packet is dealt with at a time: until its answer is
- * written nothing more is read, so requests take effect in the order in which they were sent. Only
- * in the connection's lane.
+ * written nothing more is read, so requests take effect in the order in which they were sent.
+ * Confined to the connection's lane.
  */
 final class SubscriptionFlow {
 
@@ -36,14 +37,30 @@ final class SubscriptionFlow {
   /** The only failure code of a SUBACK in 3.1.1. */
   private static final int FAILURE_OF_V3 = 0x80;
 
-  private final MqttConnection connection;
+  private final Client client;
+  private final PacketReader reader;
+  private final Answers answers;
+  private final SessionWriter writer;
   private final Session session;
   private final SessionData data;
+  private final OutboundFlow outbound;
+  private final Duration outlives;
 
-  SubscriptionFlow(MqttConnection connection, Session session, SessionData data) {
-    this.connection = connection;
-    this.session = session;
-    this.data = data;
+  /**
+   * Makes the flow of a connection.
+   *
+   * @param outbound what sends, once there is an answer, what the subscriptions deliver
+   * @param outlives how long the session is kept after the connection
+   */
+  SubscriptionFlow(FlowContext context, OutboundFlow outbound, Duration outlives) {
+    client = context.client();
+    reader = context.reader();
+    answers = context.answers();
+    writer = context.writer();
+    session = context.session();
+    data = context.data();
+    this.outbound = outbound;
+    this.outlives = outlives;
   }
 
   /** A SUBSCRIBE whose filters are being subscribed to. */
@@ -71,7 +88,7 @@ final class SubscriptionFlow {
     }
 
     private int code(MqttReasonCode reason) {
-      return connection.version().isV5() ? reason.code() : FAILURE_OF_V3;
+      return answers.isV5() ? reason.code() : FAILURE_OF_V3;
     }
 
     private void decide(int index, int code) {
@@ -81,7 +98,7 @@ final class SubscriptionFlow {
         return;
       }
       if (grantsAny()) {
-        connection.keep().thenAccept(kept -> connection.inLane(() -> answer(kept)));
+        writer.saveNow().thenAccept(kept -> client.inLane(() -> answer(kept)));
       } else {
         answer(true);
       }
@@ -98,7 +115,7 @@ final class SubscriptionFlow {
 
     /** Grants what survives this process, and refuses the rest. */
     private void answer(boolean kept) {
-      if (connection.isClosed()) {
+      if (client.isClosed()) {
         return;
       }
       for (int i = 0; i < codes.length; i++) {
@@ -107,11 +124,15 @@ final class SubscriptionFlow {
           granted.hold(false);
         } else if (granted != null) {
           unsubscribe(filter(i));
-          connection.touched();
+          writer.touched();
           codes[i] = (byte) code(MqttReasonCode.ofSubscribe(Refusal.BROKER_UNAVAILABLE));
         }
       }
-      connection.subscribed(packet.packetId(), codes, told);
+      if (client.isConnected()) {
+        answers.subscribed(packet.packetId(), codes, told);
+        reader.resume(PacketReader.SUBSCRIBING);
+        outbound.ready();
+      }
     }
 
     private String filter(int index) {
@@ -121,7 +142,7 @@ final class SubscriptionFlow {
 
   void subscribe(Packet.Subscribe packet) {
     Request request = new Request(packet);
-    connection.pause(Inlet.SUBSCRIBING);
+    reader.pause(PacketReader.SUBSCRIBING);
     for (int i = 0; i < request.codes.length; i++) {
       subscribe(request, i);
     }
@@ -165,7 +186,7 @@ final class SubscriptionFlow {
     for (ClientSubscription subscription : data.subscriptions()) {
       bytes += StoredSession.SUBSCRIPTION_BYTES + 3L * subscription.name().length();
     }
-    return !connection.isPersistent() || bytes < Records.MAX_VALUE_BYTES;
+    return !writer.isPersistent() || bytes < Records.MAX_VALUE_BYTES;
   }
 
   private static int identifier(Request request) {
@@ -198,7 +219,7 @@ final class SubscriptionFlow {
     SubscribeRequest asked = SubscribeRequest.to(filter.filter().text());
     String share = filter.share();
     if (share != null) {
-      asked = asked.withShare(share, connection.outlives());
+      asked = asked.withShare(share, outlives);
     }
     asked =
         asked
@@ -233,7 +254,7 @@ final class SubscriptionFlow {
       replaced.cancel();
     }
     data.add(made);
-    if (connection.version().isV5()) {
+    if (answers.isV5()) {
       if (request.wantsCursor && subscribed.history()) {
         request.told.add(new Header(PacketEncoder.CURSOR_PROPERTY, subscribed.cursor().text()));
       }
@@ -250,8 +271,8 @@ final class SubscriptionFlow {
     for (int i = 0; i < codes.length; i++) {
       codes[i] = (byte) unsubscribe(packet.filters().get(i)).code();
     }
-    connection.touched();
-    connection.unsubscribed(packet.packetId(), codes);
+    writer.touched();
+    answers.unsubscribed(packet.packetId(), codes);
   }
 
   private MqttReasonCode unsubscribe(String filter) {
@@ -269,7 +290,7 @@ final class SubscriptionFlow {
   void ended(Subscription subscription) {
     if (subscription.attachment() instanceof ClientSubscription own && own.isLive(subscription)) {
       data.remove(own.name());
-      connection.touched();
+      writer.touched();
     }
   }
 }

@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator of clients that were cut off because they sent too much. A client of 3.1.1
+ * Reports to the operator clients that were cut off because they sent too much. A client of 3.1.1
  * hears no reason, comes back and sends the same for ever, so it is logged which client that is and
- * which setting it meets; no more often than every ten seconds, whoever they are. Safe for any
- * thread.
+ * which setting it meets; no more often than every ten seconds, whichever clients they are.
+ * Thread-safe.
  */
 final class TooLargePackets {
 

@@ -4,6 +4,7 @@ import io.polyhub.hub.Hub;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
 import io.polyhub.records.Records;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The wills of the clients of this node. Each lies in a record while its client is connected, so
- * that it is published when the client is gone, and also when the whole node is: at the next start,
- * or by a node that lives on ({@link Rescue}). It is published under a key by which the log keeps
- * one, and its record is removed after that, so that it is not lost in between. Safe for any
- * thread; nothing here blocks.
+ * The wills of the clients of this node. Each is stored in a record while its client is connected,
+ * so that it is published when the client is gone, and also when the whole node is: at the next
+ * start, or by a node that lives on ({@link OrphanAdoption}). It is published under a key by which
+ * the log keeps one, and its record is removed after that, so that it is not lost in between.
+ * Thread-safe; nothing here blocks but {@link #close}.
  */
 final class Wills {
 
@@ -31,11 +32,14 @@ final class Wills {
    */
   static final int MAX_ARRIVALS = 1_000_000;
 
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
   private static final Logger log = LoggerFactory.getLogger(Wills.class);
 
   private final Hub hub;
-  private final MqttMetrics metrics;
+  private final SessionMetrics metrics;
   private final Records records;
+  private final PendingWrites writing = new PendingWrites();
   private final InstantSource clock;
   private final long graceMillis;
 
@@ -57,11 +61,11 @@ final class Wills {
   /** Those that are over, but whose record could not be removed. */
   private final Set<String> unremoved = ConcurrentHashMap.newKeySet();
 
-  Wills(Hub hub, MqttConfig config, MqttMetrics metrics, InstantSource clock) {
+  Wills(Hub hub, WillLimits limits, SessionMetrics metrics, InstantSource clock) {
     this.hub = hub;
     this.metrics = metrics;
     this.clock = clock;
-    graceMillis = config.willGrace().toMillis();
+    graceMillis = limits.willGrace().toMillis();
     records = hub.records(RECORDS);
   }
 
@@ -70,19 +74,20 @@ final class Wills {
     return kept.size() + unpublished.size() + unremoved.size();
   }
 
-  Records records() {
-    return records;
+  /** Reads some of what is stored, in the order of the keys. */
+  CompletionStage<List<Records.Entry>> page(String after, int max) {
+    return records.page(after, max);
   }
 
   /**
-   * Stores a will. The stage tells whether that is done, and never completes exceptionally; if not,
-   * nothing is left of it.
+   * Stores a will. The stage yields whether that is done, and never completes exceptionally; if
+   * not, nothing is left of it.
    */
   CompletionStage<Boolean> keep(StoredWill will) {
     byte[] value = will.encode();
     kept.add(will.id());
-    return records
-        .put(will.id(), value)
+    return writing
+        .add(records.put(will.id(), value))
         .handle((done, failure) -> {
           if (failure == null) {
             return true;
@@ -98,8 +103,8 @@ final class Wills {
   void keepWaiting(StoredWill will) {
     kept.add(will.id());
     var _ =
-        records
-            .put(will.id(), will.encode())
+        writing
+            .add(records.put(will.id(), will.encode()))
             .whenComplete((done, failure) -> {
               if (failure != null) {
                 metrics.willsFailed.increment();
@@ -146,8 +151,8 @@ final class Wills {
 
   private void remove(String id) {
     var _ =
-        records
-            .remove(id)
+        writing
+            .add(records.remove(id))
             .whenComplete((done, failure) -> {
               if (failure == null) {
                 unremoved.remove(id);
@@ -196,5 +201,10 @@ final class Wills {
   /** Whether it is looked after already. */
   boolean has(String id) {
     return kept.contains(id) || unpublished.containsKey(id) || unremoved.contains(id);
+  }
+
+  /** Waits, for a bounded time, for what is being stored. */
+  void close() {
+    writing.await(CLOSE_MAX);
   }
 }

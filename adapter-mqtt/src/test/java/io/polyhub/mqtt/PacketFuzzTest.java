@@ -45,10 +45,11 @@ final class PacketFuzzTest {
 
   @FuzzTest
   void stored_sessions_are_read_or_refused(byte[] bytes) {
-    StoredSession.decode(bytes)
+    StoredSessionCodec.decode(bytes)
         .ifPresent(session -> {
-          assertThat(StoredSession.decode(session.encode())).contains(session);
-          assertThat(session.toData()).isNotNull();
+          assertThat(StoredSessionCodec.decode(StoredSessionCodec.encode(session)))
+              .contains(session);
+          assertThat(SessionData.restored(session)).isNotNull();
         });
   }
 

@@ -132,15 +132,15 @@ final class PersistentSessionTest {
     return door
         .hub()
         .hub()
-        .records(MqttDoor.RECORDS)
+        .records(SessionStore.RECORDS)
         .get(ClientSessions.key("", clientId))
         .toCompletableFuture()
         .join()
-        .flatMap(StoredSession::decode)
-        .map(stored -> stored.toData().uses().toStored().open())
+        .flatMap(StoredSessionCodec::decode)
+        .map(stored -> SessionData.restored(stored).uses().toStored().open())
         .orElse(List.of())
         .stream()
-        .map(Uses.StoredUse::packetId)
+        .map(PacketIdUses.StoredUse::packetId)
         .toList();
   }
 

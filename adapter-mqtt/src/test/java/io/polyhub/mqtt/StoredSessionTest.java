@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Position;
-import io.polyhub.mqtt.StoredSession.StoredSubscription;
 import io.polyhub.mqtt.packet.Packet;
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +26,8 @@ final class StoredSessionTest {
                   Cursor.of(new Position("abc", 42)),
                   Cursor.of(new Position("abc", 50)),
                   List.of(
-                      new Owed(65_535, 2, new Position("abc", 43)),
-                      new Owed(1, 1, new Position("abc", 49)))),
+                      new Unacknowledged(65_535, 2, new Position("abc", 43)),
+                      new Unacknowledged(1, 1, new Position("abc", 49)))),
               new StoredSubscription(
                   new Packet.TopicFilter("#", 1, false, false, 0),
                   1,
@@ -37,24 +36,27 @@ final class StoredSessionTest {
                   Cursor.EMPTY,
                   List.of())),
           List.of(1, 65_535),
-          new Uses.Stored(
+          new PacketIdUses.Stored(
               -1,
-              IntStream.range(0, Uses.CLASSES).boxed().toList(),
-              List.of(new Uses.StoredUse(7, 7, true), new Uses.StoredUse(65_535, -1, false))));
+              IntStream.range(0, PacketIdUses.CLASSES).boxed().toList(),
+              List.of(
+                  new PacketIdUses.StoredUse(7, 7, true),
+                  new PacketIdUses.StoredUse(65_535, -1, false))));
 
   @Test
   void it_is_read_as_it_was_written() {
-    assertThat(StoredSession.decode(SESSION.encode())).contains(SESSION);
+    assertThat(StoredSessionCodec.decode(StoredSessionCodec.encode(SESSION))).contains(SESSION);
   }
 
-  private static final Uses.Stored USES =
-      new Uses.Stored(9, List.of(), List.of(new Uses.StoredUse(3, 4, false)));
+  private static final PacketIdUses.Stored USES =
+      new PacketIdUses.Stored(9, List.of(), List.of(new PacketIdUses.StoredUse(3, 4, false)));
 
   /** What earlier releases said of packet identifiers that were not released. */
-  private static final Uses.Stored WITHOUT_NUMBERS =
-      new Uses.Stored(0, List.of(), List.of(new Uses.StoredUse(3, 0, true)));
+  private static final PacketIdUses.Stored WITHOUT_NUMBERS =
+      new PacketIdUses.Stored(0, List.of(), List.of(new PacketIdUses.StoredUse(3, 0, true)));
 
-  private static StoredSession ofNode(String node, List<Owed> owed, long taken, Uses.Stored uses) {
+  private static StoredSession ofNode(
+      String node, List<Unacknowledged> owed, long taken, PacketIdUses.Stored uses) {
     return new StoredSession(
         60,
         0,
@@ -74,7 +76,8 @@ final class StoredSessionTest {
 
   @Test
   void its_form_stays_what_earlier_releases_wrote() {
-    StoredSession session = ofNode("n", List.of(new Owed(7, 2, new Position("e", 4))), 5, USES);
+    StoredSession session =
+        ofNode("n", List.of(new Unacknowledged(7, 2, new Position("e", 4))), 5, USES);
     byte[] bytes =
         Bytes.of(
             "03                      ; version of this form",
@@ -94,8 +97,8 @@ final class StoredSessionTest {
             "00 00 00 00 00 00 00 09 ; which of the client's sessions",
             "00 00                   ; nothing was ever released",
             "00 01 00 03 00 00 00 04 00 ; one use: packet identifier, number, stored or not");
-    assertThat(Bytes.hex(session.encode())).isEqualTo(Bytes.hex(bytes));
-    assertThat(StoredSession.decode(bytes)).contains(session);
+    assertThat(Bytes.hex(StoredSessionCodec.encode(session))).isEqualTo(Bytes.hex(bytes));
+    assertThat(StoredSessionCodec.decode(bytes)).contains(session);
   }
 
   @Test
@@ -113,7 +116,8 @@ final class StoredSessionTest {
             "00 01 't' 00 03 'e-3'   ; filter, cursor",
             "00 01 00 02             ; one released packet identifier",
             "00 01 00 03             ; one unreleased packet identifier");
-    assertThat(StoredSession.decode(bytes)).contains(ofNode("", List.of(), 3, WITHOUT_NUMBERS));
+    assertThat(StoredSessionCodec.decode(bytes))
+        .contains(ofNode("", List.of(), 3, WITHOUT_NUMBERS));
   }
 
   @Test
@@ -134,27 +138,30 @@ final class StoredSessionTest {
             "00 00                   ; everything is acknowledged",
             "00 01 00 02             ; one released packet identifier",
             "00 01 00 03             ; one unreleased packet identifier");
-    assertThat(StoredSession.decode(bytes)).contains(ofNode("n", List.of(), 5, WITHOUT_NUMBERS));
+    assertThat(StoredSessionCodec.decode(bytes))
+        .contains(ofNode("n", List.of(), 5, WITHOUT_NUMBERS));
   }
 
   @Test
   void what_is_cut_short_or_of_another_version_is_no_session() {
-    byte[] whole = SESSION.encode();
+    byte[] whole = StoredSessionCodec.encode(SESSION);
     for (int length = 0; length < whole.length; length++) {
       int cut = length;
       if (cut == 0) {
-        assertThat(StoredSession.decode(new byte[0])).isEmpty();
+        assertThat(StoredSessionCodec.decode(new byte[0])).isEmpty();
       } else {
-        assertThat(StoredSession.decode(Arrays.copyOf(whole, cut))).as("%s bytes", cut).isEmpty();
+        assertThat(StoredSessionCodec.decode(Arrays.copyOf(whole, cut)))
+            .as("%s bytes", cut)
+            .isEmpty();
       }
     }
     whole[0] = 99;
-    assertThat(StoredSession.decode(whole)).isEmpty();
+    assertThat(StoredSessionCodec.decode(whole)).isEmpty();
   }
 
   @Test
   void packet_identifiers_go_on_far_from_those_that_may_be_in_use() {
-    SessionData data = SESSION.toData();
+    SessionData data = SessionData.restored(SESSION);
     assertThat(data.nextPacketId()).isEqualTo(8_193);
     assertThat(data.outbound().size()).isEqualTo(2);
     assertThat(data.uses().get(7)).isNotNull();
@@ -163,15 +170,19 @@ final class StoredSessionTest {
   @Test
   void what_was_unreleased_while_the_process_died_counts_only_if_numbers_were_stored_in_time() {
     for (long session : List.of(0L, 8L)) {
-      Uses.Stored uses =
-          new Uses.Stored(session, List.of(), List.of(new Uses.StoredUse(7, 0, true)));
+      PacketIdUses.Stored uses =
+          new PacketIdUses.Stored(
+              session, List.of(), List.of(new PacketIdUses.StoredUse(7, 0, true)));
       StoredSession whileConnected =
           new StoredSession(3600, 0, "n", 9, List.of(), List.of(1), uses);
       int known = session == 0 ? 0 : 1;
-      assertThat(whileConnected.toData().uses().size()).isEqualTo(known);
-      assertThat(whileConnected.orphanedAt("m", 1_700_000_000_000L).toData().uses().size())
+      assertThat(SessionData.restored(whileConnected).uses().size()).isEqualTo(known);
+      assertThat(
+              SessionData.restored(whileConnected.orphanedAt("m", 1_700_000_000_000L))
+                  .uses()
+                  .size())
           .isEqualTo(known);
-      assertThat(whileConnected.toData().outbound().size()).isEqualTo(1);
+      assertThat(SessionData.restored(whileConnected).outbound().size()).isEqualTo(1);
     }
   }
 }

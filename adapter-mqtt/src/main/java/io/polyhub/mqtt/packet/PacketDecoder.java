@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes from a client into packets. Pure: keeps nothing between calls; any thread.
+ * Turns bytes from a client into packets. Pure and thread-safe: keeps nothing between calls.
  *
  * <p>Netty's own decoder is not used: it lets pass reserved flags, surrogates and NUL in strings,
  * repeated properties and values out of range, and costs every idle connection a buffer of state.
@@ -211,8 +211,8 @@ public final class PacketDecoder {
   }
 
   /**
-   * A filter has at least one character (MQTT-4.7.3-1). Whether its wildcards stand where they may
-   * is told to the client filter by filter.
+   * A filter has at least one character (MQTT-4.7.3-1). Whether its wildcards are where they may be
+   * is answered filter by filter.
    */
   private static String topicFilter(String filter) throws PacketException {
     if (filter.isEmpty()) {

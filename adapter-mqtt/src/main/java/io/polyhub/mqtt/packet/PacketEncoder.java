@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns what the server says into packets, but for publications ({@link PublishForm}). Pure. */
 public final class PacketEncoder {
 
-  /** The user property that carries a cursor, to those who asked. */
+  /** The user property that carries a cursor, to clients that asked. */
   public static final String CURSOR_PROPERTY = "polyhub-cursor";
 
   /** The most that a length of two bytes can say. */

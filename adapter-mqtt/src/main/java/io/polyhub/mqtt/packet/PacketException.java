@@ -1,8 +1,8 @@
 package io.polyhub.mqtt.packet;
 
 /**
- * A peer's mistake, with the code that tells it so. Has no stack trace: it is the peer that is to
- * be looked at, and mistakes may come in floods. The message is a fixed text for our own log.
+ * A peer's mistake, with the code that reports it. Has no stack trace: it is the peer that is to be
+ * looked at, and mistakes may come in floods. The message is a fixed text for our own log.
  */
 public final class PacketException extends Exception {
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes of one connection that are not a whole packet yet, or wait until reading goes on. Holds
  * no memory between packets. What it holds is bounded by the largest packet and one read of the
- * transport, since reading stops while nothing is taken. Only in the event loop.
+ * transport, since reading stops while nothing is taken. Confined to the event loop.
  */
 public final class PacketStream {
 

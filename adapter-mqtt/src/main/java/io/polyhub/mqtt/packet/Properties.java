@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Properties {
 
   /** No properties: every packet of MQTT 3.1.1, and most of 5.0. */
-  static final Properties NONE = new Properties();
+  public static final Properties NONE = new Properties();
 
   /** The most user properties that one packet may hold. */
   static final int USER_PROPERTIES_MAX = 256;

@@ -40,7 +40,7 @@ public record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
     V5
   }
 
-  /** Returns the form of that publication, made at most once. Any thread. */
+  /** Returns the form of that publication, made at most once. Thread-safe. */
   public static PublishForm of(Publication publication, MqttVersion version) {
     return version.isV5()
         ? publication.memo(Key.V5, PublishForm::makeV5)
@@ -100,7 +100,7 @@ public record PublishForm(byte[] topic, byte[] properties, byte[] payload) {
    * @param aliasKnown whether the receiver knows the alias already, so that the topic is left out
    * @param expirySeconds the message expiry interval, or -1 for none
    * @param subscriptionIds the identifiers of the matching subscriptions
-   * @param cursor the cursor after this publication, for who asked, or null
+   * @param cursor the cursor after this publication, for clients that asked, or null
    */
   @SuppressWarnings("ArrayRecordComponent") // shared by reference and never changed
   public record Envelope(

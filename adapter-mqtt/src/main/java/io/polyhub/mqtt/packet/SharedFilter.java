@@ -16,7 +16,7 @@ public record SharedFilter(@Nullable String share, ChannelFilter filter) {
   /** What the filters of shared subscriptions begin with; also a shared one without a name does. */
   private static final String SHARED = "$share";
 
-  /** Tells whether the text is meant as the filter of a shared subscription. */
+  /** Returns whether the text is meant as the filter of a shared subscription. */
   static boolean isShared(String text) {
     return text.startsWith(SHARED)
         && (text.length() == SHARED.length() || text.charAt(SHARED.length()) == '/');

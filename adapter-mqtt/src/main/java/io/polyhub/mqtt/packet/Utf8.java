@@ -7,7 +7,7 @@ public final class Utf8 {
 
   private Utf8() {}
 
-  /** Tells whether these bytes are well-formed UTF-8 without surrogates. */
+  /** Returns whether these bytes are well-formed UTF-8 without surrogates. */
   public static boolean isWellFormed(ByteBuf in, int start, int length) {
     int end = start + length;
     int i = start;
@@ -41,7 +41,7 @@ public final class Utf8 {
     return lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
   }
 
-  /** The second byte is what tells overlong forms, surrogates and too large numbers. */
+  /** The second byte shows overlong forms, surrogates and too large numbers. */
   private static boolean isSecond(int lead, int second) {
     return switch (lead) {
       case 0xE0 -> second >= 0xA0 && second <= 0xBF;

@@ -2,6 +2,7 @@ package io.polyhub.mqtt;
 
 import io.polyhub.broker.Nodes;
 import io.polyhub.records.Records;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after what nodes that are gone have left in the store: sessions, whose time away begins,
- * and wills, which are published or begin to wait. Of the nodes that are alive the one with the
+ * Looks after what nodes that are gone have left in the store: sessions, whose time away starts,
+ * and wills, which are published or wait from then on. Of the nodes that are alive the one with the
  * lowest name does it; a node that is alone does it when it starts. What two nodes do at once,
  * because they do not yet agree who is alive, happens once all the same: wills are published under
  * their keys.
@@ -23,28 +24,53 @@ import org.slf4j.LoggerFactory;
  * <p>It works on a thread of its own, which waits for the store; all else may be called by any
  * thread and does not block.
  */
-final class Rescue implements Nodes.Listener {
+final class OrphanAdoption implements Nodes.Listener {
 
-  private static final Logger log = LoggerFactory.getLogger(Rescue.class);
+  private static final Logger log = LoggerFactory.getLogger(OrphanAdoption.class);
 
   private static final int PAGE = 100;
   private static final long ANSWER_SECONDS_MAX = 30;
 
   private final Nodes nodes;
   private final ClientSessions sessions;
+  private final SessionHandover handover;
+  private final SessionStore store;
   private final Wills wills;
-  private final MqttMetrics metrics;
-  private final MqttDoor door;
+  private final SessionMetrics metrics;
+  private final InstantSource clock;
   private boolean wanted = true;
   private boolean working;
 
-  Rescue(MqttDoor door) {
-    this.door = door;
-    nodes = door.hub.nodes();
-    sessions = door.sessions;
-    wills = door.wills;
-    metrics = door.metrics;
-    nodes.listen(this);
+  private OrphanAdoption(
+      Nodes nodes,
+      ClientSessions sessions,
+      SessionHandover handover,
+      SessionStore store,
+      Wills wills,
+      SessionMetrics metrics,
+      InstantSource clock) {
+    this.nodes = nodes;
+    this.sessions = sessions;
+    this.handover = handover;
+    this.store = store;
+    this.wills = wills;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Hears of nodes that are gone from now on; what there is to do is done by {@link #sweep}. */
+  static OrphanAdoption start(
+      Nodes nodes,
+      ClientSessions sessions,
+      SessionHandover handover,
+      SessionStore store,
+      Wills wills,
+      SessionMetrics metrics,
+      InstantSource clock) {
+    OrphanAdoption adoption =
+        new OrphanAdoption(nodes, sessions, handover, store, wills, metrics, clock);
+    nodes.listen(adoption);
+    return adoption;
   }
 
   @Override
@@ -57,7 +83,7 @@ final class Rescue implements Nodes.Listener {
     wanted = true;
   }
 
-  /** Begins if there is something to do and this node is the one to do it; called every second. */
+  /** Starts if there is something to do and this node is the one to do it; called every second. */
   synchronized void sweep() {
     if (!wanted || working || !nodes.isSettled()) {
       return;
@@ -65,7 +91,7 @@ final class Rescue implements Nodes.Listener {
     wanted = false;
     if (Collections.min(nodes.live()).equals(nodes.self())) {
       working = true;
-      Thread.ofVirtual().name("polyhub-mqtt-rescue").start(this::work);
+      Thread.ofVirtual().name("polyhub-mqtt-orphans").start(this::work);
     }
   }
 
@@ -73,17 +99,19 @@ final class Rescue implements Nodes.Listener {
     boolean done = false;
     try {
       Set<String> live = nodes.live();
-      Records records = sessions.store().records();
-      for (var page = page(records, ""); !page.isEmpty(); page = page(records, last(page))) {
+      List<Records.Entry> page = await(store.page("", PAGE));
+      while (!page.isEmpty()) {
         page.forEach(entry -> session(entry, live));
+        page = await(store.page(page.getLast().key(), PAGE));
       }
-      records = wills.records();
-      for (var page = page(records, ""); !page.isEmpty(); page = page(records, last(page))) {
+      page = await(wills.page("", PAGE));
+      while (!page.isEmpty()) {
         for (Records.Entry entry : page) {
           will(entry, live);
         }
+        page = await(wills.page(page.getLast().key(), PAGE));
       }
-      sessions.rescued();
+      handover.orphansAdopted();
       done = true;
     } catch (ExecutionException | TimeoutException e) {
       log.info("What other nodes left of MQTT sessions cannot be read just now: {}", e.toString());
@@ -97,22 +125,25 @@ final class Rescue implements Nodes.Listener {
     }
   }
 
-  private static List<Records.Entry> page(Records records, String after)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    return await(records.page(after, PAGE));
-  }
-
-  private static String last(List<Records.Entry> page) {
-    return page.getLast().key();
-  }
-
   private void session(Records.Entry entry, Set<String> live) {
-    Optional<StoredSession> stored = StoredSession.decode(entry.value());
+    Optional<StoredSession> stored = StoredSessionCodec.decode(entry.value());
     if (stored.isEmpty()) {
       log.warn("A stored MQTT session cannot be read and is dropped");
-      sessions.store().remove(entry.key());
+      store.remove(entry.key());
     } else if (!live.contains(stored.get().node())) {
-      sessions.adopt(entry.key(), stored.get());
+      adopt(entry.key(), stored.get());
+    }
+  }
+
+  /** Looks after a session that is in the store alone, unless it is here already. */
+  private void adopt(String key, StoredSession stored) {
+    ClientSession session = new ClientSession(key);
+    session.expirySeconds = stored.expirySeconds();
+    // If the node ended while the client was connected, its time away starts now.
+    boolean wasConnected = stored.detachedAtMillis() == 0;
+    session.detachedAtMillis = wasConnected ? clock.millis() : stored.detachedAtMillis();
+    if (sessions.adopt(session) && wasConnected) {
+      var _ = store.put(key, stored.orphanedAt(nodes.self(), session.detachedAtMillis));
     }
   }
 
@@ -133,10 +164,10 @@ final class Rescue implements Nodes.Listener {
     long due = will.dueMillis();
     if (due == 0 && will.delaySeconds() > 0) {
       // The connection ended with its node, or not long before that was noticed.
-      due = door.nowMillis() + will.delaySeconds() * 1000;
+      due = clock.millis() + will.delaySeconds() * 1000;
     }
     StoredWill waiting = will.waiting(nodes.self(), due);
-    if (due <= door.nowMillis()) {
+    if (due <= clock.millis()) {
       wills.publish(waiting);
     } else if (sessions.adopt(waiting)) {
       wills.keepWaiting(waiting);
@@ -155,7 +186,7 @@ final class Rescue implements Nodes.Listener {
     if (sessions.isInUse(will.sessionKey())) {
       return true;
     }
-    Optional<StoredSession> session = await(sessions.store().get(will.sessionKey()));
+    Optional<StoredSession> session = await(store.get(will.sessionKey()));
     return session.isPresent() && nodes.live().contains(session.get().node());
   }
 

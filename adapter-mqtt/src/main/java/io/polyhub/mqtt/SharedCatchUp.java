@@ -14,14 +14,14 @@ import io.polyhub.hub.SubscribeRequest.Start;
  * @param to the subscription that shares
  * @param last up to where there is something to find
  */
-record CatchUp(ClientSubscription to, Cursor last) {
+record SharedCatchUp(ClientSubscription to, Cursor last) {
 
-  /** Begins, if there is something to find. */
+  /** Starts, if there is something to find. */
   static void start(Session session, ClientSubscription shared) {
     Cursor first = Cursor.EMPTY;
     Cursor last = Cursor.EMPTY;
-    for (Owed owed : shared.owed()) {
-      Position position = owed.position();
+    for (Unacknowledged sent : shared.unacknowledged()) {
+      Position position = sent.position();
       Position before = new Position(position.epoch(), position.offset() - 1);
       if (first.offset(before.epoch()).orElse(Long.MAX_VALUE) > before.offset()) {
         first = first.with(before);
@@ -34,7 +34,7 @@ record CatchUp(ClientSubscription to, Cursor last) {
               SubscribeRequest.to(shared.filter().text())
                   .withStart(new Start.Kept(first))
                   .withRest(true)
-                  .withAttachment(new CatchUp(shared, last)));
+                  .withAttachment(new SharedCatchUp(shared, last)));
     }
   }
 }

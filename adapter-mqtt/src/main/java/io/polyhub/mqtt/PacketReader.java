@@ -13,10 +13,10 @@ import io.polyhub.mqtt.packet.PacketStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of packets from one client: cuts the stream into packets, one after the other, and stops
- * reading where there is a reason to. Only in the event loop.
+ * Reads the packets of one client: cuts the stream into packets, one after the other, and stops
+ * reading where there is a reason to. Confined to the event loop.
  */
-final class Inlet {
+final class PacketReader {
 
   /** Why nothing is read; bits of {@link #pauses}. */
   static final int ADMITTING = 1;
@@ -26,21 +26,32 @@ final class Inlet {
   static final int UNWRITABLE = 8;
   static final int STORING = 16;
 
-  private final MqttConnection connection;
+  private final Receiver receiver;
+  private final MqttConfig config;
   private final Channel channel;
   private final PacketStream stream = new PacketStream();
   private @Nullable MqttVersion version;
   private int pauses;
   private boolean closed;
 
-  Inlet(MqttConnection connection, Channel channel) {
-    this.connection = connection;
+  PacketReader(Receiver receiver, MqttConfig config, Channel channel) {
+    this.receiver = receiver;
+    this.config = config;
     this.channel = channel;
   }
 
-  /** What was agreed; null until a CONNECT was read. */
-  @Nullable MqttVersion version() {
-    return version;
+  /** What the packets are for. */
+  interface Receiver {
+
+    /** Deals with the next packet. */
+    void received(Packet packet) throws PacketException;
+
+    /**
+     * The client has made a mistake, after which nothing is read.
+     *
+     * @param spoken the version in which to answer before a CONNECT was read, or null
+     */
+    void mistaken(PacketException mistake, @Nullable MqttVersion spoken);
   }
 
   /** Takes bytes, which are released. */
@@ -54,7 +65,6 @@ final class Inlet {
 
   private void decode(ByteBuf in) {
     int start = in.readerIndex();
-    MqttConfig config = connection.config();
     try {
       while (pauses == 0 && !closed) {
         int limit = version == null ? config.maxConnectBytes() : config.maxPacketBytes();
@@ -65,14 +75,10 @@ final class Inlet {
         if (packet instanceof Packet.Connect connect) {
           version = connect.version();
         }
-        connection.handle(packet);
+        receiver.received(packet);
       }
     } catch (PacketException mistake) {
-      if (version == null) {
-        connection.refuse(mistake, ConnectDecoder.versionOf(in, start));
-      } else {
-        connection.fail(mistake.reason(), mistake.getMessage());
-      }
+      receiver.mistaken(mistake, version == null ? ConnectDecoder.versionOf(in, start) : version);
     }
   }
 

@@ -12,40 +12,50 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * How a session goes from the node where its client was to the one where it comes back: the new one
- * asks all others, and each that has it ends the client's connection, stores the session, forgets
- * it and answers with what it was. Safe for any thread; nothing here blocks.
+ * asks all others, and each that has it ends the client's connection, forgets the session and
+ * answers with what it was. Thread-safe; nothing here blocks.
  */
-final class Handover {
+final class SessionHandover {
 
   private static final String TOPIC = "mqtt-sessions";
 
   private static final byte[] NOTHING = {};
 
   private final Nodes nodes;
-  private final ClientSessions sessions;
-  private volatile boolean rescued;
+  private volatile boolean orphansAdopted;
 
-  Handover(Nodes nodes, ClientSessions sessions) {
+  SessionHandover(Nodes nodes) {
     this.nodes = nodes;
-    this.sessions = sessions;
-    nodes.serve(TOPIC, this::answer);
   }
 
+  /** What answers other nodes. */
+  interface Giver {
+
+    /**
+     * Gives up a session, and returns what is known of it; nothing if it is not here, or if all of
+     * it is in the store. Never completes exceptionally.
+     *
+     * @param cleanStart whether the client ends the session there
+     */
+    CompletionStage<Optional<StoredSession>> handOver(String key, boolean cleanStart);
+  }
+
+  /** The name of this node. */
   String self() {
     return nodes.self();
   }
 
   /** What nodes that are gone had stored is looked after by this node. */
-  void rescued() {
-    rescued = true;
+  void orphansAdopted() {
+    orphansAdopted = true;
   }
 
   /** Whether no session can be in the store that this node does not look after. */
   boolean knowsAll() {
-    return rescued && nodes.isSettled() && nodes.live().size() == 1;
+    return orphansAdopted && nodes.isSettled() && nodes.live().size() == 1;
   }
 
-  /** Asks the other nodes for a session; each lets go of it. Never completes exceptionally. */
+  /** Asks the other nodes for a session; each gives it up. Never completes exceptionally. */
   CompletionStage<Optional<StoredSession>> ask(String key, boolean cleanStart) {
     if (nodes.live().size() == 1) {
       return CompletableFuture.completedFuture(Optional.empty());
@@ -57,21 +67,26 @@ final class Handover {
         .ask(TOPIC, ByteBufUtil.getBytes(question))
         .thenApply(answers ->
             answers.answers().stream()
-                .flatMap(answer -> StoredSession.decode(answer).stream())
+                .flatMap(answer -> StoredSessionCodec.decode(answer).stream())
                 .max(Comparator.comparingLong(StoredSession::detachedAtMillis)));
   }
 
-  private CompletionStage<byte[]> answer(String node, byte[] question) {
+  /** Answers what other nodes ask, from now on. */
+  void serve(Giver giver) {
+    nodes.serve(TOPIC, (node, question) -> answer(giver, question));
+  }
+
+  private static CompletionStage<byte[]> answer(Giver giver, byte[] question) {
     if (question.length == 0) {
       return CompletableFuture.completedFuture(NOTHING);
     }
     boolean cleanStart = question[0] != 0;
     String key = new String(question, 1, question.length - 1, StandardCharsets.UTF_8);
-    return sessions
+    return giver
         .handOver(key, cleanStart)
         .thenApply(state ->
             state
-                .map(StoredSession::encode)
+                .map(StoredSessionCodec::encode)
                 .filter(bytes -> bytes.length <= Nodes.MAX_MESSAGE_BYTES)
                 .orElse(NOTHING));
   }

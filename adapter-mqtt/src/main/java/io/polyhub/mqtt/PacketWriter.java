@@ -1,6 +1,7 @@
 package io.polyhub.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.polyhub.mqtt.packet.MqttVersion;
@@ -9,10 +10,10 @@ import io.polyhub.mqtt.packet.PublishForm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of packets to one client: small ones are joined in one buffer as they come, which is sent
- * once for all that is written in one turn of the event loop. Only in that loop.
+ * Writes the packets to one client: small ones are joined in one buffer as they come, which is sent
+ * once for all that is written in one turn of the event loop. Confined to that loop.
  */
-final class Outlet {
+final class PacketWriter {
 
   /**
    * Up to here a payload is copied behind its head; a larger one is sent as a buffer of its own.
@@ -28,8 +29,17 @@ final class Outlet {
   private boolean flushing;
   private boolean closed;
 
-  Outlet(Channel channel) {
+  PacketWriter(Channel channel) {
     this.channel = channel;
+  }
+
+  ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  /** Whether the transport takes more. */
+  boolean isWritable() {
+    return channel.isWritable();
   }
 
   /** Writes a packet, which is released. */

@@ -1,11 +1,13 @@
 package io.polyhub.mqtt;
 
+import io.polyhub.channel.Guarantee;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +22,17 @@ import org.jspecify.annotations.Nullable;
  * use that begins gets the count of its class, and keeps it. Two uses of one identifier have its
  * release between them, so their numbers differ.
  *
- * <p>Belongs to a {@link SessionData}. Only in its lane.
+ * <p>Belongs to a {@link SessionData}. Confined to its lane.
  */
-final class Uses {
+final class PacketIdUses {
 
   /** How many counts a session has; identifiers that follow each other are in different classes. */
   static final int CLASSES = 64;
+
+  /** What became of a publication that an earlier connection or process brought to its end. */
+  static final CompletionStage<Outcome<Published>> STORED =
+      CompletableFuture.completedFuture(
+          Outcome.done(new Published(Guarantee.AT_LEAST_ONCE, null, true)));
 
   private static final int[] NONE = {};
 
@@ -83,7 +90,7 @@ final class Uses {
     open.put(packetId, use);
   }
 
-  /** Nothing came of the use: its number may be used again. Tells whether there was one. */
+  /** Nothing came of the use: its number may be used again. Returns whether there was one. */
   boolean forget(int packetId) {
     if (open.isEmpty()) {
       return false;
@@ -95,7 +102,7 @@ final class Uses {
     return there;
   }
 
-  /** The client has released the identifier. Tells whether it was known to be in use. */
+  /** The client has released the identifier. Returns whether it was known to be in use. */
   boolean release(int packetId) {
     if (releases.length == 0) {
       releases = new int[CLASSES];
@@ -117,7 +124,7 @@ final class Uses {
     }
     List<StoredUse> uses = new ArrayList<>(open.size());
     open.forEach((id, use) -> {
-      boolean stored = InboundFlow.STORED.equals(use.outcome);
+      boolean stored = STORED.equals(use.outcome);
       if (stored || session != 0) {
         uses.add(new StoredUse(id, use.number, stored));
       }
@@ -130,7 +137,7 @@ final class Uses {
     session = stored.session;
     releases = stored.releases.stream().mapToInt(Integer::intValue).toArray();
     for (StoredUse use : stored.open) {
-      put(use.packetId, new Use(use.number, use.stored ? InboundFlow.STORED : null));
+      put(use.packetId, new Use(use.number, use.stored ? STORED : null));
     }
   }
 

@@ -13,15 +13,15 @@ import java.util.function.Consumer;
 
 /**
  * Puts the subscriptions of a session that goes on in force again, each from its place. Lives as
- * long as that takes. Only in the connection's lane.
+ * long as that takes. Confined to the connection's lane.
  */
-final class Resuming {
+final class ResumeFlow {
 
   private final Session session;
   private final SessionData data;
   private final Consumer<Resumption> done;
-  private int open;
   private final Duration outlives;
+  private int open;
   private Resumption all = Resumption.COMPLETE;
 
   /**
@@ -30,7 +30,7 @@ final class Resuming {
    * @param outlives how long the session is kept after the connection
    * @param done called once all are decided
    */
-  Resuming(Session session, SessionData data, Duration outlives, Consumer<Resumption> done) {
+  ResumeFlow(Session session, SessionData data, Duration outlives, Consumer<Resumption> done) {
     this.outlives = outlives;
     this.session = session;
     this.data = data;
@@ -79,7 +79,7 @@ final class Resuming {
     return switch (outcome) {
       case Outcome.Done<Subscribed>(Subscribed subscribed) when subscription.share() != null -> {
         subscription.goOn(subscribed);
-        CatchUp.start(session, subscription);
+        SharedCatchUp.start(session, subscription);
         yield Resumption.COMPLETE;
       }
       case Outcome.Done<Subscribed>(Subscribed subscribed) ->

@@ -9,9 +9,9 @@ import io.polyhub.channel.Position;
  * @param qos 1 or 2
  * @param position its place in the log
  */
-record Owed(int packetId, int qos, Position position) {
+record Unacknowledged(int packetId, int qos, Position position) {
 
-  Owed {
+  Unacknowledged {
     if (qos < 1 || qos > 2) {
       throw new IllegalArgumentException("qos: " + qos + " (expected: 1 to 2)");
     }

@@ -7,6 +7,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.identity.Credentials;
+import io.polyhub.net.Entrance;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.Certificate;
@@ -16,8 +17,18 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** TCP, with or without TLS. */
-enum SocketCarrier implements Carrier {
-  SOCKET;
+final class SocketTransport implements Transport {
+
+  private final Entrance entrance;
+
+  /**
+   * Makes it for all connections of a door.
+   *
+   * @param entrance what they come in by
+   */
+  SocketTransport(Entrance entrance) {
+    this.entrance = entrance;
+  }
 
   @Override
   public Credentials shown(Channel channel) {
@@ -36,9 +47,9 @@ enum SocketCarrier implements Carrier {
   }
 
   @Override
-  public @Nullable SocketAddress client(MqttDoor door, Channel channel) {
+  public @Nullable SocketAddress address(Channel channel) {
     return channel.remoteAddress() instanceof InetSocketAddress peer
-        ? door.entrance.client(peer, channel.localAddress(), List.of())
+        ? entrance.client(peer, channel.localAddress(), List.of())
         : null;
   }
 
