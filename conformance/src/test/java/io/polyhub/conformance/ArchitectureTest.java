@@ -1,5 +1,6 @@
 package io.polyhub.conformance;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -32,6 +33,10 @@ final class ArchitectureTest {
   private static final String NET = "io.polyhub.net";
   private static final String RECORDS = "io.polyhub.records";
   private static final String HUB = "io.polyhub.hub";
+  private static final String HUB_LANE = "io.polyhub.hub.lane";
+  private static final String HUB_SHARE = "io.polyhub.hub.share";
+  private static final String HUB_NODES = "io.polyhub.hub.nodes";
+  private static final String HUB_SESSION = "io.polyhub.hub.session";
   private static final String BROKER_SEAM = "io.polyhub.broker";
   private static final String BROKERS = "io.polyhub.broker.*..";
   private static final String ENVELOPE = "io.polyhub.proto.envelope..";
@@ -49,7 +54,18 @@ final class ArchitectureTest {
   private static final String BENCH = "io.polyhub.bench..";
 
   private static final String[] CORE = {
-    CHANNEL, FILES, IDENTITY, NET, RECORDS, HUB, BROKER_SEAM, BROKERS
+    CHANNEL,
+    FILES,
+    IDENTITY,
+    NET,
+    RECORDS,
+    HUB,
+    HUB_LANE,
+    HUB_SHARE,
+    HUB_NODES,
+    HUB_SESSION,
+    BROKER_SEAM,
+    BROKERS
   };
 
   /** What adapters see of the core. */
@@ -69,7 +85,23 @@ final class ArchitectureTest {
           Map.entry(NETTY, List.of(NET)),
           Map.entry(IDENTITY, List.of(CHANNEL, FILES)),
           Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS, ENVELOPE)),
-          Map.entry(HUB, List.of(CHANNEL, IDENTITY, NET, RECORDS, BROKER_SEAM, NODE_MESSAGES)),
+          Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS)),
+          Map.entry(HUB_LANE, List.of(HUB, CHANNEL, BROKER_SEAM)),
+          Map.entry(HUB_SHARE, List.of(HUB, HUB_LANE, CHANNEL, RECORDS, BROKER_SEAM)),
+          Map.entry(
+              HUB_NODES, List.of(HUB, CHANNEL, IDENTITY, RECORDS, BROKER_SEAM, NODE_MESSAGES)),
+          Map.entry(
+              HUB_SESSION,
+              List.of(
+                  HUB,
+                  HUB_LANE,
+                  HUB_SHARE,
+                  HUB_NODES,
+                  CHANNEL,
+                  IDENTITY,
+                  NET,
+                  RECORDS,
+                  BROKER_SEAM)),
           Map.entry(BENCH, List.of()),
           Map.entry(WEBSOCKET, with(CLIENT_SEAM, NETTY, WEB, "io.polyhub.proto.centrifuge")),
           Map.entry(MQTT, with(CLIENT_SEAM, NETTY, WEBSOCKET)),
@@ -130,6 +162,18 @@ final class ArchitectureTest {
         .that(resideOutsideOfPackage(SERVER))
         .should()
         .dependOnClassesThat(resideInAnyPackage(SERVER))
+        .check(CLASSES);
+  }
+
+  /** Some of it is public only because the core itself has several packages. */
+  @Test
+  void nobody_outside_the_core_sees_inside_the_hub_and_the_server_only_starts_it() {
+    noClasses()
+        .that(resideOutsideOfPackage("io.polyhub.hub.."))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(HUB_LANE, HUB_SHARE, HUB_NODES, HUB_SESSION)
+                .and(not(nameMatching("io\\.polyhub\\.hub\\.session\\.HubNode").forSubtype())))
         .check(CLASSES);
   }
 

@@ -9,7 +9,7 @@ import io.polyhub.broker.embedded.EmbeddedBroker;
 import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.hub.HubNode;
+import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Gatekeeper;
 import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.ServerConfig;

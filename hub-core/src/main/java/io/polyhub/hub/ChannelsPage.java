@@ -16,7 +16,7 @@ public record ChannelsPage(List<ChannelSummary> channels, @Nullable String next)
   }
 
   /** The first so many of them, in the same order. */
-  static ChannelsPage of(List<ChannelSummary> all, int most) {
+  public static ChannelsPage of(List<ChannelSummary> all, int most) {
     return all.size() <= most
         ? new ChannelsPage(all, null)
         : new ChannelsPage(all.subList(0, most), all.get(most - 1).name());

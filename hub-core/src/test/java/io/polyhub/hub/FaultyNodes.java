@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * The nodes of a real broker, whose messages are lost, late and doubled as chance has it, each at
  * its receiver. A node that is cut off sends and hears nothing, and nobody is told that it was.
  */
-final class FaultyNodes implements Nodes, AutoCloseable {
+public final class FaultyNodes implements Nodes, AutoCloseable {
 
   /** How late a message is at most. Others overtake it. */
   static final Duration LATEST = Duration.ofMillis(400);
@@ -41,12 +41,12 @@ final class FaultyNodes implements Nodes, AutoCloseable {
   }
 
   /** Of all that comes so much is lost from now on, as much late, and as much doubled. */
-  void rate(double part) {
+  public void rate(double part) {
     rate = part;
   }
 
   /** Whether nothing that has those letters in it goes out or comes in from now on. */
-  void cut(String letters, boolean off) {
+  public void cut(String letters, boolean off) {
     if (off) {
       cutLetters.add(letters);
     } else {
@@ -63,7 +63,7 @@ final class FaultyNodes implements Nodes, AutoCloseable {
   }
 
   /** Whether nothing goes out or comes in from now on. */
-  void cut(boolean off) {
+  public void cut(boolean off) {
     cut = off;
   }
 

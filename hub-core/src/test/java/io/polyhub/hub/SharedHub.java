@@ -7,6 +7,7 @@ import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.NatsConfig.NodesConfig;
 import io.polyhub.broker.nats.NatsConfig.Streams;
 import io.polyhub.channel.Rules;
+import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Authenticator;
 import java.net.URI;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /** One of several hubs over one NATS, under the rules of {@link TestHub}. */
-final class SharedHub implements AutoCloseable {
+public final class SharedHub implements AutoCloseable {
 
   private static final NodesConfig SWIFT =
       new NodesConfig(Duration.ofMillis(500), 6, Duration.ofSeconds(3), 1_000);
@@ -24,7 +25,7 @@ final class SharedHub implements AutoCloseable {
   private static final Streams SMALL = Streams.STANDARD.withBytes(1L << 20, 1L << 20);
 
   /** What tests need that play for long over one NATS, with many lost messages. */
-  static final UnaryOperator<NatsConfig> LONG =
+  public static final UnaryOperator<NatsConfig> LONG =
       config ->
           config
               .with(new NodesConfig(Duration.ofMillis(500), 6, Duration.ofSeconds(1), 1_000))
@@ -36,14 +37,15 @@ final class SharedHub implements AutoCloseable {
   private final FaultyNodes nodes;
   private final HubNode hub;
 
-  SharedHub(List<URI> servers, String prefix, Authenticator authenticator, InstantSource clock) {
+  public SharedHub(
+      List<URI> servers, String prefix, Authenticator authenticator, InstantSource clock) {
     this(servers, prefix, authenticator, clock, new Random());
   }
 
   /**
    * @param chance of what happens to messages between nodes, once that is asked for
    */
-  SharedHub(
+  public SharedHub(
       List<URI> servers,
       String prefix,
       Authenticator authenticator,
@@ -52,7 +54,7 @@ final class SharedHub implements AutoCloseable {
     this(servers, prefix, authenticator, clock, chance, Limits.STANDARD);
   }
 
-  SharedHub(
+  public SharedHub(
       List<URI> servers,
       String prefix,
       Authenticator authenticator,
@@ -62,7 +64,7 @@ final class SharedHub implements AutoCloseable {
     this(servers, prefix, authenticator, clock, chance, limits, UnaryOperator.identity());
   }
 
-  SharedHub(
+  public SharedHub(
       List<URI> servers,
       String prefix,
       Authenticator authenticator,
@@ -79,25 +81,25 @@ final class SharedHub implements AutoCloseable {
     hub = HubNode.start(faulty, Rules.of(TestHub.rules()), limits, authenticator, registry, clock);
   }
 
-  SimpleMeterRegistry registry() {
+  public SimpleMeterRegistry registry() {
     return registry;
   }
 
-  HubNode hub() {
+  public HubNode hub() {
     return hub;
   }
 
   /** Waits until so many hubs know of each other, and this one can store. */
-  void awaitNodes(int count) throws InterruptedException {
+  public void awaitNodes(int count) throws InterruptedException {
     BrokerProbe.await(() -> broker.nodes().live().size() == count && broker.isReady());
   }
 
   /** What this hub hears of the others, and they of it. */
-  FaultyNodes nodes() {
+  public FaultyNodes nodes() {
     return nodes;
   }
 
-  NatsBroker broker() {
+  public NatsBroker broker() {
     return broker;
   }
 

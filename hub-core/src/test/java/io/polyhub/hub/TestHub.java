@@ -9,6 +9,7 @@ import io.polyhub.channel.OverflowPolicy;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
 import io.polyhub.channel.Verb;
+import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Authenticator;
 import io.polyhub.identity.ChannelPass;
 import io.polyhub.identity.Credentials;
@@ -193,7 +194,7 @@ public final class TestHub implements AutoCloseable {
   }
 
   /** Knows nobody by name. */
-  static final class Anyone implements Authenticator {
+  public static final class Anyone implements Authenticator {
 
     @Override
     public boolean admitsFrom(@Nullable SocketAddress client) {

@@ -6,6 +6,7 @@ import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rules;
+import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Authenticator;
 import io.polyhub.identity.ChannelPass;
 import io.polyhub.identity.Credentials;

@@ -50,7 +50,7 @@ final class AbruptEndsTest {
   private static final long POOLS_BYTES = 8L * 1024 * 1024;
 
   /** Of what class there is one object for each session. */
-  private static final String SESSION = "io.polyhub.hub.LaneSession";
+  private static final String SESSION = "io.polyhub.hub.session.LaneSession";
 
   private static final String CONFIGURATION =
       """

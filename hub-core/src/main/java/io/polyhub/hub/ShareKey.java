@@ -1,6 +1,0 @@
-package io.polyhub.hub;
-
-import io.polyhub.channel.ChannelFilter;
-
-/** What makes subscriptions share: the same name and the same filter. */
-record ShareKey(String name, ChannelFilter filter) {}
