@@ -25,7 +25,7 @@ final class KnotsTest {
   private static final Map<String, Integer> BOUNDS =
       new TreeMap<>(
           Map.of(
-              "io.polyhub.hub", 6,
+              "io.polyhub.hub", 5,
               "io.polyhub.mqtt", 26,
               "io.polyhub.graphql", 11,
               "io.polyhub.websocket", 7,

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class FanOut implements Broker.Listener {
 
   private final Broker broker;
-  private final CopyOnWriteArrayList<HubLane> allLanes = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Inbox> allLanes = new CopyOnWriteArrayList<>();
   private final ConcurrentHashMap<String, LaneSet> exact = new ConcurrentHashMap<>();
   private final FilterTrie<LaneSet> wildcards = new FilterTrie<>();
 
@@ -29,16 +29,12 @@ public final class FanOut implements Broker.Listener {
     this.broker = broker;
   }
 
-  void register(HubLane lane) {
+  void register(Inbox lane) {
     allLanes.add(lane);
   }
 
-  List<HubLane> lanes() {
-    return allLanes;
-  }
-
   /** The lane has its first subscription to the filter. */
-  synchronized LaneSet add(ChannelFilter filter, HubLane lane) {
+  synchronized LaneSet add(ChannelFilter filter, Inbox lane) {
     LaneSet set = find(filter);
     if (set == null) {
       set = new LaneSet(broker.watch(filter));
@@ -54,7 +50,7 @@ public final class FanOut implements Broker.Listener {
   }
 
   /** The lane has no subscription to the filter any more. */
-  synchronized void remove(ChannelFilter filter, HubLane lane) {
+  synchronized void remove(ChannelFilter filter, Inbox lane) {
     LaneSet set = find(filter);
     if (set != null && set.remove(lane)) {
       if (filter.exact()) {
@@ -80,25 +76,25 @@ public final class FanOut implements Broker.Listener {
     LaneSet named = exact.get(channel);
     if (wildcards.size() == 0) {
       if (named != null) {
-        for (HubLane lane : named.lanes()) {
+        for (Inbox lane : named.lanes()) {
           lane.offer(entry);
         }
       }
       return;
     }
-    List<HubLane> wanting = new ArrayList<>(4);
+    List<Inbox> wanting = new ArrayList<>(4);
     if (named != null) {
       addNew(wanting, named);
     }
     wildcards.match(channel, set -> addNew(wanting, set));
-    for (HubLane lane : wanting) {
+    for (Inbox lane : wanting) {
       lane.offer(entry);
     }
   }
 
   /** Lanes are few, a scan is the cheapest set. */
-  private static void addNew(List<HubLane> wanting, LaneSet set) {
-    for (HubLane lane : set.lanes()) {
+  private static void addNew(List<Inbox> wanting, LaneSet set) {
+    for (Inbox lane : set.lanes()) {
       if (!wanting.contains(lane)) {
         wanting.add(lane);
       }
@@ -118,7 +114,7 @@ public final class FanOut implements Broker.Listener {
   private void tell(MemberEvent event) {
     LaneSet named = exact.get(event.channel());
     if (named != null) {
-      for (HubLane lane : named.lanes()) {
+      for (Inbox lane : named.lanes()) {
         lane.offer(event);
       }
     }
@@ -129,13 +125,13 @@ public final class FanOut implements Broker.Listener {
     if (filter.exact()) {
       offer(filter.text(), filter);
     } else {
-      for (HubLane lane : allLanes) {
+      for (Inbox lane : allLanes) {
         lane.offer(filter);
       }
     }
   }
 
-  /** The channels that subscriptions name and the filter matches, in no order. Any thread. */
+  /** The channels that subscriptions name and the filter matches, in no order. Thread-safe. */
   public List<ChannelSummary> channels(ChannelFilter filter) {
     List<ChannelSummary> found = new ArrayList<>();
     if (filter.exact()) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * every subscription of the lane that reads from a log catches up from there; on channels without
  * history they are lost, as at-most-once allows.
  */
-public final class HubLane implements Lane {
+public final class HubLane implements Lane, Inbox {
 
   /**
    * The most inbox entries that one turn works off, so that other work of the thread is not held
@@ -57,8 +57,7 @@ public final class HubLane implements Lane {
 
   private static final Logger log = LoggerFactory.getLogger(HubLane.class);
 
-  /** The lane itself, for all channels that no other lane wants; not to be changed. */
-  final HubLane[] alone = {this};
+  private final Inbox[] alone = {this};
 
   private final String name;
   private final ScheduledExecutorService executor;
@@ -144,15 +143,20 @@ public final class HubLane implements Lane {
     return name;
   }
 
+  @Override
+  public Inbox[] alone() {
+    return alone;
+  }
+
   /**
-   * Hands over a publication, a member event, or a filter: what was told of its channels may have
-   * holes. Any thread.
+   * {@inheritDoc}
    *
    * <p>To wake another thread costs more than to deliver to one subscriber. So what a lane hands to
    * another one while it reads from its sockets is told once, before its own next task; or as soon
    * as it is enough.
    */
-  void offer(Object entry) {
+  @Override
+  public void offer(Object entry) {
     boolean first;
     boolean enough;
     synchronized (inboxLock) {
@@ -392,7 +396,7 @@ public final class HubLane implements Lane {
     hasDeadlines = !deadlines.isEmpty();
   }
 
-  /** Lets the lane run what is due. Any thread; free where nothing is. */
+  /** Lets the lane run what is due. Thread-safe, and free where nothing is due. */
   void tick(Instant now) {
     if (hasDeadlines) {
       execute(() -> {

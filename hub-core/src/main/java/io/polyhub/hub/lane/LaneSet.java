@@ -16,42 +16,42 @@ final class LaneSet {
       AtomicIntegerFieldUpdater.newUpdater(LaneSet.class, "subscriptions");
 
   private volatile int subscriptions;
-  private volatile HubLane[] lanes = {};
+  private volatile Inbox[] lanes = {};
 
   LaneSet(CompletionStage<Void> watched) {
     this.watched = watched;
   }
 
   /** The lanes; not to be changed. */
-  HubLane[] lanes() {
+  Inbox[] lanes() {
     return lanes;
   }
 
-  /** How many subscriptions there are, over all lanes. Any thread. */
+  /** How many subscriptions there are, over all lanes. Thread-safe. */
   int subscriptions() {
     return subscriptions;
   }
 
-  /** So many subscriptions came, or went. Any thread. */
+  /** So many subscriptions came, or went. Thread-safe. */
   void count(int change) {
     SUBSCRIPTIONS.addAndGet(this, change);
   }
 
-  void add(HubLane lane) {
-    HubLane[] before = lanes;
+  void add(Inbox lane) {
+    Inbox[] before = lanes;
     if (before.length == 0) {
-      lanes = lane.alone;
+      lanes = lane.alone();
       return;
     }
-    HubLane[] after = Arrays.copyOf(before, before.length + 1);
+    Inbox[] after = Arrays.copyOf(before, before.length + 1);
     after[before.length] = lane;
     lanes = after;
   }
 
   /** Takes the lane out; tells whether none is left. */
-  boolean remove(HubLane lane) {
-    HubLane[] left = Arrays.stream(lanes).filter(own -> own != lane).toArray(HubLane[]::new);
-    lanes = left.length == 1 ? left[0].alone : left;
+  boolean remove(Inbox lane) {
+    Inbox[] left = Arrays.stream(lanes).filter(own -> !own.equals(lane)).toArray(Inbox[]::new);
+    lanes = left.length == 1 ? left[0].alone() : left;
     return left.length == 0;
   }
 }

@@ -2,6 +2,8 @@ package io.polyhub.hub.lane;
 
 import io.polyhub.hub.Hub;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -10,6 +12,7 @@ import java.util.function.LongSupplier;
 public final class Lanes {
 
   private final FanOut fanOut;
+  private final List<HubLane> made = new CopyOnWriteArrayList<>();
   private final int inboxLimit;
   private final LaneMetrics metrics;
   private final LongSupplier nanoClock;
@@ -27,13 +30,14 @@ public final class Lanes {
   /** Makes a lane of a thread; see {@link Hub#lane}. */
   public HubLane lane(String name, ScheduledExecutorService executor, BooleanSupplier inLane) {
     HubLane lane = new HubLane(name, executor, inLane, inboxLimit, fanOut, metrics, nanoClock);
+    made.add(lane);
     fanOut.register(lane);
     return lane;
   }
 
   /** Lets every lane run what is due. */
   public void tick(Instant now) {
-    for (HubLane lane : fanOut.lanes()) {
+    for (HubLane lane : made) {
       lane.tick(now);
     }
   }
