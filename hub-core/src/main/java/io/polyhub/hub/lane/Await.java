@@ -38,7 +38,7 @@ public final class Await {
       if (failure instanceof UnavailableException) {
         log.debug("the broker cannot answer: {}", failure.getMessage());
       } else {
-        log.error("a stage failed that never should", failure);
+        log.error("Unexpected failure of an internal stage", failure);
       }
       failed.run();
     }

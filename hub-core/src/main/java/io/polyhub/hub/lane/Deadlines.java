@@ -6,7 +6,7 @@ import java.util.TreeSet;
 
 /**
  * What in one lane is due at some instant: ends of credentials. Holds nothing for sessions that
- * never expire. Only in its lane.
+ * never expire. Confined to its lane.
  */
 public final class Deadlines {
 

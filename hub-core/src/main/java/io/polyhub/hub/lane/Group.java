@@ -3,7 +3,7 @@ package io.polyhub.hub.lane;
 import io.polyhub.channel.ChannelFilter;
 import java.util.Arrays;
 
-/** The subscriptions of one lane to one filter. Only in its lane. */
+/** The subscriptions of one lane to one filter. Confined to its lane. */
 final class Group {
 
   final ChannelFilter filter;

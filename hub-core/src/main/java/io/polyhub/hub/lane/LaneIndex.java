@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the subscriptions of one lane that a publication is for. Only in its lane. */
+/** Finds the subscriptions of one lane that a publication is for. Confined to its lane. */
 final class LaneIndex {
 
   private final FanOut fanOut;

@@ -30,7 +30,7 @@ public final class OwnLanes implements AutoCloseable {
     }
   }
 
-  /** The lane whose turn it is. Any thread. */
+  /** The lane whose turn it is. Thread-safe. */
   public HubLane next() {
     return own.get(Math.floorMod(turn.getAndIncrement(), own.size()));
   }

@@ -30,14 +30,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Claims are stamped with a time that never falls behind a stamp that this node has seen, so a
  * clock that is behind does not make a newer session lose. Two that claim at the same time compare
- * their stamps, and so do two nodes that may have lost sight of each other. Any thread.
+ * their stamps, and so do two nodes that may have lost sight of each other. Thread-safe.
  */
 public final class Claims implements Nodes.Listener {
 
   static final String ASK = "claim";
   static final String COMPARE = "claims";
 
-  /** How often a claim is made anew because a session elsewhere, with a faster clock, stands. */
+  /**
+   * How often a claim is repeated because a session elsewhere, with a faster clock, holds the key.
+   */
   static final int TRIES = 3;
 
   /** The most keys of one notice. */

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Which client certificates are not to be believed, by the door that told. Any thread. */
+/** Which client certificates are not to be believed, by the door that told. Thread-safe. */
 public final class RefusedCertificates {
 
   private final Map<String, Predicate<X509Certificate>> byDoor = new ConcurrentHashMap<>();

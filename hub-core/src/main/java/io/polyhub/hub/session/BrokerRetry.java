@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * When a session asks again for what the broker could not give: the waits double up to a bound and
  * are drawn by chance, so that the sessions of a node do not ask all at once when the broker is
- * back. Only in the session's lane.
+ * back. Confined to the session's lane.
  */
 final class BrokerRetry {
 

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Where sessions are present: once on a channel, however many subscriptions a session has to it.
- * The member is kept by one of those subscriptions. Only in the session's lane.
+ * The member is kept by one of those subscriptions. Confined to the session's lane.
  */
 final class ChannelPresence {
 

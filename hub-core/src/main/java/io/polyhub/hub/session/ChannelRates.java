@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The publish rates of channels whose rule limits them. Remembers the channels used last; one that
- * falls out begins anew. Any thread.
+ * falls out starts again. Thread-safe.
  */
 final class ChannelRates {
 

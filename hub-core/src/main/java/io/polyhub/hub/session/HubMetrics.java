@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the hub counts. Names are documented in docs/operations.md. Any thread. */
+/** What the hub counts. Names are documented in docs/operations.md. Thread-safe. */
 final class HubMetrics {
 
   private final MeterRegistry registry;
@@ -117,7 +117,7 @@ final class HubMetrics {
     replayRetries.increment();
   }
 
-  /** A cursor reached further back than it may without leave for history. */
+  /** A cursor reached further back than it may without permission for history. */
   void cursorTooOld() {
     cursorsTooOld.increment();
   }

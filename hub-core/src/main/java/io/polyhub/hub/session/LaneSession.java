@@ -114,7 +114,7 @@ final class LaneSession implements ServedSession, PublishingSession, NodeSession
     return door;
   }
 
-  /** The certificate that it was admitted by, or null. Any thread. */
+  /** The certificate that it was admitted by, or null. Thread-safe. */
   @Nullable X509Certificate certificate() {
     return certificate;
   }
@@ -264,7 +264,7 @@ final class LaneSession implements ServedSession, PublishingSession, NodeSession
         : refused(Refusal.SHUTTING_DOWN);
   }
 
-  /** Sets when the leave to subscribe ends. */
+  /** Sets when permission to subscribe ends. */
   void expireAt(LaneSubscription subscription, @Nullable Instant at) {
     Deadlines.Deadline before = subscription.deadline();
     if (before != null) {

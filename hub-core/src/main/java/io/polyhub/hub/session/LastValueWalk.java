@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last values that a subscription is given first: all that its filter matches, read page by
- * page at its client's pace. Only in the session's lane.
+ * page at its client's pace. Confined to the session's lane.
  *
  * <p>A value that lies past the place where the subscription began is left out, because the log
  * brings it, behind what came before it. One of a channel without history is left out where a later

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Live publications that wait for one session whose way is full; bounded in bytes. What happens at
- * the bound is the rule's overflow policy. Only in the session's lane.
+ * the bound is the rule's overflow policy. Confined to the session's lane.
  */
 final class Outbox {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What goes from the hub to one client: at once while its downlink takes it, else by way of the
- * outbox or the log. Only in the session's lane.
+ * outbox or the log. Confined to the session's lane.
  */
 final class Outgoing implements LaneWriter {
 

@@ -44,9 +44,9 @@ record Permissions(Rules rules) {
   }
 
   /**
-   * Returns what of a request to subscribe the identity may have, beside leave to subscribe, which
-   * a channel's token may give as well; or nothing if it asks for what it may not know. This is
-   * where every door's subscriptions are held to the verbs:
+   * Returns what of a request to subscribe the identity may have, beside permission to subscribe,
+   * which a channel's token may give as well; or nothing if it asks for what it may not know. This
+   * is where every door's subscriptions are held to the verbs:
    *
    * <ul>
    *   <li>to be told who comes and goes needs {@code PRESENCE};

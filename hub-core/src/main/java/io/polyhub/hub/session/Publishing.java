@@ -68,7 +68,7 @@ final class Publishing {
     return publish(session, request, true);
   }
 
-  /** Publishes for a session that has closed; any thread. */
+  /** Publishes for a session that has closed. Thread-safe. */
   CompletionStage<Outcome<Published>> publishLast(
       PublishingSession session, PublishRequest request) {
     CompletableFuture<Outcome<Published>> answer = new CompletableFuture<>();
@@ -76,7 +76,7 @@ final class Publishing {
     return answer;
   }
 
-  /** Publishes for somebody whose leave was checked before; any thread. */
+  /** Publishes for somebody whose permission was checked before. Thread-safe. */
   CompletionStage<Outcome<Published>> publishLast(Publisher publisher, PublishRequest request) {
     if (!ChannelName.isValid(request.channel())) {
       return refuse(Refusal.INVALID_CHANNEL);

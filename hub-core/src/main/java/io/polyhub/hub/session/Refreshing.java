@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Replaces credentials of what is already there. Only in the session's lane. */
+/** Replaces credentials of what is already there. Confined to the session's lane. */
 final class Refreshing {
 
   private static final Logger log = LoggerFactory.getLogger(Refreshing.class);

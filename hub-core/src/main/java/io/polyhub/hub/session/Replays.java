@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Serves the subscriptions of one session that read from a log, one page at a time and in turn,
  * only while the client takes what it is given. So a session that catches up holds one page,
  * whatever it has missed. Where the broker cannot answer it asks again later, for a bounded time.
- * Only in the session's lane.
+ * Confined to the session's lane.
  */
 final class Replays {
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of this node: their number and their users. Any thread. */
+/** The sessions of this node: their number and their users. Thread-safe. */
 final class SessionRegistry implements NodeSessions {
 
   private final Limits limits;

@@ -3,7 +3,7 @@ package io.polyhub.hub.session;
 import io.polyhub.net.RateLimit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the sessions of one user on this node share. Any thread. */
+/** What the sessions of one user on this node share. Thread-safe. */
 final class User {
 
   private final AtomicInteger sessions = new AtomicInteger();
