@@ -1,6 +1,8 @@
 package io.polyhub.mqtt;
 
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.mqtt.session.SessionLimits;
+import io.polyhub.mqtt.session.WillLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +141,7 @@ public record MqttConfig(
   }
 
   /** The limits of sessions that outlive their connections. */
-  SessionLimits sessions() {
+  public SessionLimits sessions() {
     return new SessionLimits(
         sessionsMax,
         sessionExpiryMax,
@@ -151,7 +153,7 @@ public record MqttConfig(
   }
 
   /** How long wills wait. */
-  WillLimits wills() {
+  public WillLimits wills() {
     return new WillLimits(willDelayMax, willGrace);
   }
 

@@ -8,7 +8,7 @@ import java.util.HexFormat;
  * Packets as they are on the wire, with notes: each line holds hexadecimal bytes and {@code
  * 'text'}, and after a semicolon what they mean.
  */
-final class Bytes {
+public final class Bytes {
 
   /** An MQTT 3.1.1 CONNECT of client {@code c}, clean session, keep alive 60 s. */
   static final String[] CONNECT_V3 = {
@@ -44,7 +44,7 @@ final class Bytes {
 
   private Bytes() {}
 
-  static byte[] of(String... lines) {
+  public static byte[] of(String... lines) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (String line : lines) {
       int note = line.indexOf(';');
@@ -76,7 +76,7 @@ final class Bytes {
     }
   }
 
-  static String hex(byte[] bytes) {
+  public static String hex(byte[] bytes) {
     return HexFormat.ofDelimiter(" ").withUpperCase().formatHex(bytes);
   }
 }

@@ -13,6 +13,8 @@ import io.polyhub.mqtt.packet.Packet;
 import io.polyhub.mqtt.packet.PacketDecoder;
 import io.polyhub.mqtt.packet.PacketException;
 import io.polyhub.mqtt.packet.PacketStream;
+import io.polyhub.mqtt.session.SessionData;
+import io.polyhub.mqtt.session.StoredSessionCodec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

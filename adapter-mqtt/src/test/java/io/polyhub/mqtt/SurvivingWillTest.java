@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.hub.LocalClient;
 import io.polyhub.hub.TestHub;
+import io.polyhub.mqtt.session.Wills;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -1,8 +1,0 @@
-package io.polyhub.mqtt;
-
-/** The connection that a session is in use by, as the session knows it. */
-interface SessionOwner {
-
-  /** Another connection came for the session: end, and give it back. Thread-safe. */
-  void takenOver();
-}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.mqtt.session;
+
+import org.jspecify.annotations.NullMarked;
