@@ -14,6 +14,7 @@ final class Carrier {
 
   final WebSocketConfig config;
   final WebSocketHandshake handshake;
+  final HttpRouting routes;
   final EventLoops loops;
   final Entrance entrance;
   private final MeterRegistry registry;
@@ -24,11 +25,13 @@ final class Carrier {
   Carrier(
       WebSocketConfig config,
       WebSocketHandshake handshake,
+      HttpRouting routes,
       EventLoops loops,
       Entrance entrance,
       MeterRegistry registry) {
     this.config = config;
     this.handshake = handshake;
+    this.routes = routes;
     this.loops = loops;
     this.entrance = entrance;
     this.registry = registry;
@@ -62,6 +65,13 @@ final class Carrier {
   void countRefused(int status) {
     registry
         .counter("polyhub.websocket.handshakes.refused", "status", Integer.toString(status))
+        .increment();
+  }
+
+  /** Counts an answer of a route. */
+  void countAnswered(String route, int status) {
+    registry
+        .counter("polyhub.websocket.requests", "route", route, "status", Integer.toString(status))
         .increment();
   }
 

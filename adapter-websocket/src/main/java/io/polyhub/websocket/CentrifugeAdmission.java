@@ -2,6 +2,9 @@ package io.polyhub.websocket;
 
 import io.polyhub.hub.Refusal;
 import io.polyhub.identity.Credentials;
+import io.polyhub.proto.centrifuge.ConnectRequest;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a client shows when it connects, and how it is told that it is not let in. Pure. */
 final class CentrifugeAdmission {
@@ -17,12 +20,25 @@ final class CentrifugeAdmission {
     record Failed(CentrifugeError error) implements Answer {}
   }
 
-  /** The command's token comes before the handshake's, and that before a certificate. */
-  static Credentials credentials(String token, WebSocketOpening opening) {
-    if (!token.isEmpty()) {
-      return new Credentials.Token(token);
+  /** Browsers cannot set a header for some transports, so SDKs put headers into the command. */
+  private static @Nullable String authorization(ConnectRequest request) {
+    for (Map.Entry<String, String> header : request.getHeadersMap().entrySet()) {
+      if (header.getKey().equalsIgnoreCase("authorization")) {
+        return header.getValue();
+      }
     }
-    String bearer = opening.bearerToken();
+    return null;
+  }
+
+  /** The command's token comes before the handshake's, and that before a certificate. */
+  static Credentials credentials(ConnectRequest request, WebSocketOpening opening) {
+    if (!request.getToken().isEmpty()) {
+      return new Credentials.Token(request.getToken());
+    }
+    String bearer = Credentials.Token.bearer(authorization(request));
+    if (bearer == null) {
+      bearer = opening.bearerToken();
+    }
     if (bearer != null) {
       return new Credentials.Token(bearer);
     }
@@ -61,6 +77,16 @@ final class CentrifugeAdmission {
           BROKER_UNAVAILABLE,
           INTERNAL ->
           new Answer.Failed(CentrifugeError.of(refusal));
+    };
+  }
+
+  /** How a client that gets no replies is told of an error. */
+  static CentrifugeCloseCode end(CentrifugeError error) {
+    return switch (error) {
+      case TOKEN_EXPIRED -> CentrifugeCloseCode.CONNECTION_EXPIRED;
+      case TOO_MANY_REQUESTS -> CentrifugeCloseCode.TOO_MANY_REQUESTS;
+      case PERMISSION_DENIED -> CentrifugeCloseCode.PERMISSION_DENIED;
+      default -> CentrifugeCloseCode.INTERNAL;
     };
   }
 

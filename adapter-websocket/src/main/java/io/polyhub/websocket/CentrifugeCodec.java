@@ -2,9 +2,12 @@ package io.polyhub.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.polyhub.channel.Publication;
 import io.polyhub.proto.centrifuge.Command;
 import io.polyhub.proto.centrifuge.Reply;
+import io.polyhub.websocket.CentrifugeJsonCodec.Framing;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * One of the two encodings of the Centrifuge protocol: bytes to commands, replies to bytes. Pure;
@@ -12,11 +15,21 @@ import java.util.List;
  */
 sealed interface CentrifugeCodec permits CentrifugeJsonCodec, CentrifugeProtobufCodec {
 
-  CentrifugeCodec JSON = new CentrifugeJsonCodec();
+  /** On WebSocket. */
+  CentrifugeCodec JSON = new CentrifugeJsonCodec(Framing.MESSAGES, false);
+
+  CentrifugeCodec LINES = new CentrifugeJsonCodec(Framing.LINES, false);
+  CentrifugeCodec EVENTS = new CentrifugeJsonCodec(Framing.EVENTS, false);
+  CentrifugeCodec UNI_JSON = new CentrifugeJsonCodec(Framing.MESSAGES, true);
+  CentrifugeCodec UNI_LINES = new CentrifugeJsonCodec(Framing.LINES, true);
+  CentrifugeCodec UNI_EVENTS = new CentrifugeJsonCodec(Framing.EVENTS, true);
   CentrifugeCodec PROTOBUF = new CentrifugeProtobufCodec();
 
   /** Whether payloads stand in it as JSON. */
   boolean json();
+
+  /** Whether several replies may stand in one message of the transport. */
+  boolean joins();
 
   /**
    * Reads the commands of one frame.
@@ -38,6 +51,12 @@ sealed interface CentrifugeCodec permits CentrifugeJsonCodec, CentrifugeProtobuf
 
   /** Prepares an encoded reply that goes to many. */
   PreparedMessage prepare(byte[] encodedReply);
+
+  /** Makes the push of a publication for all who subscribed to its channel itself. */
+  Function<Publication, PreparedMessage> pushes();
+
+  /** The ping, as it is written. */
+  PreparedMessage ping();
 
   /** A frame is not made of commands. Has no stack trace: it is the peer's mistake. */
   final class MalformedCommandException extends Exception {

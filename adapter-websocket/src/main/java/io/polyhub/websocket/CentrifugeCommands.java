@@ -1,6 +1,7 @@
 package io.polyhub.websocket;
 
 import com.google.protobuf.ByteString;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
 import io.polyhub.channel.Quality;
@@ -26,12 +27,14 @@ import io.polyhub.proto.centrifuge.SubscribeRequest;
 import io.polyhub.proto.centrifuge.SubscribeResult;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connected client asks, turned into what the hub is asked, and its outcomes into replies.
@@ -40,7 +43,7 @@ import java.util.function.Function;
 final class CentrifugeCommands {
 
   private final CentrifugeConnection connection;
-  private final CentrifugeSubprotocol protocol;
+  private final CentrifugeDoor protocol;
   private final Session session;
   private final CentrifugeOutput output;
   private final CentrifugeSubscriptions subscriptions;
@@ -48,7 +51,7 @@ final class CentrifugeCommands {
 
   CentrifugeCommands(
       CentrifugeConnection connection,
-      CentrifugeSubprotocol protocol,
+      CentrifugeDoor protocol,
       Session session,
       CentrifugeOutput output) {
     this.connection = connection;
@@ -152,22 +155,42 @@ final class CentrifugeCommands {
 
   // Connecting
 
-  /** Subscribes to what the identity names, then hands over the results or the first refusal. */
-  void subscribeByToken(
+  /**
+   * Subscribes to what the identity names, and, for a client that cannot ask later, to what the
+   * request names; then hands over the results or the first refusal.
+   *
+   * @param resume from where to go on with all of it, or null
+   */
+  void subscribeAtOnce(
       Map<String, SubscribeRequest> hints,
+      @Nullable Cursor resume,
       Consumer<Map<String, SubscribeResult>> done,
       Consumer<Refusal> refused) {
-    subscriptions.subscribeByToken(session.identity().channels(), hints, done, refused);
+    List<String> channels = session.identity().channels();
+    if (protocol.transport.unidirectional()) {
+      Set<String> all = new LinkedHashSet<>(channels);
+      all.addAll(hints.keySet());
+      channels = List.copyOf(all);
+    }
+    subscriptions.subscribeAtOnce(channels, hints, resume, done, refused);
   }
 
-  Reply connected(int id, Map<String, SubscribeResult> subs, int pingSeconds) {
+  /**
+   * The answer to connecting.
+   *
+   * @param secret by which commands come to this connection in other requests; empty if they do not
+   */
+  Reply connected(int id, Map<String, SubscribeResult> subs, int pingSeconds, String secret) {
     ConnectResult.Builder result =
         ConnectResult.newBuilder()
             .setClient(session.id())
             .setVersion("polyhub")
             .putAllSubs(subs)
             .setPing(pingSeconds)
-            .setPong(pingSeconds > 0);
+            .setPong(pingSeconds > 0 && !protocol.transport.unidirectional());
+    if (!secret.isEmpty()) {
+      result.setSession(secret).setNode(protocol.emulation.node());
+    }
     Instant end = session.identity().expiresAt();
     if (end != null) {
       result.setExpires(true).setTtl(ttlSeconds(end));

@@ -1,6 +1,8 @@
 package io.polyhub.websocket;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The Centrifuge client protocol's settings.
@@ -13,6 +15,9 @@ import java.time.Duration;
  * @param maxInlinePublications the most recovered publications that stand in a subscribe reply;
  *     further ones follow as pushes
  * @param maxHistoryPublications the most publications of a history reply
+ * @param maxWaitingBytes how many bytes of commands may wait that came by other requests than the
+ *     one that is answered by the stream; with more the connection ends
+ * @param transports by what the protocol is carried
  */
 public record CentrifugeConfig(
     Duration introductionTimeout,
@@ -21,7 +26,9 @@ public record CentrifugeConfig(
     int maxCommandsPerFrame,
     int maxPendingCommands,
     int maxInlinePublications,
-    int maxHistoryPublications) {
+    int maxHistoryPublications,
+    int maxWaitingBytes,
+    Set<CentrifugeTransport> transports) {
 
   /** What the field's servers do. */
   public static final CentrifugeConfig STANDARD =
@@ -32,7 +39,9 @@ public record CentrifugeConfig(
           1024,
           256,
           300,
-          300);
+          300,
+          512 * 1024,
+          EnumSet.of(CentrifugeTransport.WEBSOCKET, CentrifugeTransport.HTTP_STREAM));
 
   public CentrifugeConfig {
     Checks.positive("introductionTimeout", introductionTimeout);
@@ -44,5 +53,7 @@ public record CentrifugeConfig(
     Checks.range("maxPendingCommands", maxPendingCommands, 1, 65_536);
     Checks.range("maxInlinePublications", maxInlinePublications, 0, 10_000);
     Checks.range("maxHistoryPublications", maxHistoryPublications, 1, 10_000);
+    Checks.range("maxWaitingBytes", maxWaitingBytes, 1024, 64 * 1024 * 1024);
+    transports = Set.copyOf(transports);
   }
 }

@@ -4,9 +4,12 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
+import io.polyhub.channel.Position;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
@@ -37,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * are taken up in order, one after another's dispatch, and none while the client is being admitted
  * or has too much unanswered; then reading pauses. Only in the channel's event loop.
  */
-final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements Downlink {
+final class CentrifugeConnection extends ChannelInboundHandlerAdapter
+    implements Downlink, CentrifugeEmulation.Stream {
 
   private static final Logger LOG = LoggerFactory.getLogger(CentrifugeConnection.class);
 
@@ -52,7 +56,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     CLOSED
   }
 
-  private final CentrifugeSubprotocol protocol;
+  private final CentrifugeDoor protocol;
   private final Channel channel;
 
   /** Null once the client has introduced itself: what it has shown is not kept. */
@@ -72,16 +76,26 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
 
   private boolean pumping;
 
+  /** From where all subscriptions go on, for a client that says it once. */
+  private @Nullable Cursor resume;
+
+  /** By which other requests bring commands; empty where they come on the connection. */
+  private String secret = "";
+
+  /** Bytes of commands that other requests have brought and that wait. */
+  private int waitingBytes;
+
   CentrifugeConnection(
-      CentrifugeSubprotocol protocol,
+      CentrifugeDoor protocol,
       Channel channel,
       WebSocketOpening opening,
-      CentrifugeCodec codec) {
+      CentrifugeCodec codec,
+      boolean pinged) {
     this.protocol = protocol;
     this.channel = channel;
     this.opening = opening;
     output = new CentrifugeOutput(protocol, channel, codec);
-    pings = new CentrifugePings(this, protocol, channel, output, !protocol.pinged(opening));
+    pings = new CentrifugePings(this, protocol, channel, output, pinged);
   }
 
   // From the client
@@ -101,20 +115,86 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     } finally {
       frame.release();
     }
+    if (protocol.transport.unidirectional()) {
+      introduce(bytes);
+    } else if (text) {
+      received(bytes);
+    } else {
+      malformed(new MalformedCommandException("not UTF-8"));
+    }
+  }
+
+  /** A client that only listens says once what it wants; whatever else it says is overlooked. */
+  private void introduce(byte[] bytes) {
+    if (state != State.INTRODUCING) {
+      return;
+    }
+    try {
+      introduce(CentrifugeJsonReader.connectRequest(bytes));
+    } catch (MalformedCommandException mistake) {
+      LOG.debug("{}: {}", channel, mistake.getMessage());
+      close(CentrifugeCloseCode.BAD_REQUEST);
+    }
+  }
+
+  /** Connects a client that only listens. */
+  void introduce(ConnectRequest request) {
+    take(List.of(Command.newBuilder().setId(1).setConnect(request).build()));
+  }
+
+  /** Has all subscriptions go on from the cursor of that text, if it is one. */
+  void resumeAt(@Nullable String cursor) {
+    resume = cursor == null ? null : Cursor.parse(cursor).orElse(null);
+  }
+
+  /** Takes up the commands of a frame that came with the request for the stream. */
+  void take(byte[] bytes) {
+    received(bytes);
+    output.flush();
+  }
+
+  /**
+   * Takes up commands that another request has brought. If too many wait already the connection
+   * ends, as a command must not be lost without a word, and false is returned.
+   */
+  @Override
+  public boolean offer(byte[] bytes) {
+    if (waiting == null) {
+      waitingBytes = 0;
+    }
+    waitingBytes += bytes.length;
+    int commandsWaiting = waiting == null ? 0 : waiting.size();
+    if (waitingBytes > protocol.config.maxWaitingBytes()
+        || commandsWaiting >= protocol.config.maxPendingCommands()) {
+      close(CentrifugeCloseCode.TOO_MANY_REQUESTS);
+      return false;
+    }
+    output.expectFlush();
+    take(bytes);
+    return true;
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    return channel.eventLoop();
+  }
+
+  private void received(byte[] bytes) {
     if (state == State.CLOSED) {
       return;
     }
     pings.heard();
     try {
-      if (!text) {
-        throw new MalformedCommandException("not UTF-8");
-      }
       take(output.codec().decode(bytes, protocol.config.maxCommandsPerFrame()));
     } catch (MalformedCommandException mistake) {
-      LOG.debug("{}: {}", channel, mistake.getMessage());
-      malformed = true;
-      take(mistake.before());
+      malformed(mistake);
     }
+  }
+
+  private void malformed(MalformedCommandException mistake) {
+    LOG.debug("{}: {}", channel, mistake.getMessage());
+    malformed = true;
+    take(mistake.before());
   }
 
   @Override
@@ -154,7 +234,11 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     if (malformed && waiting == null && isIdle()) {
       close(CentrifugeCloseCode.BAD_REQUEST);
     }
-    boolean read = state == State.CLOSED || (waiting == null && !malformed && mayTakeUp());
+    // A stream is read to notice that its client has left; commands come by other requests.
+    boolean read =
+        protocol.transport.streamed()
+            || state == State.CLOSED
+            || (waiting == null && !malformed && mayTakeUp());
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
@@ -202,13 +286,13 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
   private void connect(int id, ConnectRequest request) {
     WebSocketOpening opened = Objects.requireNonNull(opening);
     opening = null;
-    Credentials credentials = CentrifugeAdmission.credentials(request.getToken(), opened);
+    Credentials credentials = CentrifugeAdmission.credentials(request, opened);
     if (CentrifugeAdmission.isTooLong(credentials)) {
       close(CentrifugeCloseCode.INVALID_TOKEN);
       return;
     }
     state = State.CONNECTING;
-    Hello hello = new Hello(CentrifugeSubprotocol.DOOR, credentials, opened.remoteAddress());
+    Hello hello = new Hello(protocol.transport.door(), credentials, opened.remoteAddress());
     whenDone(
         protocol.hub.admit(hello, protocol.loops.lane(channel.eventLoop()), this),
         outcome -> {
@@ -231,6 +315,10 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
 
   /** Answers connect with an error. The connection is of no use then; its time limit goes on. */
   private void refuse(int id, CentrifugeError error) {
+    if (protocol.transport.unidirectional()) {
+      close(CentrifugeAdmission.end(error));
+      return;
+    }
     state = State.REFUSED;
     protocol.countError(error);
     output.send(CentrifugeMessages.error(id, error));
@@ -245,10 +333,14 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     session = admitted;
     CentrifugeCommands connected = new CentrifugeCommands(this, protocol, admitted, output);
     commands = connected;
-    connected.subscribeByToken(
+    connected.subscribeAtOnce(
         request.getSubsMap(),
+        resume,
         subs -> {
-          output.send(connected.connected(id, subs, pings.announcedSeconds()));
+          if (protocol.transport.emulated()) {
+            secret = protocol.emulation.enter(this);
+          }
+          output.send(connected.connected(id, subs, pings.announcedSeconds(), secret));
           state = State.CONNECTED;
           pings.start();
           admitted.ready();
@@ -298,9 +390,27 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
       }
     }
     if (subscription.attachment() instanceof CentrifugeSubscription own) {
-      output.write(CentrifugeMessages.push(output.codec(), publication, own));
+      PreparedMessage push = CentrifugeMessages.push(output.codec(), publication, own);
+      output.write(
+          protocol.transport == CentrifugeTransport.UNI_SSE
+              ? placed(push, publication, own)
+              : push);
     }
     return Offer.TAKEN;
+  }
+
+  /** Puts the session's place behind the publication to its event, for who comes back by itself. */
+  private PreparedMessage placed(
+      PreparedMessage event, Publication publication, CentrifugeSubscription to) {
+    Position position = publication.position();
+    Session admitted = session;
+    if (position == null || admitted == null) {
+      return event;
+    }
+    if (!to.wild() && admitted.subscriptions().size() == 1) {
+      return CentrifugeMessages.placedEvent(publication, position);
+    }
+    return CentrifugeMessages.placedEvent(event, admitted.cursor().with(position));
   }
 
   @Override
@@ -384,8 +494,16 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     if (code == CentrifugeCloseCode.SLOW) {
       output.discard();
     }
+    if (protocol.transport != CentrifugeTransport.WEBSOCKET) {
+      output.send(CentrifugeMessages.disconnected(code));
+    }
     output.flush();
-    new WebSocketClose(code.code(), code.text()).send(channel);
+    if (protocol.transport.streamed()) {
+      protocol.countClose(code);
+      StreamEnd.INSTANCE.send(channel);
+    } else {
+      new WebSocketClose(code.code(), code.text()).send(channel);
+    }
   }
 
   private boolean end(CloseReason reason) {
@@ -395,6 +513,9 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter implements
     state = State.CLOSED;
     pings.stop();
     waiting = null;
+    if (!secret.isEmpty()) {
+      protocol.emulation.leave(secret);
+    }
     if (session != null) {
       session.close(reason);
     }

@@ -16,12 +16,12 @@ import java.util.concurrent.CompletionStage;
 final class CentrifugeHistory {
 
   private final CentrifugeCommands commands;
-  private final CentrifugeSubprotocol protocol;
+  private final CentrifugeDoor protocol;
   private final Session session;
   private final boolean json;
 
   CentrifugeHistory(
-      CentrifugeCommands commands, CentrifugeSubprotocol protocol, Session session, boolean json) {
+      CentrifugeCommands commands, CentrifugeDoor protocol, Session session, boolean json) {
     this.commands = commands;
     this.protocol = protocol;
     this.session = session;

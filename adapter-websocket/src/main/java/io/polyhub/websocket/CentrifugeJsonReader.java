@@ -6,9 +6,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.google.protobuf.ByteString;
 import io.polyhub.channel.JsonPayload;
 import io.polyhub.proto.centrifuge.Command;
 import io.polyhub.proto.centrifuge.ConnectRequest;
+import io.polyhub.proto.centrifuge.EmulationRequest;
 import io.polyhub.proto.centrifuge.FilterNode;
 import io.polyhub.proto.centrifuge.HistoryRequest;
 import io.polyhub.proto.centrifuge.PingRequest;
@@ -68,6 +70,51 @@ final class CentrifugeJsonReader {
     } catch (IOException malformed) {
       throw new MalformedCommandException("not JSON");
     }
+  }
+
+  /** Reads a connect request that stands alone; {@code null} is an empty one. */
+  static ConnectRequest connectRequest(byte[] bytes) throws MalformedCommandException {
+    return whole(
+        bytes,
+        (reader, token) ->
+            token == JsonToken.VALUE_NULL ? ConnectRequest.getDefaultInstance() : reader.connect());
+  }
+
+  /** Reads a request that holds commands, as text, for a connection. */
+  static EmulationRequest emulationRequest(byte[] bytes) throws MalformedCommandException {
+    return whole(bytes, (reader, token) -> reader.emulation());
+  }
+
+  private interface Shape<T> {
+    T read(CentrifugeJsonReader reader, JsonToken first)
+        throws IOException, MalformedCommandException;
+  }
+
+  private static <T> T whole(byte[] bytes, Shape<T> shape) throws MalformedCommandException {
+    try (JsonParser parser = FACTORY.createParser(bytes, 0, bytes.length)) {
+      JsonToken first = parser.nextToken();
+      T read = shape.read(new CentrifugeJsonReader(new JsonMembers(bytes, 0, parser)), first);
+      if (parser.nextToken() != null) {
+        throw new MalformedCommandException("more than one value");
+      }
+      return read;
+    } catch (IOException malformed) {
+      throw new MalformedCommandException("not JSON");
+    }
+  }
+
+  private EmulationRequest emulation() throws IOException, MalformedCommandException {
+    EmulationRequest.Builder request = EmulationRequest.newBuilder();
+    members.enterObject();
+    while (members.next()) {
+      switch (members.name()) {
+        case "session" -> request.setSession(members.text());
+        case "node" -> request.setNode(members.text());
+        case "data" -> request.setData(ByteString.copyFromUtf8(members.text()));
+        default -> members.skip();
+      }
+    }
+    return request.build();
   }
 
   private Command command() throws IOException, MalformedCommandException {

@@ -31,6 +31,20 @@ final class CentrifugeJsonWriter {
     return out.toByteArray();
   }
 
+  /** Writes the push of a reply, bare, or what connecting came to; an empty reply is a ping. */
+  static byte[] writePush(Reply reply) {
+    JsonBytes out = new JsonBytes(reply.getSerializedSize() + ENVELOPE_BYTES);
+    CentrifugeJsonWriter writer = new CentrifugeJsonWriter(out);
+    if (reply.hasConnect()) {
+      out.open().name("connect");
+      writer.connect(reply.getConnect());
+      out.close();
+    } else {
+      writer.push(reply.getPush());
+    }
+    return out.toByteArray();
+  }
+
   private void reply(Reply reply) {
     out.open().member("id", Integer.toUnsignedLong(reply.getId()));
     if (reply.hasError()) {
@@ -119,6 +133,13 @@ final class CentrifugeJsonWriter {
           .member("reason", push.getUnsubscribe().getReason())
           .close();
     }
+    if (push.hasDisconnect()) {
+      out.name("disconnect")
+          .open()
+          .member("code", push.getDisconnect().getCode())
+          .member("reason", push.getDisconnect().getReason())
+          .close();
+    }
     out.close();
   }
 
@@ -140,6 +161,8 @@ final class CentrifugeJsonWriter {
     }
     out.member("ping", Integer.toUnsignedLong(result.getPing()))
         .member("pong", result.getPong())
+        .member("session", result.getSession())
+        .member("node", result.getNode())
         .close();
   }
 

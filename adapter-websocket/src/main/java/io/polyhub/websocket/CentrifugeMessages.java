@@ -2,6 +2,7 @@ package io.polyhub.websocket;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Header;
 import io.polyhub.channel.JsonPayload;
 import io.polyhub.channel.Member;
@@ -10,6 +11,7 @@ import io.polyhub.channel.Publication;
 import io.polyhub.channel.Publisher;
 import io.polyhub.hub.Subscribed;
 import io.polyhub.proto.centrifuge.ClientInfo;
+import io.polyhub.proto.centrifuge.Disconnect;
 import io.polyhub.proto.centrifuge.Error;
 import io.polyhub.proto.centrifuge.Join;
 import io.polyhub.proto.centrifuge.Leave;
@@ -36,11 +38,10 @@ final class CentrifugeMessages {
   private static final String CHANNEL_TAG = "channel";
 
   private static final Duration MAX_TTL = Duration.ofDays(365);
-  private static final Object JSON_KEY = new Object();
-  private static final Object PROTOBUF_KEY = new Object();
+  private static final Object PLACED_EVENT = new Object();
 
   /** A push of a subscription with wildcards: names the filter, and tells a place or does not. */
-  private record WildKey(boolean json, String filter, boolean placed) {}
+  private record WildKey(CentrifugeCodec codec, String filter, boolean placed) {}
 
   private CentrifugeMessages() {}
 
@@ -51,19 +52,32 @@ final class CentrifugeMessages {
   static PreparedMessage push(
       CentrifugeCodec codec, Publication publication, CentrifugeSubscription to) {
     if (!to.wild()) {
-      return codec.json()
-          ? publication.memo(JSON_KEY, made -> push(CentrifugeCodec.JSON, made))
-          : publication.memo(PROTOBUF_KEY, made -> push(CentrifugeCodec.PROTOBUF, made));
+      return publication.memo(codec, codec.pushes());
     }
     Position position = publication.position();
     boolean placed = position != null && position.epoch().equals(to.epoch());
     return publication.memo(
-        new WildKey(codec.json(), to.channel(), placed),
+        new WildKey(codec, to.channel(), placed),
         made -> encode(codec, made, to.channel(), placed, true));
   }
 
+  /**
+   * The event of a publication for a session that has just one subscription, to that channel, so
+   * that the publication's own place is the session's.
+   */
+  static PreparedMessage placedEvent(Publication publication, Position position) {
+    return publication.memo(
+        PLACED_EVENT,
+        made -> placedEvent(CentrifugeCodec.UNI_EVENTS.pushes().apply(made), Cursor.of(position)));
+  }
+
+  /** The event, from which its reader can resume there. */
+  static PreparedMessage placedEvent(PreparedMessage event, Cursor cursor) {
+    return PreparedMessage.text(CentrifugeJsonCodec.placed(event.payload(), cursor.text()));
+  }
+
   /** What goes to all who subscribed to the channel itself. */
-  private static PreparedMessage push(CentrifugeCodec codec, Publication publication) {
+  static PreparedMessage push(CentrifugeCodec codec, Publication publication) {
     boolean placed = publication.position() != null;
     return encode(codec, publication, publication.channel(), placed, false);
   }
@@ -219,6 +233,11 @@ final class CentrifugeMessages {
                 .setMessage(error.text())
                 .setTemporary(error.temporary()))
         .build();
+  }
+
+  static Reply disconnected(CentrifugeCloseCode code) {
+    Disconnect body = Disconnect.newBuilder().setCode(code.code()).setReason(code.text()).build();
+    return Reply.newBuilder().setPush(Push.newBuilder().setDisconnect(body)).build();
   }
 
   static Reply unsubscribed(String channel, CentrifugeUnsubscribeCode code) {

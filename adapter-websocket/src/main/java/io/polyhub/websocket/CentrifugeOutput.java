@@ -16,13 +16,13 @@ final class CentrifugeOutput {
   /** A frame is not made larger by joining than this. */
   private static final int MAX_JOINED_BYTES = 32 * 1024;
 
-  private final CentrifugeSubprotocol protocol;
+  private final CentrifugeDoor protocol;
   private final Channel channel;
   private final CentrifugeCodec codec;
   private @Nullable ByteBuf joined;
   private boolean flushExpected;
 
-  CentrifugeOutput(CentrifugeSubprotocol protocol, Channel channel, CentrifugeCodec codec) {
+  CentrifugeOutput(CentrifugeDoor protocol, Channel channel, CentrifugeCodec codec) {
     this.protocol = protocol;
     this.channel = channel;
     this.codec = codec;
@@ -51,7 +51,8 @@ final class CentrifugeOutput {
   void send(Reply reply) {
     protocol.countSent();
     byte[] encoded = codec.encode(reply);
-    if (joined != null && joined.readableBytes() + encoded.length >= MAX_JOINED_BYTES) {
+    if (joined != null
+        && (!codec.joins() || joined.readableBytes() + encoded.length >= MAX_JOINED_BYTES)) {
       writeJoined();
     }
     if (joined == null) {

@@ -1,7 +1,6 @@
 package io.polyhub.websocket;
 
 import io.netty.channel.Channel;
-import io.polyhub.proto.centrifuge.Reply;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -10,11 +9,6 @@ import java.util.random.RandomGenerator;
  * traffic (most clients count on that), that it is still there. Only in the channel's event loop.
  */
 final class CentrifugePings extends Wheel.Timer {
-
-  private static final PreparedMessage JSON_PING =
-      CentrifugeCodec.JSON.prepare(CentrifugeCodec.JSON.encode(Reply.getDefaultInstance()));
-  private static final PreparedMessage PROTOBUF_PING =
-      CentrifugeCodec.PROTOBUF.prepare(CentrifugeCodec.PROTOBUF.encode(Reply.getDefaultInstance()));
 
   private enum Phase {
     /** The connect command must be answered with success in time. */
@@ -28,7 +22,7 @@ final class CentrifugePings extends Wheel.Timer {
   }
 
   private final CentrifugeConnection connection;
-  private final CentrifugeSubprotocol protocol;
+  private final CentrifugeDoor protocol;
   private final Channel channel;
   private final CentrifugeOutput output;
   private final boolean announced;
@@ -42,7 +36,7 @@ final class CentrifugePings extends Wheel.Timer {
    */
   CentrifugePings(
       CentrifugeConnection connection,
-      CentrifugeSubprotocol protocol,
+      CentrifugeDoor protocol,
       Channel channel,
       CentrifugeOutput output,
       boolean announced) {
@@ -105,9 +99,15 @@ final class CentrifugePings extends Wheel.Timer {
     phase = Phase.WRITING;
     wheel().set(this, protocol.config.pingInterval());
     output
-        .ping(output.codec().json() ? JSON_PING : PROTOBUF_PING)
+        .ping(output.codec().ping())
         .addListener(written -> {
-          if (phase == Phase.WRITING && written.isSuccess() && isSet()) {
+          if (phase != Phase.WRITING || !written.isSuccess() || !isSet()) {
+            return;
+          }
+          if (protocol.transport.unidirectional()) {
+            phase = Phase.PAUSE;
+            wheel().set(this, protocol.config.pingInterval());
+          } else {
             phase = Phase.WAITING;
             wheel().set(this, protocol.config.pongTimeout());
           }

@@ -6,12 +6,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.polyhub.channel.Publication;
 import io.polyhub.proto.centrifuge.Command;
 import io.polyhub.proto.centrifuge.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Protobuf: messages one behind the other, each behind its length as a varint. */
 final class CentrifugeProtobufCodec implements CentrifugeCodec {
@@ -19,9 +21,17 @@ final class CentrifugeProtobufCodec implements CentrifugeCodec {
   /** Filter nodes nest; nothing else does. */
   private static final int MAX_DEPTH = 32;
 
+  private final Function<Publication, PreparedMessage> pushes = this::push;
+  private final PreparedMessage ping = PreparedMessage.binary(encode(Reply.getDefaultInstance()));
+
   @Override
   public boolean json() {
     return false;
+  }
+
+  @Override
+  public boolean joins() {
+    return true;
   }
 
   @Override
@@ -86,6 +96,20 @@ final class CentrifugeProtobufCodec implements CentrifugeCodec {
   @Override
   public WebSocketFrame message(ByteBuf frame) {
     return new BinaryWebSocketFrame(frame);
+  }
+
+  @Override
+  public Function<Publication, PreparedMessage> pushes() {
+    return pushes;
+  }
+
+  private PreparedMessage push(Publication publication) {
+    return CentrifugeMessages.push(this, publication);
+  }
+
+  @Override
+  public PreparedMessage ping() {
+    return ping;
   }
 
   @Override

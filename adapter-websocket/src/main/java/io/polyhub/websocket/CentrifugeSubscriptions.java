@@ -31,13 +31,13 @@ final class CentrifugeSubscriptions {
   private static final long REJECT_IF_UNRECOVERABLE = 2;
 
   private final CentrifugeCommands commands;
-  private final CentrifugeSubprotocol protocol;
+  private final CentrifugeDoor protocol;
   private final Session session;
   private final boolean json;
   private Map<String, CentrifugeSubscription> byChannel = Map.of();
 
   CentrifugeSubscriptions(
-      CentrifugeCommands commands, CentrifugeSubprotocol protocol, Session session, boolean json) {
+      CentrifugeCommands commands, CentrifugeDoor protocol, Session session, boolean json) {
     this.commands = commands;
     this.protocol = protocol;
     this.session = session;
@@ -149,25 +149,28 @@ final class CentrifugeSubscriptions {
     subscription.unsubscribes().forEach(this::unsubscribed);
   }
 
-  // Subscribing, as the token says
+  // Subscribing, as the token says and whoever only listens
 
   /**
    * Subscribes to one after the other.
    *
    * @param hints from where to go on with some of them
+   * @param resume from where to go on with all of them, or null
    */
-  void subscribeByToken(
+  void subscribeAtOnce(
       List<String> channels,
       Map<String, SubscribeRequest> hints,
+      @Nullable Cursor resume,
       Consumer<Map<String, SubscribeResult>> done,
       Consumer<Refusal> refused) {
-    subscribeByToken(channels, 0, hints, new LinkedHashMap<>(), done, refused);
+    subscribeAtOnce(channels, 0, hints, resume, new LinkedHashMap<>(), done, refused);
   }
 
-  private void subscribeByToken(
+  private void subscribeAtOnce(
       List<String> channels,
       int next,
       Map<String, SubscribeRequest> hints,
+      @Nullable Cursor resume,
       Map<String, SubscribeResult> results,
       Consumer<Map<String, SubscribeResult>> done,
       Consumer<Refusal> refused) {
@@ -177,20 +180,28 @@ final class CentrifugeSubscriptions {
     }
     String channel = channels.get(next);
     if (byChannel.containsKey(channel)) {
-      subscribeByToken(channels, next + 1, hints, results, done, refused);
+      subscribeAtOnce(channels, next + 1, hints, resume, results, done, refused);
       return;
     }
     CentrifugeSubscription subscription = new CentrifugeSubscription(channel, true);
     byChannel = SmallMaps.with(byChannel, channel, subscription);
     SubscribeRequest hint = hints.getOrDefault(channel, SubscribeRequest.getDefaultInstance());
+    Start start = resume == null ? start(hint) : new Start.Since(resume);
     commands.await(
-        session.subscribe(toHub(hint, subscription, start(hint), false)),
+        session.subscribe(toHub(hint, subscription, start, false)),
         outcome -> {
           switch (outcome) {
             case Outcome.Done<Subscribed> granted -> {
               subscription.granted(granted.value());
-              results.put(channel, result(granted.value(), hint));
-              subscribeByToken(channels, next + 1, hints, results, done, refused);
+              results.put(
+                  channel,
+                  CentrifugeMessages.subscribed(
+                      granted.value(),
+                      subscription,
+                      hint.getRecover() || resume != null,
+                      json,
+                      protocol.clock.instant()));
+              subscribeAtOnce(channels, next + 1, hints, resume, results, done, refused);
             }
             case Outcome.Refused<Subscribed> denied -> refused.accept(denied.refusal());
           }

@@ -20,6 +20,7 @@ final class LoopState {
   final RandomGenerator random = new SplittableRandom();
   private final SharedBytes plain = new SharedBytes();
   private final SharedBytes deflated = new SharedBytes();
+  private final SharedBytes chunked = new SharedBytes();
 
   LoopState(EventLoop loop, Lane lane) {
     this.loop = loop;
@@ -39,7 +40,13 @@ final class LoopState {
         : plain.of(message, message.plainFrame());
   }
 
+  /** The chunk of a prepared message, as {@link #frame}. */
+  ByteBuf chunk(PreparedMessage message) {
+    return chunked.of(message, message.chunk());
+  }
+
   void free() {
+    chunked.free();
     plain.free();
     deflated.free();
     deflation.free();

@@ -1,16 +1,19 @@
 package io.polyhub.websocket;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A message that goes to many connections: made into a frame once, and, where compression was
- * agreed on, compressed once. Immutable to its users; any thread.
+ * agreed on, compressed once; into a chunk once for those that read a stream. Immutable to its
+ * users; any thread.
  */
 public final class PreparedMessage {
 
   private final byte[] plainFrame;
   private final int headerLength;
   private volatile byte @Nullable [] deflatedFrame;
+  private volatile byte @Nullable [] chunk;
 
   private PreparedMessage(int opcode, byte[] payload) {
     headerLength = Frames.headerLength(payload.length);
@@ -36,6 +39,26 @@ public final class PreparedMessage {
 
   byte[] plainFrame() {
     return plainFrame;
+  }
+
+  /** How many bytes come before the payload in {@link #plainFrame}. */
+  int headerLength() {
+    return headerLength;
+  }
+
+  /** A copy of what was prepared. */
+  byte[] payload() {
+    return Arrays.copyOfRange(plainFrame, headerLength, plainFrame.length);
+  }
+
+  /** The payload as a chunk of an answer without end. */
+  byte[] chunk() {
+    byte[] made = chunk;
+    if (made == null) {
+      made = Chunks.of(plainFrame, headerLength);
+      chunk = made;
+    }
+    return made;
   }
 
   /** The compressed frame, or the plain one if compression does not pay. */

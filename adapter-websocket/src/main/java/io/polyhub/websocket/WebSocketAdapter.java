@@ -9,7 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.polyhub.hub.Hub;
@@ -19,7 +19,6 @@ import io.polyhub.net.Entrance;
 import io.polyhub.netty.AcceptHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +47,14 @@ public final class WebSocketAdapter implements AutoCloseable {
       List<WebSocketSubprotocol> subprotocols,
       MeterRegistry registry)
       throws IOException {
-    return start(hub, loops, config, subprotocols, Entrance.open(), registry);
+    return start(hub, loops, config, subprotocols, List.of(), Entrance.open(), registry);
   }
 
   /**
    * Starts to listen. The hub, the loops and the subprotocols must outlive the adapter.
    *
    * @param subprotocols the protocols beside Centrifuge's, each on a path of its own
+   * @param routes what answers HTTP requests beside Centrifuge's own
    * @param entrance what connections come in by
    * @throws IOException if the address cannot be listened on, or the TLS files cannot be used
    */
@@ -63,17 +63,20 @@ public final class WebSocketAdapter implements AutoCloseable {
       EventLoops loops,
       WebSocketConfig config,
       List<WebSocketSubprotocol> subprotocols,
+      List<HttpRoute> routes,
       Entrance entrance,
       MeterRegistry registry)
       throws IOException {
-    List<WebSocketSubprotocol> all = new ArrayList<>(subprotocols);
-    all.add(
-        new CentrifugeSubprotocol(
-            hub, loops, config.centrifuge(), registry, InstantSource.system()));
+    CentrifugeRoom centrifuge = CentrifugeRoom.open(hub, loops, config, registry);
+    List<WebSocketSubprotocol> allSubprotocols = new ArrayList<>(subprotocols);
+    allSubprotocols.addAll(centrifuge.subprotocols());
+    List<HttpRoute> allRoutes = new ArrayList<>(routes);
+    allRoutes.addAll(centrifuge.routes());
+    WebGate gate = WebGate.of("websocket", config.bind(), config.access());
     WebSocketHandshake handshake =
-        new WebSocketHandshake(
-            all, WebGate.of("websocket", config.bind(), config.access()), config.compression());
-    Carrier carrier = new Carrier(config, handshake, loops, entrance, registry);
+        new WebSocketHandshake(allSubprotocols, allRoutes, gate, config.compression());
+    Carrier carrier =
+        new Carrier(config, handshake, new HttpRouting(allRoutes, gate), loops, entrance, registry);
     TlsFiles files = config.tls();
     LiveTls tls = files == null ? null : LiveTls.start("websocket", files, registry);
     if (tls != null) {
@@ -102,7 +105,7 @@ public final class WebSocketAdapter implements AutoCloseable {
           "cannot listen on " + config.bind() + " port " + config.port(), bound.cause());
     }
     WebSocketAdapter adapter = new WebSocketAdapter(carrier, bound.channel(), tls);
-    subprotocols.forEach(subprotocol -> subprotocol.listening(adapter.port(), tls != null));
+    allSubprotocols.forEach(subprotocol -> subprotocol.listening(adapter.port(), tls != null));
     return adapter;
   }
 
@@ -159,7 +162,8 @@ public final class WebSocketAdapter implements AutoCloseable {
         handler.setHandshakeTimeoutMillis(carrier.config.handshakeTimeout().toMillis());
         pipeline.addLast(handler);
       }
-      pipeline.addLast(new HttpServerCodec(http), new OpeningHandler(carrier));
+      pipeline.addLast(
+          new StrictRequestDecoder(http), new HttpResponseEncoder(), new HttpRequests(carrier));
     }
   }
 }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Judges the requests that want to open a WebSocket (RFC 6455 section 4.2.1). Pure. */
@@ -28,14 +28,17 @@ final class WebSocketHandshake {
 
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int KEY_BYTES = 16;
-  private static final Pattern HOST = Pattern.compile("[^\\s/@]+");
 
   private final Map<String, WebSocketSubprotocol> byPath;
   private final LandingPage landing;
   private final WebGate gate;
   private final boolean compression;
 
-  WebSocketHandshake(List<WebSocketSubprotocol> subprotocols, WebGate gate, boolean compression) {
+  WebSocketHandshake(
+      List<WebSocketSubprotocol> subprotocols,
+      List<HttpRoute> routes,
+      WebGate gate,
+      boolean compression) {
     Map<String, WebSocketSubprotocol> paths = new HashMap<>();
     for (WebSocketSubprotocol subprotocol : subprotocols) {
       if (paths.put(subprotocol.path(), subprotocol) != null) {
@@ -44,15 +47,22 @@ final class WebSocketHandshake {
       }
     }
     byPath = Map.copyOf(paths);
+    Stream<LandingPage.Entry> opened =
+        subprotocols.stream().map(each -> entry(each.path(), each.summary()));
+    Stream<LandingPage.Entry> asked =
+        routes.stream().map(each -> entry(each.path(), each.summary()));
     landing =
         new LandingPage(
             "Polyhub: WebSocket door",
-            paths.values().stream()
-                .sorted(Comparator.comparing(WebSocketSubprotocol::path))
-                .map(each -> new LandingPage.Entry(each.path(), each.summary(), false))
+            Stream.concat(opened, asked)
+                .sorted(Comparator.comparing(LandingPage.Entry::path))
                 .toList());
     this.gate = gate;
     this.compression = compression;
+  }
+
+  private static LandingPage.Entry entry(String path, String summary) {
+    return new LandingPage.Entry(path, summary, false);
   }
 
   /** What is to be answered. */
@@ -84,13 +94,18 @@ final class WebSocketHandshake {
     record Refused(HttpResponseStatus status, Map<String, String> headers) implements Answer {}
   }
 
+  /** Whether a subprotocol has the path that is asked for. */
+  boolean serves(HttpRequest request) {
+    return byPath.containsKey(HttpHeads.path(request));
+  }
+
   Answer judge(HttpRequest request) {
     if (request.decoderResult().isFailure()) {
       return refused(statusOf(request.decoderResult().cause()));
     }
     HttpHeaders headers = request.headers();
     if (!HttpVersion.HTTP_1_1.equals(request.protocolVersion())
-        || !hasHost(headers)
+        || !HttpHeads.hasHost(headers)
         || announcesBody(request)) {
       return refused(HttpResponseStatus.BAD_REQUEST);
     }
@@ -102,7 +117,7 @@ final class WebSocketHandshake {
     Map<String, String> query;
     try {
       subprotocol = byPath.get(uri.path());
-      query = firstValues(uri.parameters());
+      query = HttpHeads.firstValues(uri.parameters());
     } catch (IllegalArgumentException malformedEscape) {
       return refused(HttpResponseStatus.BAD_REQUEST);
     }
@@ -135,11 +150,6 @@ final class WebSocketHandshake {
     List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
     return headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         || !(lengths.isEmpty() || lengths.equals(List.of("0")));
-  }
-
-  private static boolean hasHost(HttpHeaders headers) {
-    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-    return hosts.size() == 1 && HOST.matcher(hosts.getFirst()).matches();
   }
 
   private Answer judgeUpgrade(
@@ -208,12 +218,6 @@ final class WebSocketHandshake {
 
   private static Answer refused(HttpResponseStatus status) {
     return new Answer.Refused(status, Map.of());
-  }
-
-  private static Map<String, String> firstValues(Map<String, List<String>> parameters) {
-    Map<String, String> first = new HashMap<>();
-    parameters.forEach((name, values) -> first.put(name, values.getFirst()));
-    return first;
   }
 
   private static boolean isKey(String key) {

@@ -21,7 +21,7 @@ class CentrifugeCodecFuzzTest {
 
   private static final int MAX_COMMANDS = 16;
 
-  private final CentrifugeCodec json = new CentrifugeJsonCodec();
+  private final CentrifugeCodec json = CentrifugeCodec.JSON;
   private final CentrifugeCodec protobuf = new CentrifugeProtobufCodec();
 
   /** Text frames are known to be UTF-8 when they get here; payloads must be JSON. */

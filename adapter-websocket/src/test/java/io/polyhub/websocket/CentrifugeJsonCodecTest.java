@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CentrifugeJsonCodecTest {
 
-  private final CentrifugeCodec codec = new CentrifugeJsonCodec();
+  private final CentrifugeCodec codec = CentrifugeCodec.JSON;
 
   private List<Command> decode(String text) throws MalformedCommandException {
     return codec.decode(text.getBytes(StandardCharsets.UTF_8), 8);

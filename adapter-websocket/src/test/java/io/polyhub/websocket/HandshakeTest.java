@@ -295,6 +295,7 @@ class HandshakeTest {
             catchThrowable(() ->
                 new WebSocketHandshake(
                     List.of(new EchoSubprotocol(), new EchoSubprotocol()),
+                    List.of(),
                     WebGate.of("websocket", "127.0.0.1", WebAccess.STANDARD),
                     false)))
         .isInstanceOf(IllegalArgumentException.class);

@@ -2,6 +2,7 @@ package io.polyhub.websocket;
 
 import io.micrometer.core.instrument.Meter;
 import io.polyhub.hub.TestHub;
+import io.polyhub.net.Entrance;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -20,11 +21,17 @@ final class TestDoor implements AutoCloseable {
   private final EventLoops loops;
   private final WebSocketAdapter adapter;
 
-  private TestDoor(TestHub hub, WebSocketConfig config, List<WebSocketSubprotocol> subprotocols)
+  private TestDoor(
+      TestHub hub,
+      WebSocketConfig config,
+      List<WebSocketSubprotocol> subprotocols,
+      List<HttpRoute> routes)
       throws IOException {
     this.hub = hub;
     loops = EventLoops.start(hub.hub(), THREADS);
-    adapter = WebSocketAdapter.start(hub.hub(), loops, config, subprotocols, hub.registry());
+    adapter =
+        WebSocketAdapter.start(
+            hub.hub(), loops, config, subprotocols, routes, Entrance.open(), hub.registry());
   }
 
   /** Everyone may do everything. */
@@ -45,7 +52,16 @@ final class TestDoor implements AutoCloseable {
   static TestDoor start(
       TestHub hub, WebSocketConfig config, List<WebSocketSubprotocol> subprotocols)
       throws IOException {
-    return new TestDoor(hub, config, subprotocols);
+    return start(hub, config, subprotocols, List.of());
+  }
+
+  static TestDoor start(
+      TestHub hub,
+      WebSocketConfig config,
+      List<WebSocketSubprotocol> subprotocols,
+      List<HttpRoute> routes)
+      throws IOException {
+    return new TestDoor(hub, config, subprotocols, routes);
   }
 
   int port() {

@@ -2,7 +2,9 @@ package io.polyhub.websocket;
 
 import io.polyhub.identity.TlsFiles;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a door on a free port, some of them made small. */
@@ -28,6 +30,8 @@ final class TestSettings {
   Duration pongTimeout = CENTRIFUGE.pongTimeout();
   int maxCommandsPerFrame = CENTRIFUGE.maxCommandsPerFrame();
   int maxPendingCommands = CENTRIFUGE.maxPendingCommands();
+  int maxWaitingBytes = CENTRIFUGE.maxWaitingBytes();
+  Set<CentrifugeTransport> transports = EnumSet.allOf(CentrifugeTransport.class);
   int maxInlinePublications = CENTRIFUGE.maxInlinePublications();
 
   WebSocketConfig config() {
@@ -55,6 +59,8 @@ final class TestSettings {
             maxCommandsPerFrame,
             maxPendingCommands,
             maxInlinePublications,
-            CENTRIFUGE.maxHistoryPublications()));
+            CENTRIFUGE.maxHistoryPublications(),
+            maxWaitingBytes,
+            transports));
   }
 }

@@ -103,7 +103,9 @@ final class ArchitectureTest {
                   RECORDS,
                   BROKER_SEAM)),
           Map.entry(BENCH, List.of()),
-          Map.entry(WEBSOCKET, with(CLIENT_SEAM, NETTY, WEB, "io.polyhub.proto.centrifuge")),
+          Map.entry(
+              WEBSOCKET,
+              with(CLIENT_SEAM, NETTY, WEB, NODE_MESSAGES, "io.polyhub.proto.centrifuge")),
           Map.entry(MQTT, with(CLIENT_SEAM, NETTY, WEBSOCKET)),
           Map.entry(WEB, List.of()),
           Map.entry(HTTP, List.of(NET, WEB)),

@@ -28,7 +28,7 @@ final class KnotsTest {
               "io.polyhub.hub", 5,
               "io.polyhub.mqtt", 26,
               "io.polyhub.graphql", 11,
-              "io.polyhub.websocket", 7,
+              "io.polyhub.websocket", 6,
               "io.polyhub.grpc", 5,
               "io.polyhub.broker.nats", 2,
               "io.polyhub.broker.embedded", 2));

@@ -12,6 +12,7 @@ import io.polyhub.mqtt.MqttAdapter;
 import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.web.LandingPage;
+import io.polyhub.websocket.CentrifugeTransport;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebSocketAdapter;
 import io.polyhub.websocket.WebSocketConfig;
@@ -201,6 +202,13 @@ final class Doors implements AutoCloseable {
     }
   }
 
+  private static String centrifuge(WebSocketConfig door) {
+    return door.centrifuge().transports().stream()
+        .sorted()
+        .map(CentrifugeTransport::path)
+        .collect(Collectors.joining(" "));
+  }
+
   /** Last, so that it is closed first: what is spoken on it belongs to other adapters. */
   private void startWebSocket() throws StartException {
     WebSocketConfig door = config.websocket();
@@ -209,7 +217,8 @@ final class Doors implements AutoCloseable {
     }
     try {
       WebSocketAdapter adapter =
-          WebSocketAdapter.start(hub, loops, door, subprotocols, entrances.websocket(), registry);
+          WebSocketAdapter.start(
+              hub, loops, door, subprotocols, List.of(), entrances.websocket(), registry);
       follow(adapter.tls());
       adapters.add(adapter);
       open.add(
@@ -219,7 +228,7 @@ final class Doors implements AutoCloseable {
               door.bind(),
               adapter.port(),
               door.tls() != null,
-              "/connection/websocket" + others(),
+              centrifuge(door) + others(),
               adapter::stopAccepting));
     } catch (IOException e) {
       throw StartException.ofDoor(

@@ -154,9 +154,7 @@ final class BrowserTest {
         browser.await(
             script, host, server.port("http"), server.port("websocket"), server.port("admin"));
     Map<String, String> found = new LinkedHashMap<>();
-    results
-        .properties()
-        .forEach(entry -> found.put(entry.getKey(), entry.getValue().asText()));
+    results.properties().forEach(entry -> found.put(entry.getKey(), entry.getValue().asText()));
     assertThat(found).hasSize(13);
     return found;
   }

@@ -2,9 +2,11 @@ package io.polyhub.server.config;
 
 import io.polyhub.identity.TlsFiles;
 import io.polyhub.websocket.CentrifugeConfig;
+import io.polyhub.websocket.CentrifugeTransport;
 import io.polyhub.websocket.WebAccess;
 import io.polyhub.websocket.WebSocketConfig;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the WebSocket door. */
@@ -86,6 +88,14 @@ final class WebSocketSection {
     int maxHistoryPublications =
         section.read(
             "maxHistoryPublications", standard.maxHistoryPublications(), Kind.integer(1, 10_000));
+    int maxWaitingBytes =
+        section.read("maxWaitingBytes", standard.maxWaitingBytes(), Kind.intBytes(1024, 64 << 20));
+    Set<CentrifugeTransport> transports =
+        Set.copyOf(
+            section.readList(
+                "transports",
+                standard.transports().stream().sorted().toList(),
+                Kind.choice(CentrifugeTransport.class)));
     section.end();
     return section.make(
         () ->
@@ -96,7 +106,9 @@ final class WebSocketSection {
                 maxCommandsPerFrame,
                 maxPendingCommands,
                 maxInlinePublications,
-                maxHistoryPublications),
+                maxHistoryPublications,
+                maxWaitingBytes,
+                transports),
         standard);
   }
 
