@@ -7,7 +7,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
+import io.polyhub.broker.nats.NodesConfig;
+import io.polyhub.broker.nats.StreamsConfig;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.OverflowPolicy;
 import io.polyhub.channel.Rule;
@@ -43,7 +44,7 @@ final class NodeDoor implements AutoCloseable {
         NatsConfig.at(nats)
             .withPrefix(prefix)
             .with(SWIFT)
-            .with(NatsConfig.Streams.STANDARD.withBytes(16L << 20, 4L << 20));
+            .with(StreamsConfig.STANDARD.withBytes(16L << 20, 4L << 20));
     broker = NatsBroker.open(config, registry, InstantSource.system(), new Random());
     hub =
         HubNode.start(

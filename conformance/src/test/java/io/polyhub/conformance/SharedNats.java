@@ -4,8 +4,8 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.polyhub.broker.nats.NatsClient;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.NatsConfig.Streams;
 import io.polyhub.broker.nats.NatsServers;
+import io.polyhub.broker.nats.StreamsConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -40,7 +40,7 @@ record SharedNats(List<URI> servers, int replicas, String prefix) implements Aut
   NatsConfig config(int node) {
     return NatsConfig.at(servers.get(node % servers.size()))
         .withPrefix(prefix)
-        .with(Streams.STANDARD.withReplicas(replicas));
+        .with(StreamsConfig.STANDARD.withReplicas(replicas));
   }
 
   /** Takes away what the nodes have left there. */

@@ -69,7 +69,9 @@ final class Startup {
               : settings.directory().toAbsolutePath().normalize().toString();
       case BrokerConfig.Nats(NatsConfig settings) ->
           "in NATS at "
-              + settings.servers().stream().map(URI::toString).collect(Collectors.joining(", "))
+              + settings.link().servers().stream()
+                  .map(URI::toString)
+                  .collect(Collectors.joining(", "))
               + ", prefix "
               + settings.prefix();
     };

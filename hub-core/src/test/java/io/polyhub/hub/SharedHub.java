@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
-import io.polyhub.broker.nats.NatsConfig.Streams;
+import io.polyhub.broker.nats.NodesConfig;
+import io.polyhub.broker.nats.StreamsConfig;
 import io.polyhub.channel.Rules;
 import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Authenticator;
@@ -22,7 +22,7 @@ public final class SharedHub implements AutoCloseable {
   private static final NodesConfig SWIFT =
       new NodesConfig(Duration.ofMillis(500), 6, Duration.ofSeconds(3), 1_000);
 
-  private static final Streams SMALL = Streams.STANDARD.withBytes(1L << 20, 1L << 20);
+  private static final StreamsConfig SMALL = StreamsConfig.STANDARD.withBytes(1L << 20, 1L << 20);
 
   /** What tests need that play for long over one NATS, with many lost messages. */
   public static final UnaryOperator<NatsConfig> LONG =

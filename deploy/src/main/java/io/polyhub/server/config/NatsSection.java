@@ -1,13 +1,17 @@
 package io.polyhub.server.config;
 
+import io.polyhub.broker.nats.AppendLimits;
+import io.polyhub.broker.nats.Credentials;
+import io.polyhub.broker.nats.LinkConfig;
+import io.polyhub.broker.nats.LiveLimits;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.NatsConfig.Credentials;
-import io.polyhub.broker.nats.NatsConfig.Limits;
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
-import io.polyhub.broker.nats.NatsConfig.Reconnect;
-import io.polyhub.broker.nats.NatsConfig.Storage;
-import io.polyhub.broker.nats.NatsConfig.Streams;
-import io.polyhub.broker.nats.NatsConfig.Tls;
+import io.polyhub.broker.nats.NodesConfig;
+import io.polyhub.broker.nats.ReadLimits;
+import io.polyhub.broker.nats.Reconnect;
+import io.polyhub.broker.nats.StreamLimits;
+import io.polyhub.broker.nats.StreamsConfig;
+import io.polyhub.broker.nats.StreamsConfig.Storage;
+import io.polyhub.broker.nats.Tls;
 import io.polyhub.files.CertifiedKey;
 import io.polyhub.files.PemFile;
 import io.polyhub.files.UnusableFileException;
@@ -38,13 +42,22 @@ final class NatsSection {
     String prefix = section.read("prefix", NatsConfig.STANDARD_PREFIX, Kind.text());
     Credentials credentials = credentials(section.section("credentials"));
     Tls tls = tls(section.section("tls"));
-    Streams streams = streams(section.section("streams"));
+    StreamsConfig streams = streams(section.section("streams"));
     Limits limits = limits(section.section("limits"));
     NodesConfig nodes = nodes(section.section("nodes"));
     Reconnect reconnect = reconnect(section.section("reconnect"));
     section.end();
     return section.make(
-        () -> new NatsConfig(servers, prefix, credentials, tls, streams, limits, nodes, reconnect),
+        () ->
+            new NatsConfig(
+                prefix,
+                new LinkConfig(servers, credentials, tls, reconnect, limits.requestTimeout()),
+                streams,
+                limits.streams(),
+                limits.appends(),
+                limits.reads(),
+                limits.live(),
+                nodes),
         NatsConfig.at(SERVER));
   }
 
@@ -147,8 +160,8 @@ final class NatsSection {
     }
   }
 
-  private static Streams streams(Section section) {
-    Streams standard = Streams.STANDARD;
+  private static StreamsConfig streams(Section section) {
+    StreamsConfig standard = StreamsConfig.STANDARD;
     Storage storage = section.read("storage", standard.storage(), Kind.choice(Storage.class));
     int replicas = section.read("replicas", standard.replicas(), Kind.integer(1, MAX_REPLICAS));
     int partitions =
@@ -160,28 +173,43 @@ final class NatsSection {
         section.read("maxMemoryBytes", standard.maxMemoryBytes(), Kind.bytes(1, Long.MAX_VALUE));
     boolean allowLoss = section.read("allowLoss", standard.allowLoss(), Kind.flag());
     section.end();
-    return new Streams(
+    return new StreamsConfig(
         storage, replicas, partitions, cluster, tags, maxBytes, maxMemoryBytes, allowLoss);
   }
 
+  /** The bounds of one node, which each part of the broker is given its own of. */
+  private record Limits(
+      Duration requestTimeout,
+      StreamLimits streams,
+      AppendLimits appends,
+      ReadLimits reads,
+      LiveLimits live) {}
+
   private static Limits limits(Section section) {
-    Limits standard = Limits.STANDARD;
+    AppendLimits appends = AppendLimits.STANDARD;
+    ReadLimits reads = ReadLimits.STANDARD;
+    LiveLimits live = LiveLimits.STANDARD;
+    StreamLimits streams = StreamLimits.STANDARD;
     Limits limits =
         new Limits(
-            section.read("inFlightAppends", standard.inFlightAppends(), count()),
-            section.read("queuedAppends", standard.queuedAppends(), count()),
-            section.read("appendTimeout", standard.appendTimeout(), time()),
-            section.read("requestTimeout", standard.requestTimeout(), time()),
-            section.read("concurrentReads", standard.concurrentReads(), count()),
-            section.read("queuedReads", standard.queuedReads(), count()),
-            section.read("pendingMessages", standard.pendingMessages(), count()),
-            section.read("pendingBytes", standard.pendingBytes(), Kind.bytes(1, Long.MAX_VALUE)),
-            section.read("subjectsKnown", standard.subjectsKnown(), count()),
-            section.read("keyWindow", standard.keyWindow(), Kind.duration(LEAST, MAX_WINDOW)),
-            section.read("keys", standard.keys(), count()),
-            section.read("auditPerSecond", standard.auditPerSecond(), count()),
-            section.read("streamPoll", standard.streamPoll(), time()),
-            section.read("ringBytes", standard.ringBytes(), Kind.bytes(0, Long.MAX_VALUE)));
+            section.read("requestTimeout", LinkConfig.STANDARD_REQUEST_TIMEOUT, time()),
+            new StreamLimits(
+                section.read("streamPoll", streams.poll(), time()),
+                section.read("keyWindow", streams.keyWindow(), Kind.duration(LEAST, MAX_WINDOW))),
+            new AppendLimits(
+                section.read("inFlightAppends", appends.inFlight(), count()),
+                section.read("queuedAppends", appends.queued(), count()),
+                section.read("appendTimeout", appends.timeout(), time()),
+                section.read("keys", appends.keys(), count())),
+            new ReadLimits(
+                section.read("concurrentReads", reads.concurrent(), count()),
+                section.read("queuedReads", reads.queued(), count())),
+            new LiveLimits(
+                section.read("pendingMessages", live.pendingMessages(), count()),
+                section.read("pendingBytes", live.pendingBytes(), Kind.bytes(1, Long.MAX_VALUE)),
+                section.read("subjectsKnown", live.subjectsKnown(), count()),
+                section.read("auditPerSecond", live.auditPerSecond(), count()),
+                section.read("ringBytes", live.ringBytes(), Kind.bytes(0, Long.MAX_VALUE))));
     section.end();
     return limits;
   }

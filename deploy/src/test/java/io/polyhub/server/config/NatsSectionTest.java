@@ -3,10 +3,11 @@ package io.polyhub.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.polyhub.broker.nats.Credentials;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.NatsConfig.Credentials;
-import io.polyhub.broker.nats.NatsConfig.Storage;
-import io.polyhub.broker.nats.NatsConfig.Tls;
+import io.polyhub.broker.nats.StreamsConfig;
+import io.polyhub.broker.nats.StreamsConfig.Storage;
+import io.polyhub.broker.nats.Tls;
 import io.polyhub.identity.TestCertificates;
 import java.net.URI;
 import java.nio.file.Files;
@@ -57,18 +58,20 @@ final class NatsSectionTest {
              nodes: {beat: 1s, missed: 5}, reconnect: {firstWait: 1s, maxWait: 9s}}
             """);
 
-    assertThat(config.servers()).containsExactly(URI.create("nats://a:1"), URI.create("tls://b:2"));
+    assertThat(config.link().servers())
+        .containsExactly(URI.create("nats://a:1"), URI.create("tls://b:2"));
     assertThat(config.prefix()).isEqualTo("shop");
-    assertThat(config.credentials()).isEqualTo(new Credentials.UserPassword("hub", "sesame"));
+    assertThat(config.link().credentials())
+        .isEqualTo(new Credentials.UserPassword("hub", "sesame"));
     assertThat(config.streams())
         .isEqualTo(
-            new NatsConfig.Streams(
+            new StreamsConfig(
                 Storage.MEMORY, 3, 4, "east", List.of("ssd"), 2L << 30, 1L << 20, true));
-    assertThat(config.limits().inFlightAppends()).isEqualTo(7);
-    assertThat(config.limits().appendTimeout()).isEqualTo(Duration.ofSeconds(9));
-    assertThat(config.limits().pendingBytes()).isEqualTo(1L << 20);
+    assertThat(config.appends().inFlight()).isEqualTo(7);
+    assertThat(config.appends().timeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(config.live().pendingBytes()).isEqualTo(1L << 20);
     assertThat(config.nodes().missed()).isEqualTo(5);
-    assertThat(config.reconnect().maxWait()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(config.link().reconnect().maxWait()).isEqualTo(Duration.ofSeconds(9));
   }
 
   @Test
@@ -84,25 +87,27 @@ final class NatsSectionTest {
                 "POLYHUB_BROKER_NATS_STREAMS_REPLICAS", "3",
                 "POLYHUB_BROKER_NATS_LIMITS_IN_FLIGHT_APPENDS", "11"));
 
-    assertThat(config.servers())
+    assertThat(config.link().servers())
         .containsExactly(URI.create("nats://a:1"), URI.create("nats://b:2"));
     assertThat(config.prefix()).isEqualTo("two");
-    assertThat(config.credentials()).isEqualTo(new Credentials.UserPassword("hub", "sesame"));
+    assertThat(config.link().credentials())
+        .isEqualTo(new Credentials.UserPassword("hub", "sesame"));
     assertThat(config.streams().replicas()).isEqualTo(3);
-    assertThat(config.limits().inFlightAppends()).isEqualTo(11);
+    assertThat(config.appends().inFlight()).isEqualTo(11);
   }
 
   @Test
   void each_kind_of_credentials_may_lie_in_a_file(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("secret"), "open sesame\n");
 
-    assertThat(nats("{credentials: {user: hub, passwordFile: '" + file + "'}}").credentials())
+    assertThat(
+            nats("{credentials: {user: hub, passwordFile: '" + file + "'}}").link().credentials())
         .isEqualTo(new Credentials.PasswordFile("hub", file));
-    assertThat(nats("{credentials: {tokenFile: '" + file + "'}}").credentials())
+    assertThat(nats("{credentials: {tokenFile: '" + file + "'}}").link().credentials())
         .isEqualTo(new Credentials.TokenFile(file));
-    assertThat(nats("{credentials: {credsFile: '" + file + "'}}").credentials())
+    assertThat(nats("{credentials: {credsFile: '" + file + "'}}").link().credentials())
         .isEqualTo(new Credentials.CredsFile(file));
-    assertThat(nats("{credentials: {nkeySeedFile: '" + file + "'}}").credentials())
+    assertThat(nats("{credentials: {nkeySeedFile: '" + file + "'}}").link().credentials())
         .isEqualTo(new Credentials.NkeySeedFile(file));
   }
 
@@ -113,7 +118,8 @@ final class NatsSectionTest {
     Path chain = certificates.certificate("alice");
     Path wrongKey = certificates.key("server");
 
-    assertThat(nats("{tls: {authorities: '" + ca + "'}}").tls()).isEqualTo(new Tls(ca, null, null));
+    assertThat(nats("{tls: {authorities: '" + ca + "'}}").link().tls())
+        .isEqualTo(new Tls(ca, null, null));
     assertThatThrownBy(() -> nats("{tls: {authorities: '" + wrongKey + "'}}"))
         .hasMessageContaining("broker.nats.tls.authorities: found no certificate in " + wrongKey);
     assertThatThrownBy(() ->

@@ -70,7 +70,7 @@ final class Appender {
    */
   Appender(
       NatsLog log,
-      NatsConfig.Limits limits,
+      AppendLimits limits,
       NatsLink link,
       Executor sender,
       MessageIds ids,
@@ -84,10 +84,10 @@ final class Appender {
     this.metrics = metrics;
     this.nanoTime = nanoTime;
     this.onDoubt = onDoubt;
-    mostInFlight = limits.inFlightAppends();
-    mostQueued = limits.queuedAppends();
-    appendNanos = limits.appendTimeout().toNanos();
-    tryNanos = limits.requestTimeout().toNanos();
+    mostInFlight = limits.inFlight();
+    mostQueued = limits.queued();
+    appendNanos = limits.timeout().toNanos();
+    tryNanos = link.requestTimeout().toNanos();
     pausedUntilNanos = nanoTime.getAsLong();
   }
 

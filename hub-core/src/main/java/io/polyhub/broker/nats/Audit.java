@@ -59,7 +59,7 @@ final class Audit implements AutoCloseable {
   private final Set<NatsLog> asked = new LinkedHashSet<>();
 
   Audit(
-      NatsConfig.Limits limits,
+      LiveLimits limits,
       NatsLink link,
       LogStreams logs,
       StreamWatch streams,

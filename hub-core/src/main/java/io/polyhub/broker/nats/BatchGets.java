@@ -49,8 +49,8 @@ final class BatchGets implements NatsLink.Listener {
   private final AtomicLong asked = new AtomicLong();
   private volatile @Nullable Inbox inbox;
 
-  BatchGets(NatsConfig.Limits limits) {
-    limit = limits.requestTimeout();
+  BatchGets(Duration requestTimeout) {
+    limit = requestTimeout;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.nats.client.Subscription;
 import io.polyhub.broker.nats.NatsLog.State;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Rule;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +36,8 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
   private static final int BATCH = 8_192;
   private static final long RETRY_MILLIS = 200;
 
-  private final NatsConfig.Limits limits;
+  private final LiveLimits limits;
+  private final Duration requestTimeout;
   private final LogStreams logs;
   private final StreamWatch streams;
   private final Live live;
@@ -72,13 +74,15 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
   private @Nullable Dispatcher sharesOn;
 
   Interest(
-      NatsConfig.Limits limits,
+      LiveLimits limits,
+      Duration requestTimeout,
       LogStreams logs,
       StreamWatch streams,
       Live live,
       Consumer<NatsLog> onSure,
       LiveMetrics metrics) {
     this.limits = limits;
+    this.requestTimeout = requestTimeout;
     this.logs = logs;
     this.streams = streams;
     this.live = live;
@@ -306,7 +310,7 @@ final class Interest implements NatsLink.Listener, AutoCloseable {
             fresh.add(watch);
           }
         }
-        with.flush(limits.requestTimeout());
+        with.flush(requestTimeout);
         begin(fresh);
         reached = true;
       } catch (TimeoutException | IllegalStateException | IllegalArgumentException slow) {

@@ -41,7 +41,8 @@ final class LastValues implements AutoCloseable {
   private int waiting;
 
   LastValues(
-      NatsConfig.Limits limits,
+      AppendLimits limits,
+      ReadLimits reads,
       NatsLink link,
       LogStreams logs,
       ReadMetrics metrics,
@@ -51,10 +52,12 @@ final class LastValues implements AutoCloseable {
     gets = new StreamGets(link, null, metrics.asks("last-values"));
     puts = new StreamPuts(link);
     retries = new Retries(nanoTime);
-    putTime = limits.appendTimeout();
-    most = limits.queuedAppends();
+    putTime = limits.timeout();
+    most = limits.queued();
     LastValueSearch.Tools tools = new LastValueSearch.Tools(logs, gets, link, clock);
-    searches = new SharedReads<>("last-values", limits, metrics, search -> search.run(tools));
+    searches =
+        new SharedReads<>(
+            "last-values", reads, link.requestTimeout(), metrics, search -> search.run(tools));
   }
 
   /** See {@link io.polyhub.broker.Broker#lastValues}. */

@@ -4,8 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.nats.client.AuthHandler;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.polyhub.broker.nats.NatsConfig.Credentials;
-import io.polyhub.broker.nats.NatsConfig.Tls;
 import io.polyhub.files.LiveFiles;
 import io.polyhub.files.PemFile;
 import java.io.IOException;
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LinkAccess implements LiveFiles.Content<LinkAccess.Loaded>, AutoCloseable {
 
-  private final NatsConfig config;
+  private final LinkConfig config;
   private final MeterRegistry registry;
   private @Nullable LiveFiles<Loaded> live;
 
@@ -45,7 +43,7 @@ final class LinkAccess implements LiveFiles.Content<LinkAccess.Loaded>, AutoClos
     }
   }
 
-  LinkAccess(NatsConfig config, MeterRegistry registry) {
+  LinkAccess(LinkConfig config, MeterRegistry registry) {
     this.config = config;
     this.registry = registry;
   }

@@ -16,12 +16,12 @@ final class LinkOptions {
 
   private static final int MOST_SERVERS = 64;
 
-  private final NatsConfig config;
+  private final LinkConfig config;
   private final String name;
   private final LinkAccess access;
   private final Set<String> servers = new CopyOnWriteArraySet<>();
 
-  LinkOptions(NatsConfig config, String name, LinkAccess access) {
+  LinkOptions(LinkConfig config, String name, LinkAccess access) {
     this.config = config;
     this.access = access;
     this.name = name;
@@ -52,7 +52,7 @@ final class LinkOptions {
             .maxMessagesInOutgoingQueue(OUTGOING_MESSAGES)
             // The longest of our subjects passes the library's limit, not the servers'.
             .maxControlLine(8_192)
-            .requestCleanupInterval(config.limits().requestTimeout())
+            .requestCleanupInterval(config.requestTimeout())
             .connectionListener(listener)
             .errorListener(errors);
     access.current().set(options);

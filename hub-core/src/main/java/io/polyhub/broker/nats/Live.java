@@ -59,7 +59,7 @@ final class Live {
   private volatile long connections;
 
   Live(
-      NatsConfig.Limits limits,
+      LiveLimits limits,
       LogStreams logs,
       Telling telling,
       RecentRing ring,
@@ -317,11 +317,11 @@ final class Live {
   }
 
   private void onUnlogged(Message message, Headers headers, long connection) {
-    if (headers.containsKey(NatsPresence.HEADER)) {
+    if (headers.containsKey(HeaderNames.PRESENCE)) {
       presence.accept(message.getData());
       return;
     }
-    String origin = headers.getFirst(Outgoing.ORIGIN);
+    String origin = headers.getFirst(HeaderNames.ORIGIN);
     synchronized (places) {
       if (connection != connections) {
         return;

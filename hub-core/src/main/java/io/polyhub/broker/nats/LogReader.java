@@ -37,7 +37,7 @@ final class LogReader implements AutoCloseable {
    * @param onDoubt asks to have the streams looked at, because one is not as it is known
    */
   LogReader(
-      NatsConfig.Limits limits,
+      ReadLimits limits,
       StreamGets gets,
       LogStreams logs,
       RecentRing ring,
@@ -48,10 +48,10 @@ final class LogReader implements AutoCloseable {
       Runnable onDoubt) {
     this.logs = logs;
     tools = new ReadTools(gets, new LogLooks(gets, onDoubt), clock, nanoTime);
-    pageTime = limits.requestTimeout().multipliedBy(REQUESTS_PER_PAGE);
+    pageTime = gets.requestTimeout().multipliedBy(REQUESTS_PER_PAGE);
     this.ring = new RingReads(limits, ring, logs, tools, feed, metrics);
-    reads = new SharedReads<>("history", limits, metrics, this::page);
-    joined = new JoinedReads(reads::ask, metrics, limits.queuedReads());
+    reads = new SharedReads<>("history", limits, gets.requestTimeout(), metrics, this::page);
+    joined = new JoinedReads(reads::ask, metrics, limits.queued());
   }
 
   /** See {@link io.polyhub.broker.Broker#read}. */

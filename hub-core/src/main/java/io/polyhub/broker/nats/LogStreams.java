@@ -23,14 +23,14 @@ final class LogStreams {
    *
    * @throws IllegalArgumentException if there are more than one cursor can speak of
    */
-  LogStreams(NatsConfig config, Subjects subjects, Rules rules) {
+  LogStreams(StreamsConfig config, Subjects subjects, Rules rules) {
     this.rules = rules;
     this.subjects = subjects;
     for (Rule rule : rules.all()) {
       if (rule.history().isKept()) {
         List<NatsLog> parts = new ArrayList<>();
-        for (int part = 0; part < config.streams().partitions(); part++) {
-          parts.add(new NatsLog(rule, part, subjects, StreamPlan.replicas(config, rule)));
+        for (int part = 0; part < config.partitions(); part++) {
+          parts.add(new NatsLog(rule, part, subjects, config.replicasOf(rule)));
         }
         byRule.put(rule.name(), List.copyOf(parts));
         all.addAll(parts);

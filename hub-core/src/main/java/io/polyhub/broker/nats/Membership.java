@@ -1,6 +1,5 @@
 package io.polyhub.broker.nats;
 
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

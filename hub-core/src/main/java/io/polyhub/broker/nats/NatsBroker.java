@@ -5,6 +5,7 @@ import io.nats.client.Connection;
 import io.polyhub.broker.Alone;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.Broker;
+import io.polyhub.broker.KnownKeys;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.Nodes;
@@ -93,19 +94,32 @@ public final class NatsBroker implements Broker {
     subjects = new Subjects(config.prefix());
     appendMetrics = new AppendMetrics(registry);
     linkMetrics = new LinkMetrics(registry);
-    link = new NatsLink(config, "polyhub-" + name, linkMetrics, chance);
+    link = new NatsLink(config.link(), "polyhub-" + name, linkMetrics, chance);
     nodes =
-        new NatsNodes(link, subjects, config, name, new NodesMetrics(registry), System::nanoTime);
+        new NatsNodes(
+            link, subjects, config.nodes(), name, new NodesMetrics(registry), System::nanoTime);
     readMetrics = new ReadMetrics(registry);
     records =
-        new RecordStore(config.limits(), link, subjects, readMetrics, chance, System::nanoTime);
-    outgoing =
-        new Outgoing(link, sender, nodes.self(), config.limits().queuedAppends(), appendMetrics);
-    unlogged = new Unlogged(config.limits(), telling, outgoing, subjects, clock);
+        new RecordStore(
+            config.appends(),
+            config.reads(),
+            link,
+            subjects,
+            readMetrics,
+            chance,
+            System::nanoTime);
+    outgoing = new Outgoing(link, sender, nodes.self(), config.appends().queued(), appendMetrics);
+    unlogged =
+        new Unlogged(
+            new KnownKeys(config.streamLimits().keyWindow(), config.appends().keys()),
+            telling,
+            outgoing,
+            subjects,
+            clock);
     // First it is stored, then it is made its channel's last value; each takes an append's limit.
     settlement =
         new Settlement(
-            nodes, retained, config.limits().appendTimeout().multipliedBy(2), System::nanoTime);
+            nodes, retained, config.appends().timeout().multipliedBy(2), System::nanoTime);
   }
 
   /**
@@ -122,19 +136,35 @@ public final class NatsBroker implements Broker {
   @Override
   public void start(Listener listener, Rules rules) {
     telling.begin(listener);
-    LogStreams logs = new LogStreams(config, subjects, rules);
+    LogStreams logs = new LogStreams(config.streams(), subjects, rules);
     LiveMetrics metrics = new LiveMetrics(registry);
-    StreamKeeper keeper = new StreamKeeper(config, link, logs);
+    StreamKeeper keeper = new StreamKeeper(config.streams(), config.streamLimits(), link, logs);
     Wiring wiring = new Wiring();
-    StreamWatch streams = new StreamWatch(config, link, keeper, logs, wiring, chance);
+    StreamWatch streams =
+        new StreamWatch(config.streamLimits(), link, keeper, logs, wiring, chance);
     NatsPresence presence =
         new NatsPresence(
-            link, subjects, config, logs, nodes, telling, new PresenceMetrics(registry), clock);
-    RecentRing ring = new RecentRing(config.limits().ringBytes());
+            link,
+            subjects,
+            logs,
+            nodes,
+            telling,
+            config.nodes().remoteMembers(),
+            new PresenceMetrics(registry),
+            clock);
+    RecentRing ring = new RecentRing(config.live().ringBytes());
     Live live =
-        new Live(config.limits(), logs, telling, ring, presence::heard, metrics, streams::look);
-    Interest interest = new Interest(config.limits(), logs, streams, live, wiring::sure, metrics);
-    Audit audit = new Audit(config.limits(), link, logs, streams, interest, live, metrics, chance);
+        new Live(config.live(), logs, telling, ring, presence::heard, metrics, streams::look);
+    Interest interest =
+        new Interest(
+            config.live(),
+            config.link().requestTimeout(),
+            logs,
+            streams,
+            live,
+            wiring::sure,
+            metrics);
+    Audit audit = new Audit(config.live(), link, logs, streams, interest, live, metrics, chance);
     Map<NatsLog, Appender> appenders = new HashMap<>();
     MessageIds ids = new MessageIds(nodes.self());
     for (NatsLog log : logs.all()) {
@@ -142,7 +172,7 @@ public final class NatsBroker implements Broker {
           log,
           new Appender(
               log,
-              config.limits(),
+              config.appends(),
               link,
               sender,
               ids,
@@ -152,10 +182,10 @@ public final class NatsBroker implements Broker {
     }
     wiring.interest = interest;
     wiring.audit = audit;
-    BatchGets batches = new BatchGets(config.limits());
+    BatchGets batches = new BatchGets(config.link().requestTimeout());
     LogReader reader =
         new LogReader(
-            config.limits(),
+            config.reads(),
             new StreamGets(link, batches, readMetrics.asks("history")),
             logs,
             ring,
@@ -165,7 +195,8 @@ public final class NatsBroker implements Broker {
             System::nanoTime,
             streams::look);
     LastValues values =
-        new LastValues(config.limits(), link, logs, readMetrics, clock, System::nanoTime);
+        new LastValues(
+            config.appends(), config.reads(), link, logs, readMetrics, clock, System::nanoTime);
     PayloadRoom room = new PayloadRoom(rules);
     ServerFitness fitness = new ServerFitness(config.streams().replicas());
     linkMetrics.watchFit(fitness::isFit);

@@ -9,6 +9,7 @@ import io.nats.client.Nats;
 import io.nats.client.impl.Headers;
 import io.polyhub.broker.UnavailableException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,7 +46,7 @@ final class NatsLink implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
 
-  private final NatsConfig config;
+  private final LinkConfig config;
   private final LinkMetrics metrics;
   private final LinkAccess access;
   private final LinkOptions options;
@@ -56,7 +57,7 @@ final class NatsLink implements AutoCloseable {
   private volatile @Nullable Connection connection;
   private volatile boolean closed;
 
-  NatsLink(NatsConfig config, String name, LinkMetrics metrics, RandomGenerator chance) {
+  NatsLink(LinkConfig config, String name, LinkMetrics metrics, RandomGenerator chance) {
     this.config = config;
     this.metrics = metrics;
     backoff = new Backoff(config.reconnect().firstWait(), config.reconnect().maxWait(), chance);
@@ -166,6 +167,11 @@ final class NatsLink implements AutoCloseable {
     }
   }
 
+  /** The limit of one request. */
+  Duration requestTimeout() {
+    return config.requestTimeout();
+  }
+
   /** Whether there is a connection now. */
   boolean isConnected() {
     return connection != null;
@@ -198,7 +204,7 @@ final class NatsLink implements AutoCloseable {
     try {
       return connection()
           .jetStreamManagement(
-              JetStreamOptions.builder().requestTimeout(config.limits().requestTimeout()).build());
+              JetStreamOptions.builder().requestTimeout(config.requestTimeout()).build());
     } catch (IOException | IllegalStateException e) {
       throw new UnavailableException(String.valueOf(e.getMessage()));
     }
@@ -213,10 +219,10 @@ final class NatsLink implements AutoCloseable {
     CompletableFuture<Message> answer = new CompletableFuture<>();
     try {
       CompletableFuture<Message> asked =
-          connection().requestWithTimeout(subject, headers, body, config.limits().requestTimeout());
+          connection().requestWithTimeout(subject, headers, body, config.requestTimeout());
       var _ =
           asked
-              .orTimeout(config.limits().requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
+              .orTimeout(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
               .whenComplete((message, failure) -> {
                 if (failure == null) {
                   answer.complete(message);

@@ -9,7 +9,6 @@ import io.nats.client.impl.NatsMessage;
 import io.polyhub.broker.Introduction;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.UnavailableException;
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
 import io.polyhub.proto.nodes.v1.Beat;
 import java.time.Duration;
 import java.util.HashSet;
@@ -41,9 +40,6 @@ import org.slf4j.LoggerFactory;
  * judged, and are told to the listeners once they are heard, as messages may be lost.
  */
 final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
-
-  /** Who sent a message. */
-  static final String NODE_HEADER = "Polyhub-Node";
 
   /** An answer that is none: the node does not know the topic, or failed. */
   private static final String NONE_HEADER = "Polyhub-None";
@@ -82,17 +78,17 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
   NatsNodes(
       NatsLink link,
       Subjects subjects,
-      NatsConfig config,
+      NodesConfig config,
       String self,
       NodesMetrics metrics,
       LongSupplier nanos) {
     this.link = link;
     this.subjects = subjects;
-    this.config = config.nodes();
+    this.config = config;
     this.self = self;
     this.metrics = metrics;
     this.nanos = nanos;
-    membership = new Membership(self, this.config);
+    membership = new Membership(self, config);
     live = membership.live();
     connectedNanos = nanos.getAsLong();
     timer =
@@ -107,7 +103,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
 
   /** Begins to be heard, as soon as there is a connection. */
   void start() {
-    long look = Math.max(1, this.config.beat().toMillis() / 8);
+    long look = Math.max(1, config.beat().toMillis() / 8);
     var _ = timer.scheduleWithFixedDelay(this::look, look, look, TimeUnit.MILLISECONDS);
   }
 
@@ -248,7 +244,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
         return;
       }
       Headers headers = message.getHeaders();
-      String node = headers == null ? null : headers.getFirst(NODE_HEADER);
+      String node = headers == null ? null : headers.getFirst(HeaderNames.NODE);
       if (headers == null || node == null) {
         return;
       }
@@ -296,7 +292,7 @@ final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
 
   private boolean send(String subject, @Nullable String replyTo, byte[] data, String... marks) {
     try {
-      Headers headers = new Headers().put(NODE_HEADER, self);
+      Headers headers = new Headers().put(HeaderNames.NODE, self);
       for (String mark : marks) {
         headers.put(mark, "1");
       }

@@ -42,10 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NatsPresence implements Nodes.Listener, AutoCloseable {
 
-  /** Marks a message on a live subject that is a presence event and no publication. */
-  static final String HEADER = "Polyhub-Presence";
-
-  private static final Headers MARK = new Headers().put(HEADER, "1");
+  private static final Headers MARK = new Headers().put(HeaderNames.PRESENCE, "1");
   private static final Logger log = LoggerFactory.getLogger(NatsPresence.class);
 
   private final NatsLink link;
@@ -66,10 +63,10 @@ final class NatsPresence implements Nodes.Listener, AutoCloseable {
   NatsPresence(
       NatsLink link,
       Subjects subjects,
-      NatsConfig config,
       LogStreams streams,
       Nodes nodes,
       Broker.Listener listener,
+      int mostRemoteMembers,
       PresenceMetrics metrics,
       InstantSource clock) {
     this.link = link;
@@ -79,7 +76,7 @@ final class NatsPresence implements Nodes.Listener, AutoCloseable {
     this.listener = listener;
     this.clock = clock;
     answers = new PresenceAnswers(nodes.self(), local, events);
-    remote = new RemoteMembers(listener, config.nodes().remoteMembers(), metrics::tooLarge);
+    remote = new RemoteMembers(listener, mostRemoteMembers, metrics::tooLarge);
     sync = new PresenceSync(nodes, remote, metrics, worker);
     metrics.watch(remote::size);
     answers.serve(nodes);
@@ -162,7 +159,7 @@ final class NatsPresence implements Nodes.Listener, AutoCloseable {
     return filter.exact() && streams.rules().find(filter.text()).map(Rule::joinLeave).orElse(false);
   }
 
-  /** Takes a message that is marked by {@link #HEADER}. */
+  /** Takes a message that is marked by {@link HeaderNames#PRESENCE}. */
   void heard(byte[] data) {
     try {
       PresenceEvent event = PresenceEvent.parseFrom(data);

@@ -12,12 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Outgoing {
 
-  /**
-   * Who sent a message and as which of its messages: the node's name, a dot, and a rising number.
-   * By it a receiver knows copies that it gets by subscriptions that overlap.
-   */
-  static final String ORIGIN = "Polyhub-Origin";
-
   private final NatsLink link;
   private final Executor sender;
   private final AppendMetrics metrics;
@@ -62,7 +56,7 @@ final class Outgoing {
 
   private void sendNow(String subject, byte[] body) {
     waiting.decrementAndGet();
-    Headers headers = new Headers().put(ORIGIN, node + "." + ++number);
+    Headers headers = new Headers().put(HeaderNames.ORIGIN, node + "." + ++number);
     try {
       link.connection().publish(subject, headers, body);
     } catch (UnavailableException | IllegalStateException | IllegalArgumentException notSent) {

@@ -54,7 +54,8 @@ final class RecordStore implements AutoCloseable {
   private record Page(String name, String after, int limit) {}
 
   RecordStore(
-      NatsConfig.Limits limits,
+      AppendLimits limits,
+      ReadLimits reads,
       NatsLink link,
       Subjects subjects,
       ReadMetrics metrics,
@@ -67,9 +68,9 @@ final class RecordStore implements AutoCloseable {
     gets = new StreamGets(link, null, metrics.asks("records"));
     puts = new StreamPuts(link);
     retries = new Retries(nanoTime);
-    changeTime = limits.appendTimeout();
-    mostChanges = limits.queuedAppends();
-    pages = new SharedReads<>("records", limits, metrics, this::read);
+    changeTime = limits.timeout();
+    mostChanges = limits.queued();
+    pages = new SharedReads<>("records", reads, link.requestTimeout(), metrics, this::read);
   }
 
   /** See {@link io.polyhub.broker.Broker#records}. */

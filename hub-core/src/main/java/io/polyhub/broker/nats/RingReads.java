@@ -60,7 +60,7 @@ final class RingReads implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   RingReads(
-      NatsConfig.Limits limits,
+      ReadLimits limits,
       RecentRing ring,
       LogStreams logs,
       ReadTools tools,
@@ -73,7 +73,7 @@ final class RingReads implements AutoCloseable {
     gets = tools.gets();
     looks = tools.looks();
     clock = tools.clock();
-    most = limits.queuedReads();
+    most = limits.queued();
     metrics.watchRing(ring::bytes);
     metrics.watchWaiting("ring", waiting::get);
   }

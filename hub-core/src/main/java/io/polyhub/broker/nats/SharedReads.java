@@ -45,12 +45,17 @@ final class SharedReads<Q, A> implements AutoCloseable {
    *
    * @param what is read, as metrics call it
    */
-  SharedReads(String what, NatsConfig.Limits limits, ReadMetrics metrics, Reading<Q, A> reading) {
+  SharedReads(
+      String what,
+      ReadLimits limits,
+      Duration requestTimeout,
+      ReadMetrics metrics,
+      Reading<Q, A> reading) {
     this.reading = reading;
     this.metrics = metrics;
-    turns = new Semaphore(limits.concurrentReads(), true);
-    most = limits.concurrentReads() + limits.queuedReads();
-    patience = limits.requestTimeout().multipliedBy(REQUESTS_OF_PATIENCE);
+    turns = new Semaphore(limits.concurrent(), true);
+    most = limits.concurrent() + limits.queued();
+    patience = requestTimeout.multipliedBy(REQUESTS_OF_PATIENCE);
     metrics.watchWaiting(what, turns::getQueueLength);
   }
 

@@ -10,6 +10,7 @@ import io.nats.client.impl.Headers;
 import io.polyhub.broker.UnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,11 @@ final class StreamGets {
     this.link = link;
     this.batches = batches;
     this.onAsked = onAsked;
+  }
+
+  /** The limit of one request. */
+  Duration requestTimeout() {
+    return link.requestTimeout();
   }
 
   /** The first message at or past that sequence on subjects that the pattern matches. */

@@ -48,10 +48,10 @@ final class StreamKeeper {
   private final boolean allowLoss;
   private final Map<String, StreamConfiguration> wanted = new LinkedHashMap<>();
 
-  StreamKeeper(NatsConfig config, NatsLink link, LogStreams logs) {
+  StreamKeeper(StreamsConfig config, StreamLimits limits, NatsLink link, LogStreams logs) {
     this.link = link;
-    allowLoss = config.streams().allowLoss();
-    StreamPlan plan = new StreamPlan(config, logs.subjects());
+    allowLoss = config.allowLoss();
+    StreamPlan plan = new StreamPlan(config, limits, logs.subjects());
     for (NatsLog each : logs.all()) {
       wanted.put(each.stream(), plan.log(each));
     }

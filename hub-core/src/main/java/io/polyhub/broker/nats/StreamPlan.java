@@ -6,8 +6,7 @@ import io.nats.client.api.Republish;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
-import io.polyhub.broker.nats.NatsConfig.Storage;
-import io.polyhub.broker.nats.NatsConfig.Streams;
+import io.polyhub.broker.nats.StreamsConfig.Storage;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Rule;
 import java.time.Duration;
@@ -25,17 +24,14 @@ final class StreamPlan {
    */
   private static final String CONTENT = " #";
 
-  private final NatsConfig config;
+  private final StreamsConfig config;
+  private final StreamLimits limits;
   private final Subjects subjects;
 
-  StreamPlan(NatsConfig config, Subjects subjects) {
+  StreamPlan(StreamsConfig config, StreamLimits limits, Subjects subjects) {
     this.config = config;
+    this.limits = limits;
     this.subjects = subjects;
-  }
-
-  /** On how many servers the streams of the rule are kept. */
-  static int replicas(NatsConfig config, Rule rule) {
-    return rule.guarantee() == Guarantee.AT_LEAST_ONCE ? config.streams().replicas() : 1;
   }
 
   /**
@@ -44,7 +40,7 @@ final class StreamPlan {
    */
   StreamConfiguration log(NatsLog log) {
     Rule.Retention history = log.rule().history();
-    Duration window = config.limits().keyWindow();
+    Duration window = limits.keyWindow();
     return common(log.stream(), log.rule())
         .description(
             "Polyhub: history of rule "
@@ -52,7 +48,7 @@ final class StreamPlan {
                 + ", part "
                 + log.partition()
                 + " of "
-                + config.streams().partitions())
+                + config.partitions())
         .subjects(log.storedPrefix() + ">")
         .republish(
             Republish.builder()
@@ -79,21 +75,19 @@ final class StreamPlan {
 
   /** The stream of all records. */
   StreamConfiguration records() {
-    return common(subjects.recordsStream(), storage(config.streams()), config.streams().replicas())
+    return common(subjects.recordsStream(), storage(), config.replicas())
         .description("Polyhub: records")
         .subjects(subjects.allRecords())
         .maxMessagesPerSubject(1)
         .maxAge(NO_AGE)
-        .maxBytes(config.streams().maxBytes())
+        .maxBytes(config.maxBytes())
         .build();
   }
 
   private StreamConfiguration.Builder common(String name, Rule rule) {
     StorageType storage =
-        rule.guarantee() == Guarantee.AT_LEAST_ONCE
-            ? storage(config.streams())
-            : StorageType.Memory;
-    return common(name, storage, replicas(config, rule));
+        rule.guarantee() == Guarantee.AT_LEAST_ONCE ? storage() : StorageType.Memory;
+    return common(name, storage, config.replicasOf(rule));
   }
 
   private StreamConfiguration.Builder common(String name, StorageType storage, int replicas) {
@@ -107,21 +101,20 @@ final class StreamPlan {
             .allowDirect(true)
             .denyDelete(false)
             .denyPurge(false);
-    Streams streams = config.streams();
-    if (streams.cluster() != null || !streams.tags().isEmpty()) {
-      stream.placement(Placement.builder().cluster(streams.cluster()).tags(streams.tags()).build());
+    if (config.cluster() != null || !config.tags().isEmpty()) {
+      stream.placement(Placement.builder().cluster(config.cluster()).tags(config.tags()).build());
     }
     return stream;
   }
 
   private long maxBytes(Rule rule) {
     return rule.guarantee() == Guarantee.AT_LEAST_ONCE
-        ? config.streams().maxBytes()
-        : config.streams().maxMemoryBytes();
+        ? config.maxBytes()
+        : config.maxMemoryBytes();
   }
 
-  private static StorageType storage(Streams streams) {
-    return streams.storage() == Storage.FILE ? StorageType.File : StorageType.Memory;
+  private StorageType storage() {
+    return config.storage() == Storage.FILE ? StorageType.File : StorageType.Memory;
   }
 
   /**

@@ -80,7 +80,7 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
   private volatile boolean closed;
 
   StreamWatch(
-      NatsConfig config,
+      StreamLimits limits,
       NatsLink link,
       StreamKeeper keeper,
       LogStreams logs,
@@ -91,7 +91,7 @@ final class StreamWatch implements NatsLink.Listener, AutoCloseable {
     this.logs = logs;
     this.listener = listener;
     this.chance = chance;
-    poll = config.limits().streamPoll();
+    poll = limits.poll();
     for (NatsLog each : logs.all()) {
       byStream.put(each.stream(), each);
     }

@@ -39,7 +39,7 @@ public final class StreamsPreview {
     LinkMetrics metrics = new LinkMetrics(new SimpleMeterRegistry());
     Arrival arrival = new Arrival();
     try (NatsLink link =
-        new NatsLink(config, "polyhub-preview", metrics, RandomGenerator.getDefault())) {
+        new NatsLink(config.link(), "polyhub-preview", metrics, RandomGenerator.getDefault())) {
       link.listen(arrival);
       link.start();
       if (!arrival.arrived.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -52,8 +52,8 @@ public final class StreamsPreview {
       new PayloadRoom(rules)
           .refusal(link.connection())
           .ifPresent(why -> steps.add(new Step("refuse to be ready: " + why, true)));
-      LogStreams logs = new LogStreams(config, new Subjects(config.prefix()), rules);
-      steps.addAll(new StreamKeeper(config, link, logs).plan());
+      LogStreams logs = new LogStreams(config.streams(), new Subjects(config.prefix()), rules);
+      steps.addAll(new StreamKeeper(config.streams(), config.streamLimits(), link, logs).plan());
       return List.copyOf(steps);
     }
   }

@@ -1,6 +1,5 @@
 package io.polyhub.broker.nats;
 
-import io.polyhub.broker.nats.NatsConfig.Tls;
 import io.polyhub.files.CertifiedKey;
 import io.polyhub.files.PemFile;
 import java.io.IOException;

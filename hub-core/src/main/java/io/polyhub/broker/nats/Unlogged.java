@@ -23,12 +23,8 @@ final class Unlogged {
   private final InstantSource clock;
 
   Unlogged(
-      NatsConfig.Limits limits,
-      Telling telling,
-      Outgoing outgoing,
-      Subjects subjects,
-      InstantSource clock) {
-    keys = new KnownKeys(limits.keyWindow(), limits.keys());
+      KnownKeys keys, Telling telling, Outgoing outgoing, Subjects subjects, InstantSource clock) {
+    this.keys = keys;
     this.telling = telling;
     this.outgoing = outgoing;
     this.subjects = subjects;

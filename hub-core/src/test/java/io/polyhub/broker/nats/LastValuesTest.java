@@ -36,12 +36,13 @@ class LastValuesTest {
 
   /** A node's last values, on a connection of its own. */
   private LastValues values() {
-    NatsLink link = new NatsLink(config, "node", new LinkMetrics(registry), new Random());
+    NatsLink link = new NatsLink(config.link(), "node", new LinkMetrics(registry), new Random());
     link.start();
-    LogStreams logs = new LogStreams(config, new Subjects(config.prefix()), rules);
+    LogStreams logs = new LogStreams(config.streams(), new Subjects(config.prefix()), rules);
     LastValues values =
         new LastValues(
-            config.limits(),
+            config.appends(),
+            config.reads(),
             link,
             logs,
             new ReadMetrics(registry),

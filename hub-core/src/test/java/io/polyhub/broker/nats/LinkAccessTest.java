@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nats.client.Options;
-import io.polyhub.broker.nats.NatsConfig.Credentials;
-import io.polyhub.broker.nats.NatsConfig.Tls;
 import io.polyhub.identity.TestCertificates;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What connections to NATS are made with, as files are replaced. */
 class LinkAccessTest {
 
-  private static final NatsConfig CONFIG = NatsConfig.at(URI.create("nats://127.0.0.1:4222"));
+  private static final LinkConfig CONFIG =
+      LinkConfig.at(List.of(URI.create("nats://127.0.0.1:4222")));
 
   @TempDir Path folder;
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

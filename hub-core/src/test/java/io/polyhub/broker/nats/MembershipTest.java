@@ -3,7 +3,6 @@ package io.polyhub.broker.nats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.broker.nats.Membership.Heard;
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -34,7 +34,7 @@ class NatsBoundsTest {
     int perSecond = 128;
     try (NatsServers servers = NatsServers.start(1)) {
       NatsConfig config = NatsProbe.config(servers.uris());
-      NatsConfig paced = config.with(config.limits().withAuditPerSecond(perSecond));
+      NatsConfig paced = config.with(config.live().withAuditPerSecond(perSecond));
       try (NatsProbe node = NatsProbe.ready(paced, RULES)) {
         for (int i = 0; i < channels; i++) {
           node.watch("kept/" + i);
@@ -62,7 +62,7 @@ class NatsBoundsTest {
     int most = 100;
     int published = 2_000;
     NatsConfig config = NatsProbe.config(NatsServers.shared().uris());
-    NatsConfig narrow = config.with(config.limits().withPending(most, 1 << 20));
+    NatsConfig narrow = config.with(config.live().withPending(most, 1 << 20));
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     try (NatsProbe node = NatsProbe.ready(narrow, RULES);
@@ -91,7 +91,7 @@ class NatsBoundsTest {
   @Test
   void reads_beyond_those_that_may_wait_are_refused_and_the_others_are_answered() throws Exception {
     NatsConfig config = NatsProbe.config(NatsServers.shared().uris());
-    NatsConfig narrow = config.with(config.limits().withReads(2, 8));
+    NatsConfig narrow = config.with(new ReadLimits(2, 8));
     try (NatsProbe node = NatsProbe.ready(narrow, RULES)) {
       node.watch(KEPT);
       node.probe().publishMany(KEPT, 200);

@@ -37,8 +37,10 @@ class NatsBrokerTest {
 
   private static BrokerProbe openOnNats(Guarantee guarantee) throws Exception {
     NatsConfig config = NatsProbe.config(NatsServers.shared().uris());
-    NatsConfig.Limits limits =
-        config.limits().withKeyWindow(Duration.ofMinutes(2).dividedBy(NatsProbe.TIMES_FASTER));
+    StreamLimits limits =
+        config
+            .streamLimits()
+            .withKeyWindow(Duration.ofMinutes(2).dividedBy(NatsProbe.TIMES_FASTER));
     Rules rules =
         BrokerProbe.rules(guarantee, Duration.ofMinutes(1).dividedBy(NatsProbe.TIMES_FASTER));
     NatsProbe started = NatsProbe.ready(config.with(limits), rules);

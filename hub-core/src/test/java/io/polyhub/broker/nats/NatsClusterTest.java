@@ -28,7 +28,7 @@ class NatsClusterTest {
     try (NatsServers servers = NatsServers.start(3)) {
       NatsConfig config = NatsProbe.config(servers.uris());
       NatsConfig patient =
-          config.with(config.limits().withAppends(256, 65_536, Duration.ofSeconds(15)));
+          config.with(config.appends().withInFlight(256, 65_536, Duration.ofSeconds(15)));
       try (NatsProbe one = NatsProbe.ready(patient, RULES);
           NatsProbe other = NatsProbe.ready(patient, RULES)) {
         one.watch(KEPT);
@@ -80,7 +80,7 @@ class NatsClusterTest {
     try (NatsServers servers = NatsServers.start(3)) {
       NatsConfig config = NatsProbe.config(servers.uris());
       NatsConfig patient =
-          config.with(config.limits().withAppends(256, 65_536, Duration.ofSeconds(15)));
+          config.with(config.appends().withInFlight(256, 65_536, Duration.ofSeconds(15)));
       try (NatsProbe node = NatsProbe.ready(patient, RULES);
           NatsClient client = NatsClient.connect(servers.uris().getFirst())) {
         String epoch = node.probe().publish(KEPT, "begin").epoch();

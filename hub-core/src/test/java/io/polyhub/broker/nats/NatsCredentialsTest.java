@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nats.client.NKey;
 import io.polyhub.broker.BrokerProbe;
-import io.polyhub.broker.nats.NatsConfig.Credentials;
-import io.polyhub.broker.nats.NatsConfig.Reconnect;
-import io.polyhub.broker.nats.NatsConfig.Tls;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Rules;
 import io.polyhub.identity.TestCertificates;

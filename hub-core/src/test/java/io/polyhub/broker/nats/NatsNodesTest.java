@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.Nodes.Answers;
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

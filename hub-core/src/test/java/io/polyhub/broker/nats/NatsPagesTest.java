@@ -95,7 +95,7 @@ class NatsPagesTest {
 
   @Test
   void where_the_server_knows_batches_a_page_costs_a_few_questions() throws Exception {
-    try (NatsClient client = NatsClient.connect(config.servers().getFirst())) {
+    try (NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
       assumeTrue(client.connection().getServerInfo().isSameOrNewerThanVersion("2.11.0"));
     }
     try (NatsProbe node = NatsProbe.ready(config, RULES)) {

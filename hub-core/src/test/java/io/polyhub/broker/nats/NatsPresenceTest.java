@@ -41,15 +41,16 @@ class NatsPresenceTest {
     Node(List<URI> servers, String prefix) {
       node = new TestNode(servers, prefix, TestNode.SWIFT);
       LogStreams streams =
-          new LogStreams(node.config, node.subjects, BrokerProbe.rules(Guarantee.AT_LEAST_ONCE));
+          new LogStreams(
+              node.config.streams(), node.subjects, BrokerProbe.rules(Guarantee.AT_LEAST_ONCE));
       presence =
           new NatsPresence(
               node.link,
               node.subjects,
-              node.config,
               streams,
               node.nodes,
               told,
+              node.config.nodes().remoteMembers(),
               new PresenceMetrics(node.registry),
               InstantSource.system());
       node.link.listen(connection -> {

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.polyhub.broker.BrokerProbe;
-import io.polyhub.broker.nats.NatsConfig.Streams;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Rules;
 import java.io.IOException;
@@ -33,7 +32,7 @@ record NatsProbe(BrokerProbe probe, SimpleMeterRegistry registry, NatsConfig con
     return NatsConfig.at(servers.toArray(URI[]::new))
         .withPrefix(TestNode.prefix())
         .with(
-            Streams.STANDARD
+            StreamsConfig.STANDARD
                 .withReplicas(Math.min(3, servers.size()))
                 .withBytes(16L << 20, 4L << 20));
   }
@@ -81,7 +80,7 @@ record NatsProbe(BrokerProbe probe, SimpleMeterRegistry registry, NatsConfig con
 
   /** Takes the streams of that prefix away. */
   static void removeStreams(NatsConfig config) {
-    try (NatsClient client = NatsClient.connect(config.servers().getFirst())) {
+    try (NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
       JetStreamManagement streams = client.connection().jetStreamManagement();
       for (String name : streams.getStreamNames()) {
         if (name.startsWith(config.prefix() + "-")) {

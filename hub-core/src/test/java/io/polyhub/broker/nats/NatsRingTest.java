@@ -83,7 +83,7 @@ class NatsRingTest {
   @Test
   void a_ring_that_is_full_holds_no_more_and_the_stream_has_the_rest() throws Exception {
     long most = 10_000;
-    NatsConfig small = config.with(config.limits().withRingBytes(most));
+    NatsConfig small = config.with(config.live().withRingBytes(most));
     try (NatsProbe node = NatsProbe.ready(small, RULES)) {
       node.watch("#");
       List<Position> places = publish(node, KEPT, 1, 100);
@@ -102,7 +102,7 @@ class NatsRingTest {
 
   @Test
   void without_a_ring_all_is_read_from_the_stream() throws Exception {
-    try (NatsProbe node = NatsProbe.ready(config.with(config.limits().withRingBytes(0)), RULES)) {
+    try (NatsProbe node = NatsProbe.ready(config.with(config.live().withRingBytes(0)), RULES)) {
       node.watch(KEPT);
       List<Position> places = publish(node, KEPT, 1, 3);
       assertThat(texts(node.probe().read(KEPT, Cursor.of(places.get(0)))))
@@ -156,7 +156,7 @@ class NatsRingTest {
   @Test
   void what_was_taken_out_of_the_stream_is_not_shown() throws Exception {
     try (NatsProbe node = NatsProbe.ready(config, RULES);
-        NatsClient client = NatsClient.connect(config.servers().getFirst())) {
+        NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
       node.watch("#");
       publish(node, "kept/two", 1, 1);
       List<Position> places = publish(node, KEPT, 1, 3);
@@ -174,9 +174,9 @@ class NatsRingTest {
   @Test
   void a_cursor_of_a_log_that_is_gone_gets_nothing_of_it() throws Exception {
     NatsConfig swift =
-        config.with(config.limits().withStreamPoll(java.time.Duration.ofMillis(300)));
+        config.with(config.streamLimits().withPoll(java.time.Duration.ofMillis(300)));
     try (NatsProbe node = NatsProbe.ready(swift, RULES);
-        NatsClient client = NatsClient.connect(config.servers().getFirst())) {
+        NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
       node.watch(KEPT);
       List<Position> places = publish(node, KEPT, 1, 3);
       client.connection().jetStreamManagement().deleteStream(config.prefix() + "-kept-0");

@@ -23,11 +23,9 @@ class NatsTroubleTest {
   private static final Rules RULES = BrokerProbe.rules(Guarantee.AT_LEAST_ONCE);
 
   private static NatsConfig impatient(NatsConfig config) {
-    return config.with(
-        config
-            .limits()
-            .withAppends(4_096, 65_536, Duration.ofSeconds(2))
-            .withStreamPoll(Duration.ofMillis(300)));
+    return config
+        .with(config.appends().withInFlight(4_096, 65_536, Duration.ofSeconds(2)))
+        .with(config.streamLimits().withPoll(Duration.ofMillis(300)));
   }
 
   @Test
@@ -77,7 +75,7 @@ class NatsTroubleTest {
     NatsConfig patient;
     try (NatsServers servers = NatsServers.start(1)) {
       NatsConfig config = NatsProbe.config(servers.uris());
-      patient = config.with(config.limits().withAppends(4_096, 65_536, Duration.ofSeconds(15)));
+      patient = config.with(config.appends().withInFlight(4_096, 65_536, Duration.ofSeconds(15)));
       try (NatsProbe node = NatsProbe.ready(patient, RULES)) {
         List<CompletionStage<Appended>> stages = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
@@ -111,7 +109,7 @@ class NatsTroubleTest {
   void a_stream_that_was_deleted_is_made_again_as_another_log() throws Exception {
     NatsConfig config = impatient(NatsProbe.config(NatsServers.shared().uris()));
     try (NatsProbe node = NatsProbe.ready(config, RULES);
-        NatsClient client = NatsClient.connect(config.servers().getFirst())) {
+        NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
       node.watch(KEPT);
       Position before = node.probe().publish(KEPT, "before");
       node.probe().told().awaitPublications(1);
@@ -133,7 +131,7 @@ class NatsTroubleTest {
     }
     NatsConfig other = config.with(config.streams().withPartitions(2));
     try (NatsProbe node = NatsProbe.start(other, RULES);
-        NatsClient client = NatsClient.connect(config.servers().getFirst())) {
+        NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
       JetStreamManagement streams = client.connection().jetStreamManagement();
       BrokerProbe.await(() -> names(streams).contains(config.prefix() + "-kept-1"));
       assertThat(node.probe().broker().isReady()).isFalse();

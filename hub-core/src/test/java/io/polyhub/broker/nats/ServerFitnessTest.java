@@ -55,7 +55,7 @@ class ServerFitnessTest {
         NatsConfig.at(NatsServers.sharedCluster().uris().getFirst()).withPrefix(TestNode.prefix());
     NatsConfig three = config.with(config.streams().withReplicas(3));
     boolean expected;
-    try (NatsClient client = NatsClient.connect(config.servers().getFirst())) {
+    try (NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
       expected = new ServerFitness(3).warnings(client.connection().getServerInfo()).isEmpty();
     }
     List<StreamsPreview.Step> steps =

@@ -3,7 +3,6 @@ package io.polyhub.broker.nats;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.Nodes;
-import io.polyhub.broker.nats.NatsConfig.NodesConfig;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,10 +32,10 @@ final class TestNode implements AutoCloseable {
     config = NatsConfig.at(servers.toArray(URI[]::new)).withPrefix(prefix).with(nodesConfig);
     subjects = new Subjects(prefix);
     String name = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
-    link = new NatsLink(config, name, new LinkMetrics(registry), new Random());
+    link = new NatsLink(config.link(), name, new LinkMetrics(registry), new Random());
     LongSupplier clock =
         () -> stoppedAt.get() == Long.MIN_VALUE ? System.nanoTime() : stoppedAt.get();
-    nodes = new NatsNodes(link, subjects, config, name, new NodesMetrics(registry), clock);
+    nodes = new NatsNodes(link, subjects, config.nodes(), name, new NodesMetrics(registry), clock);
     nodes.listen(
         new Nodes.Listener() {
           @Override

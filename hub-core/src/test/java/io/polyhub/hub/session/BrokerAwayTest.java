@@ -7,6 +7,7 @@ import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.NatsServers;
+import io.polyhub.broker.nats.StreamsConfig;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.OverflowPolicy;
 import io.polyhub.channel.Rule;
@@ -50,7 +51,7 @@ class BrokerAwayTest {
   private final NatsBroker broker =
       NatsBroker.open(
           NatsConfig.at(servers.uris().toArray(URI[]::new))
-              .with(NatsConfig.Streams.STANDARD.withBytes(16L << 20, 4L << 20)),
+              .with(StreamsConfig.STANDARD.withBytes(16L << 20, 4L << 20)),
           registry,
           InstantSource.system(),
           new Random());
