@@ -5,7 +5,7 @@ import io.nats.client.JetStreamManagement;
 import io.polyhub.broker.nats.NatsClient;
 import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.NatsServers;
-import io.polyhub.broker.nats.StreamsConfig;
+import io.polyhub.broker.nats.stream.StreamsConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

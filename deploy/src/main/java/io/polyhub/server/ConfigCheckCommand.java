@@ -3,7 +3,7 @@ package io.polyhub.server;
 import io.polyhub.broker.UnavailableException;
 import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.StreamsPreview;
-import io.polyhub.broker.nats.StreamsPreview.Step;
+import io.polyhub.broker.nats.stream.PlannedStep;
 import io.polyhub.identity.JwtConfig;
 import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.ConfigException;
@@ -61,7 +61,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
 
   /** As comments, so that all of it may still be used as configuration. */
   private int printPlan(LoadedConfig loaded) throws CommandFailure, InterruptedException {
-    List<Step> steps =
+    List<PlannedStep> steps =
         switch (loaded.config().broker()) {
           case BrokerConfig.Embedded _ -> List.of();
           case BrokerConfig.Nats(NatsConfig nats) -> steps(nats, loaded);
@@ -71,10 +71,10 @@ final class ConfigCheckCommand implements Callable<Integer> {
       terminal.out().println("#   nothing would change");
     }
     steps.forEach(step -> terminal.out().println("#   " + step.text()));
-    return steps.stream().anyMatch(Step::refused) ? ExitCode.REFUSED : ExitCode.OK;
+    return steps.stream().anyMatch(PlannedStep::refused) ? ExitCode.REFUSED : ExitCode.OK;
   }
 
-  private static List<Step> steps(NatsConfig nats, LoadedConfig loaded)
+  private static List<PlannedStep> steps(NatsConfig nats, LoadedConfig loaded)
       throws CommandFailure, InterruptedException {
     try {
       return StreamsPreview.of(nats, loaded.config().rules(), CONNECT_LIMIT);

@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.NodesConfig;
-import io.polyhub.broker.nats.StreamsConfig;
+import io.polyhub.broker.nats.nodes.NodesConfig;
+import io.polyhub.broker.nats.stream.StreamsConfig;
 import io.polyhub.channel.Rules;
 import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Authenticator;
@@ -29,7 +29,7 @@ public final class SharedHub implements AutoCloseable {
       config ->
           config
               .with(new NodesConfig(Duration.ofMillis(500), 6, Duration.ofSeconds(1), 1_000))
-              .with(Streams.STANDARD.withBytes(1L << 28, 1L << 26));
+              .with(StreamsConfig.STANDARD.withBytes(1L << 28, 1L << 26));
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final NatsBroker broker;

@@ -1,17 +1,17 @@
 package io.polyhub.server.config;
 
-import io.polyhub.broker.nats.AppendLimits;
-import io.polyhub.broker.nats.Credentials;
-import io.polyhub.broker.nats.LinkConfig;
-import io.polyhub.broker.nats.LiveLimits;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.NodesConfig;
-import io.polyhub.broker.nats.ReadLimits;
-import io.polyhub.broker.nats.Reconnect;
-import io.polyhub.broker.nats.StreamLimits;
-import io.polyhub.broker.nats.StreamsConfig;
-import io.polyhub.broker.nats.StreamsConfig.Storage;
-import io.polyhub.broker.nats.Tls;
+import io.polyhub.broker.nats.append.AppendLimits;
+import io.polyhub.broker.nats.link.LinkConfig;
+import io.polyhub.broker.nats.link.LinkCredentials;
+import io.polyhub.broker.nats.link.LinkTls;
+import io.polyhub.broker.nats.link.Reconnect;
+import io.polyhub.broker.nats.live.LiveLimits;
+import io.polyhub.broker.nats.nodes.NodesConfig;
+import io.polyhub.broker.nats.read.ReadLimits;
+import io.polyhub.broker.nats.stream.StreamLimits;
+import io.polyhub.broker.nats.stream.StreamsConfig;
+import io.polyhub.broker.nats.stream.StreamsConfig.Storage;
 import io.polyhub.files.CertifiedKey;
 import io.polyhub.files.PemFile;
 import io.polyhub.files.UnusableFileException;
@@ -40,8 +40,8 @@ final class NatsSection {
   static NatsConfig read(Section section) {
     List<URI> servers = section.readSomeOr("servers", SERVER, Kind.natsServer());
     String prefix = section.read("prefix", NatsConfig.STANDARD_PREFIX, Kind.text());
-    Credentials credentials = credentials(section.section("credentials"));
-    Tls tls = tls(section.section("tls"));
+    LinkCredentials credentials = credentials(section.section("credentials"));
+    LinkTls tls = tls(section.section("tls"));
     StreamsConfig streams = streams(section.section("streams"));
     Limits limits = limits(section.section("limits"));
     NodesConfig nodes = nodes(section.section("nodes"));
@@ -62,7 +62,7 @@ final class NatsSection {
   }
 
   /** One way to say who we are, or none. */
-  private static Credentials credentials(Section section) {
+  private static LinkCredentials credentials(Section section) {
     String user = section.readOptional("user", Kind.text());
     String password = section.readOptional("password", Kind.hidden());
     Path passwordFile = secretFile(section, "passwordFile", "password", password);
@@ -78,29 +78,29 @@ final class NatsSection {
     if (user == null && anyPassword) {
       section.problem("password", "found without a user", "user beside it");
     }
-    Map<String, Credentials> ways = new LinkedHashMap<>();
+    Map<String, LinkCredentials> ways = new LinkedHashMap<>();
     if (user != null && passwordFile != null) {
-      ways.put("user", new Credentials.PasswordFile(user, passwordFile));
+      ways.put("user", new LinkCredentials.PasswordFile(user, passwordFile));
     } else if (user != null && password != null) {
-      ways.put("user", new Credentials.UserPassword(user, password));
+      ways.put("user", new LinkCredentials.UserPassword(user, password));
     }
     if (tokenFile != null) {
-      ways.put("token", new Credentials.TokenFile(tokenFile));
+      ways.put("token", new LinkCredentials.TokenFile(tokenFile));
     } else if (token != null) {
-      ways.put("token", new Credentials.Token(token));
+      ways.put("token", new LinkCredentials.Token(token));
     }
     if (credsFile != null) {
-      ways.put("credsFile", new Credentials.CredsFile(credsFile));
+      ways.put("credsFile", new LinkCredentials.CredsFile(credsFile));
     }
     if (nkeySeedFile != null) {
-      ways.put("nkeySeedFile", new Credentials.NkeySeedFile(nkeySeedFile));
+      ways.put("nkeySeedFile", new LinkCredentials.NkeySeedFile(nkeySeedFile));
     }
     ways.keySet().stream()
         .skip(1)
         .forEach(way ->
             section.problem(
                 way, "found beside " + ways.keySet().iterator().next(), "one kind alone"));
-    return ways.isEmpty() ? new Credentials.None() : ways.values().iterator().next();
+    return ways.isEmpty() ? new LinkCredentials.None() : ways.values().iterator().next();
   }
 
   /** A file that a secret lies in by itself, which is read at each connect. */
@@ -114,7 +114,7 @@ final class NatsSection {
     return file;
   }
 
-  private static @Nullable Tls tls(Section section) {
+  private static @Nullable LinkTls tls(Section section) {
     Path authorities = section.readOptional("authorities", Kind.file());
     Path certificate = section.readOptional("certificateChain", Kind.file());
     Path privateKey = section.readOptional("privateKey", Kind.file());
@@ -137,7 +137,7 @@ final class NatsSection {
     }
     return authorities == null && certificate == null
         ? null
-        : new Tls(authorities, certificate, privateKey);
+        : new LinkTls(authorities, certificate, privateKey);
   }
 
   /** What a file is to hold. */

@@ -3,11 +3,11 @@ package io.polyhub.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.polyhub.broker.nats.Credentials;
 import io.polyhub.broker.nats.NatsConfig;
-import io.polyhub.broker.nats.StreamsConfig;
-import io.polyhub.broker.nats.StreamsConfig.Storage;
-import io.polyhub.broker.nats.Tls;
+import io.polyhub.broker.nats.link.LinkCredentials;
+import io.polyhub.broker.nats.link.LinkTls;
+import io.polyhub.broker.nats.stream.StreamsConfig;
+import io.polyhub.broker.nats.stream.StreamsConfig.Storage;
 import io.polyhub.identity.TestCertificates;
 import java.net.URI;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ final class NatsSectionTest {
         .containsExactly(URI.create("nats://a:1"), URI.create("tls://b:2"));
     assertThat(config.prefix()).isEqualTo("shop");
     assertThat(config.link().credentials())
-        .isEqualTo(new Credentials.UserPassword("hub", "sesame"));
+        .isEqualTo(new LinkCredentials.UserPassword("hub", "sesame"));
     assertThat(config.streams())
         .isEqualTo(
             new StreamsConfig(
@@ -91,7 +91,7 @@ final class NatsSectionTest {
         .containsExactly(URI.create("nats://a:1"), URI.create("nats://b:2"));
     assertThat(config.prefix()).isEqualTo("two");
     assertThat(config.link().credentials())
-        .isEqualTo(new Credentials.UserPassword("hub", "sesame"));
+        .isEqualTo(new LinkCredentials.UserPassword("hub", "sesame"));
     assertThat(config.streams().replicas()).isEqualTo(3);
     assertThat(config.appends().inFlight()).isEqualTo(11);
   }
@@ -102,13 +102,13 @@ final class NatsSectionTest {
 
     assertThat(
             nats("{credentials: {user: hub, passwordFile: '" + file + "'}}").link().credentials())
-        .isEqualTo(new Credentials.PasswordFile("hub", file));
+        .isEqualTo(new LinkCredentials.PasswordFile("hub", file));
     assertThat(nats("{credentials: {tokenFile: '" + file + "'}}").link().credentials())
-        .isEqualTo(new Credentials.TokenFile(file));
+        .isEqualTo(new LinkCredentials.TokenFile(file));
     assertThat(nats("{credentials: {credsFile: '" + file + "'}}").link().credentials())
-        .isEqualTo(new Credentials.CredsFile(file));
+        .isEqualTo(new LinkCredentials.CredsFile(file));
     assertThat(nats("{credentials: {nkeySeedFile: '" + file + "'}}").link().credentials())
-        .isEqualTo(new Credentials.NkeySeedFile(file));
+        .isEqualTo(new LinkCredentials.NkeySeedFile(file));
   }
 
   @Test
@@ -119,7 +119,7 @@ final class NatsSectionTest {
     Path wrongKey = certificates.key("server");
 
     assertThat(nats("{tls: {authorities: '" + ca + "'}}").link().tls())
-        .isEqualTo(new Tls(ca, null, null));
+        .isEqualTo(new LinkTls(ca, null, null));
     assertThatThrownBy(() -> nats("{tls: {authorities: '" + wrongKey + "'}}"))
         .hasMessageContaining("broker.nats.tls.authorities: found no certificate in " + wrongKey);
     assertThatThrownBy(() ->

@@ -1,5 +1,37 @@
 package io.polyhub.broker.nats;
 
+import io.polyhub.broker.nats.append.AppendMetrics;
+import io.polyhub.broker.nats.append.Appender;
+import io.polyhub.broker.nats.append.MessageIds;
+import io.polyhub.broker.nats.append.UnloggedChannels;
+import io.polyhub.broker.nats.append.UnloggedSender;
+import io.polyhub.broker.nats.link.LinkMetrics;
+import io.polyhub.broker.nats.link.NatsLink;
+import io.polyhub.broker.nats.link.PayloadRoom;
+import io.polyhub.broker.nats.link.ServerFitness;
+import io.polyhub.broker.nats.link.Subjects;
+import io.polyhub.broker.nats.live.GapAudit;
+import io.polyhub.broker.nats.live.LiveFeed;
+import io.polyhub.broker.nats.live.LiveMetrics;
+import io.polyhub.broker.nats.live.LiveSubscriptions;
+import io.polyhub.broker.nats.nodes.NatsNodes;
+import io.polyhub.broker.nats.nodes.NodesMetrics;
+import io.polyhub.broker.nats.presence.NatsPresence;
+import io.polyhub.broker.nats.presence.PresenceMetrics;
+import io.polyhub.broker.nats.read.LogReader;
+import io.polyhub.broker.nats.read.ReadMetrics;
+import io.polyhub.broker.nats.stream.BatchGets;
+import io.polyhub.broker.nats.stream.LogStreams;
+import io.polyhub.broker.nats.stream.NatsLog;
+import io.polyhub.broker.nats.stream.RecentRing;
+import io.polyhub.broker.nats.stream.StreamGets;
+import io.polyhub.broker.nats.stream.StreamKeeper;
+import io.polyhub.broker.nats.stream.StreamWatch;
+import io.polyhub.broker.nats.values.LastValues;
+import io.polyhub.broker.nats.values.LastValuesBarrier;
+import io.polyhub.broker.nats.values.RecordStore;
+import io.polyhub.broker.nats.values.RetainedInFlight;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.nats.client.Connection;
 import io.polyhub.broker.Alone;
@@ -65,10 +97,10 @@ public final class NatsBroker implements Broker {
   private final ScheduledExecutorService ticks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("nats-ticks").factory());
-  private final Outgoing outgoing;
-  private final Unlogged unlogged;
+  private final UnloggedSender outgoing;
+  private final UnloggedChannels unlogged;
   private final RetainedInFlight retained = new RetainedInFlight();
-  private final Settlement settlement;
+  private final LastValuesBarrier settlement;
   private volatile @Nullable Started started;
 
   /** What there is once the rules are known. */
@@ -78,8 +110,8 @@ public final class NatsBroker implements Broker {
       PayloadRoom room,
       ServerFitness fitness,
       Map<NatsLog, Appender> appenders,
-      Interest interest,
-      Audit audit,
+      LiveSubscriptions interest,
+      GapAudit audit,
       NatsPresence presence,
       LogReader reader,
       LastValues values) {}
@@ -108,9 +140,9 @@ public final class NatsBroker implements Broker {
             readMetrics,
             chance,
             System::nanoTime);
-    outgoing = new Outgoing(link, sender, nodes.self(), config.appends().queued(), appendMetrics);
+    outgoing = new UnloggedSender(link, sender, nodes.self(), config.appends().queued(), appendMetrics);
     unlogged =
-        new Unlogged(
+        new UnloggedChannels(
             new KnownKeys(config.streamLimits().keyWindow(), config.appends().keys()),
             telling,
             outgoing,
@@ -118,7 +150,7 @@ public final class NatsBroker implements Broker {
             clock);
     // First it is stored, then it is made its channel's last value; each takes an append's limit.
     settlement =
-        new Settlement(
+        new LastValuesBarrier(
             nodes, retained, config.appends().timeout().multipliedBy(2), System::nanoTime);
   }
 
@@ -153,10 +185,10 @@ public final class NatsBroker implements Broker {
             new PresenceMetrics(registry),
             clock);
     RecentRing ring = new RecentRing(config.live().ringBytes());
-    Live live =
-        new Live(config.live(), logs, telling, ring, presence::heard, metrics, streams::look);
-    Interest interest =
-        new Interest(
+    LiveFeed live =
+        new LiveFeed(config.live(), logs, telling, ring, presence::heard, metrics, streams::look);
+    LiveSubscriptions interest =
+        new LiveSubscriptions(
             config.live(),
             config.link().requestTimeout(),
             logs,
@@ -164,7 +196,7 @@ public final class NatsBroker implements Broker {
             live,
             wiring::sure,
             metrics);
-    Audit audit = new Audit(config.live(), link, logs, streams, interest, live, metrics, chance);
+    GapAudit audit = new GapAudit(config.live(), link, logs, streams, interest, live, metrics, chance);
     Map<NatsLog, Appender> appenders = new HashMap<>();
     MessageIds ids = new MessageIds(nodes.self());
     for (NatsLog log : logs.all()) {
@@ -226,19 +258,19 @@ public final class NatsBroker implements Broker {
 
   /** Closes the circle of those who tell each other of logs. */
   private static final class Wiring implements StreamWatch.Listener {
-    private volatile @Nullable Interest interest;
-    private volatile @Nullable Audit audit;
+    private volatile @Nullable LiveSubscriptions interest;
+    private volatile @Nullable GapAudit audit;
 
     @Override
     public void onChanged(NatsLog log, NatsLog.State state) {
-      Interest told = interest;
+      LiveSubscriptions told = interest;
       if (told != null) {
         told.changed(log, state);
       }
     }
 
     void sure(NatsLog log) {
-      Audit told = audit;
+      GapAudit told = audit;
       if (told != null) {
         told.ask(log);
       }

@@ -1,7 +1,17 @@
 package io.polyhub.broker.nats;
 
-import static io.polyhub.broker.nats.ConfigChecks.require;
+import static io.polyhub.broker.nats.link.ConfigChecks.require;
 
+import io.polyhub.broker.nats.append.AppendLimits;
+import io.polyhub.broker.nats.link.LinkConfig;
+import io.polyhub.broker.nats.link.LinkCredentials;
+import io.polyhub.broker.nats.link.LinkTls;
+import io.polyhub.broker.nats.link.Reconnect;
+import io.polyhub.broker.nats.live.LiveLimits;
+import io.polyhub.broker.nats.nodes.NodesConfig;
+import io.polyhub.broker.nats.read.ReadLimits;
+import io.polyhub.broker.nats.stream.StreamLimits;
+import io.polyhub.broker.nats.stream.StreamsConfig;
 import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -61,11 +71,11 @@ public record NatsConfig(
     return new NatsConfig(prefix, other, streams, streamLimits, appends, reads, live, nodes);
   }
 
-  public NatsConfig with(Credentials other) {
+  public NatsConfig with(LinkCredentials other) {
     return with(link.with(other));
   }
 
-  public NatsConfig with(@Nullable Tls other) {
+  public NatsConfig with(@Nullable LinkTls other) {
     return with(link.with(other));
   }
 

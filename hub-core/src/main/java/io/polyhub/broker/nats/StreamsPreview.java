@@ -3,6 +3,14 @@ package io.polyhub.broker.nats;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nats.client.Connection;
 import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.nats.link.LinkMetrics;
+import io.polyhub.broker.nats.link.NatsLink;
+import io.polyhub.broker.nats.link.PayloadRoom;
+import io.polyhub.broker.nats.link.ServerFitness;
+import io.polyhub.broker.nats.link.Subjects;
+import io.polyhub.broker.nats.stream.LogStreams;
+import io.polyhub.broker.nats.stream.PlannedStep;
+import io.polyhub.broker.nats.stream.StreamKeeper;
 import io.polyhub.channel.Rules;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,21 +28,13 @@ public final class StreamsPreview {
   private StreamsPreview() {}
 
   /**
-   * One thing that would be done, or refused.
-   *
-   * @param text in words for the operator, beginning with the stream's name if it is about one
-   * @param refused whether the node would not become ready, and leave the stream as it is
-   */
-  public record Step(String text, boolean refused) {}
-
-  /**
    * Asks NATS what is there, and changes nothing. Blocks for at most the limit of a connection and
    * of one request for each stream.
    *
    * @return nothing if all streams, and NATS itself, are as the rules want them
    * @throws UnavailableException if NATS cannot be reached within the limit, or does not answer
    */
-  public static List<Step> of(NatsConfig config, Rules rules, Duration limit)
+  public static List<PlannedStep> of(NatsConfig config, Rules rules, Duration limit)
       throws UnavailableException, InterruptedException {
     LinkMetrics metrics = new LinkMetrics(new SimpleMeterRegistry());
     Arrival arrival = new Arrival();
@@ -45,13 +45,13 @@ public final class StreamsPreview {
       if (!arrival.arrived.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new UnavailableException("NATS cannot be reached");
       }
-      List<Step> steps = new ArrayList<>();
+      List<PlannedStep> steps = new ArrayList<>();
       new ServerFitness(config.streams().replicas())
           .warnings(link.connection().getServerInfo())
-          .forEach(warning -> steps.add(new Step("warn: " + warning, false)));
+          .forEach(warning -> steps.add(new PlannedStep("warn: " + warning, false)));
       new PayloadRoom(rules)
           .refusal(link.connection())
-          .ifPresent(why -> steps.add(new Step("refuse to be ready: " + why, true)));
+          .ifPresent(why -> steps.add(new PlannedStep("refuse to be ready: " + why, true)));
       LogStreams logs = new LogStreams(config.streams(), new Subjects(config.prefix()), rules);
       steps.addAll(new StreamKeeper(config.streams(), config.streamLimits(), link, logs).plan());
       return List.copyOf(steps);

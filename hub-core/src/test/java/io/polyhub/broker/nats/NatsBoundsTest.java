@@ -7,6 +7,7 @@ import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.LogPage;
 import io.polyhub.broker.LogQuery;
 import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.nats.read.ReadLimits;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;

@@ -2,6 +2,7 @@ package io.polyhub.broker.nats;
 
 import io.polyhub.broker.BrokerContract;
 import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.nats.stream.StreamLimits;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Rules;
 import java.time.Duration;

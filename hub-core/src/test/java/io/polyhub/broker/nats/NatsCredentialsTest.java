@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nats.client.NKey;
 import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.nats.link.LinkCredentials;
+import io.polyhub.broker.nats.link.LinkTls;
+import io.polyhub.broker.nats.link.Reconnect;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Rules;
 import io.polyhub.identity.TestCertificates;
@@ -54,8 +57,8 @@ class NatsCredentialsTest {
     String settings = PAYLOAD + "authorization { user: hub, password: \"s3cret\" }";
     try (NatsServers servers = NatsServers.startWith(settings)) {
       NatsConfig config = NatsProbe.config(servers.uris());
-      works(config.with(new Credentials.UserPassword("hub", "s3cret")));
-      isRefused(config.with(new Credentials.UserPassword("hub", "guess")));
+      works(config.with(new LinkCredentials.UserPassword("hub", "s3cret")));
+      isRefused(config.with(new LinkCredentials.UserPassword("hub", "guess")));
       isRefused(config);
     }
   }
@@ -65,8 +68,8 @@ class NatsCredentialsTest {
     String settings = PAYLOAD + "authorization { token: \"t0ken\" }";
     try (NatsServers servers = NatsServers.startWith(settings)) {
       NatsConfig config = NatsProbe.config(servers.uris());
-      works(config.with(new Credentials.Token("t0ken")));
-      isRefused(config.with(new Credentials.Token("guess")));
+      works(config.with(new LinkCredentials.Token("t0ken")));
+      isRefused(config.with(new LinkCredentials.Token("guess")));
     }
   }
 
@@ -81,8 +84,8 @@ class NatsCredentialsTest {
     Files.writeString(other, new String(NKey.createUser(null).getSeed()));
     try (NatsServers servers = NatsServers.startWith(settings)) {
       NatsConfig config = NatsProbe.config(servers.uris());
-      works(config.with(new Credentials.NkeySeedFile(seed)));
-      isRefused(config.with(new Credentials.NkeySeedFile(other)));
+      works(config.with(new LinkCredentials.NkeySeedFile(seed)));
+      isRefused(config.with(new LinkCredentials.NkeySeedFile(other)));
     }
   }
 
@@ -93,13 +96,13 @@ class NatsCredentialsTest {
     Path strangers = NatsAccounts.create(others).creds();
     try (NatsServers servers = NatsServers.startWith(accounts.settings())) {
       NatsConfig config = NatsProbe.config(servers.uris());
-      works(config.with(new Credentials.CredsFile(accounts.creds())));
-      isRefused(config.with(new Credentials.CredsFile(strangers)));
-      isRefused(config.with(new Credentials.CredsFile(folder.resolve("none.creds"))));
+      works(config.with(new LinkCredentials.CredsFile(accounts.creds())));
+      isRefused(config.with(new LinkCredentials.CredsFile(strangers)));
+      isRefused(config.with(new LinkCredentials.CredsFile(folder.resolve("none.creds"))));
     }
   }
 
-  private static NatsConfig secured(NatsServers servers, @Nullable Tls tls) {
+  private static NatsConfig secured(NatsServers servers, @Nullable LinkTls tls) {
     URI plain = servers.uris().getFirst();
     URI secured = URI.create("tls://" + plain.getHost() + ":" + plain.getPort());
     return NatsProbe.config(List.of(secured)).with(tls);
@@ -113,8 +116,8 @@ class NatsCredentialsTest {
     try (NatsServers servers =
         NatsServers.startWith(
             settings, certificates.certificate("server"), certificates.key("server"))) {
-      works(secured(servers, new Tls(certificates.certificate("ca"), null, null)));
-      isRefused(secured(servers, new Tls(certificates.certificate("mallory"), null, null)));
+      works(secured(servers, new LinkTls(certificates.certificate("ca"), null, null)));
+      isRefused(secured(servers, new LinkTls(certificates.certificate("mallory"), null, null)));
       isRefused(secured(servers, null));
     }
   }
@@ -135,12 +138,13 @@ class NatsCredentialsTest {
       Path ca = certificates.certificate("ca");
       works(
           secured(
-              servers, new Tls(ca, certificates.certificate("alice"), certificates.key("alice"))));
+              servers,
+              new LinkTls(ca, certificates.certificate("alice"), certificates.key("alice"))));
       isRefused(
           secured(
               servers,
-              new Tls(ca, certificates.certificate("mallory"), certificates.key("mallory"))));
-      isRefused(secured(servers, new Tls(ca, null, null)));
+              new LinkTls(ca, certificates.certificate("mallory"), certificates.key("mallory"))));
+      isRefused(secured(servers, new LinkTls(ca, null, null)));
     }
   }
 }

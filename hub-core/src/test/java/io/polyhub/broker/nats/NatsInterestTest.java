@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nats.client.Message;
 import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.nats.link.Subjects;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Position;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.Nodes.Answers;
+import io.polyhub.broker.nats.nodes.NodesConfig;
+import io.polyhub.broker.nats.nodes.PendingQuestions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -290,7 +292,7 @@ class NatsNodesTest {
     assertThatThrownBy(() -> a.nodes.ask("size", tooLarge))
         .isInstanceOf(IllegalArgumentException.class);
     CompletionStage<Answers> last = a.nodes.ask("never", bytes("?"));
-    for (int i = 1; i < Asks.MAX_WAITING; i++) {
+    for (int i = 1; i < PendingQuestions.MAX_WAITING; i++) {
       last = a.nodes.ask("never", bytes("?"));
     }
     assertThat(last.toCompletableFuture()).isNotDone();

@@ -4,7 +4,8 @@ import static io.polyhub.broker.BrokerProbe.KEPT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.broker.BrokerProbe;
-import io.polyhub.broker.nats.StreamsPreview.Step;
+import io.polyhub.broker.nats.stream.PlannedStep;
+import io.polyhub.broker.nats.link.PayloadRoom;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Rules;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class NatsPayloadTest {
         assertThat(broker.isReady()).isFalse();
         node.probe().publish(KEPT, "small ones are stored all the same");
       }
-      List<Step> plan = StreamsPreview.of(config, RULES, LIMIT);
+      List<PlannedStep> plan = StreamsPreview.of(config, RULES, LIMIT);
       assertThat(plan).hasSize(1);
       assertThat(plan.getFirst().refused()).isTrue();
       assertThat(plan.getFirst().text())

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.polyhub.broker.BrokerProbe;
+import io.polyhub.broker.nats.stream.StreamsConfig;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Rules;
 import java.io.IOException;

@@ -3,6 +3,12 @@ package io.polyhub.broker.nats;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.Nodes;
+import io.polyhub.broker.nats.link.LinkMetrics;
+import io.polyhub.broker.nats.link.NatsLink;
+import io.polyhub.broker.nats.link.Subjects;
+import io.polyhub.broker.nats.nodes.NatsNodes;
+import io.polyhub.broker.nats.nodes.NodesConfig;
+import io.polyhub.broker.nats.nodes.NodesMetrics;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** One node among others, whose clock can be stopped: then it neither beats nor judges. */
-final class TestNode implements AutoCloseable {
+public final class TestNode implements AutoCloseable {
 
   /** A node is taken for dead after a second and a half. */
   static final NodesConfig SWIFT =
@@ -51,7 +57,7 @@ final class TestNode implements AutoCloseable {
   }
 
   /** A prefix that no other test uses. */
-  static String prefix() {
+  public static String prefix() {
     return "t" + UUID.randomUUID().toString().substring(0, 8);
   }
 

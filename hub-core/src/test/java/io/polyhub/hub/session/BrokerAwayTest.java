@@ -7,7 +7,7 @@ import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.NatsServers;
-import io.polyhub.broker.nats.StreamsConfig;
+import io.polyhub.broker.nats.stream.StreamsConfig;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.OverflowPolicy;
 import io.polyhub.channel.Rule;

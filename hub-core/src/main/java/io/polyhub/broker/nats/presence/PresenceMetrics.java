@@ -1,0 +1,36 @@
+package io.polyhub.broker.nats.presence;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Supplier;
+
+/**
+ * What is counted of presence over nodes. Names are documented in docs/operations.md. Any thread.
+ */
+public final class PresenceMetrics {
+
+  private final MeterRegistry registry;
+  private final Counter tooLarge;
+  private final Counter snapshots;
+
+  public PresenceMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    tooLarge = registry.counter("polyhub.presence.too.large");
+    snapshots = registry.counter("polyhub.presence.snapshots");
+  }
+
+  void watch(Supplier<Number> remembered) {
+    Gauge.builder("polyhub.presence.remote.members", remembered).register(registry);
+  }
+
+  /** A channel's members on other nodes are too many to be remembered. */
+  void tooLarge() {
+    tooLarge.increment();
+  }
+
+  /** One channel's members were asked for. */
+  void snapshots(int channels) {
+    snapshots.increment(channels);
+  }
+}
