@@ -112,6 +112,20 @@ final class ArchitectureTest {
           Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET, HTTP)),
           Map.entry(GRPC, with(CLIENT_SEAM, NETTY, "io.polyhub.proto.v1")));
 
+  private static final String NATS_BROKER = "io.polyhub.broker.nats";
+
+  /** Each part of the NATS broker, and the other parts of it that it may know. */
+  private static final Map<String, List<String>> NATS_MAY_KNOW =
+      Map.of(
+          "link", List.of(),
+          "stream", List.of("link"),
+          "nodes", List.of("link"),
+          "append", List.of("link", "stream"),
+          "live", List.of("link", "stream"),
+          "read", List.of("link", "stream"),
+          "presence", List.of("link", "stream"),
+          "values", List.of("link", "stream", "append", "read"));
+
   private static final JavaClasses CLASSES = MainClasses.ALL;
 
   @TestFactory
@@ -151,6 +165,56 @@ final class ArchitectureTest {
         .should()
         .notDependOnEachOther()
         .check(CLASSES);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> each_part_of_the_nats_broker_knows_only_what_is_under_it() {
+    return NATS_MAY_KNOW.entrySet().stream()
+        .map(part ->
+            DynamicTest.dynamicTest(
+                part.getKey(),
+                () ->
+                    classes()
+                        .that()
+                        .resideInAPackage(natsPart(part.getKey()))
+                        .should()
+                        .onlyDependOnClassesThat(
+                            resideOutsideOfPackage(NATS_BROKER + "..")
+                                .or(
+                                    resideInAnyPackage(
+                                        with(part.getValue(), part.getKey()).stream()
+                                            .map(ArchitectureTest::natsPart)
+                                            .toArray(String[]::new))))
+                        .check(CLASSES)));
+  }
+
+  @Test
+  void every_class_of_the_nats_broker_is_in_a_part_or_puts_the_parts_together() {
+    classes()
+        .that()
+        .resideInAPackage(NATS_BROKER + "..")
+        .should()
+        .resideInAnyPackage(
+            Stream.concat(
+                    Stream.of(NATS_BROKER),
+                    NATS_MAY_KNOW.keySet().stream().map(ArchitectureTest::natsPart))
+                .toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  @Test
+  void nothing_but_the_configuration_knows_the_parts_of_the_nats_broker() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(NATS_BROKER + "..", SERVER)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(NATS_BROKER + "..")
+        .check(CLASSES);
+  }
+
+  private static String natsPart(String name) {
+    return NATS_BROKER + "." + name;
   }
 
   @Test

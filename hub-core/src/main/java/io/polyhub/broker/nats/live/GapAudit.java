@@ -1,17 +1,15 @@
 package io.polyhub.broker.nats.live;
 
-import io.polyhub.broker.nats.link.NatsLink;
-import io.polyhub.broker.nats.stream.LogStreams;
-import io.polyhub.broker.nats.stream.NatsLog;
-import io.polyhub.broker.nats.stream.StreamWatch;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.nats.client.Message;
 import io.nats.client.api.MessageInfo;
 import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.nats.link.NatsLink;
+import io.polyhub.broker.nats.stream.LogStreams;
+import io.polyhub.broker.nats.stream.NatsLog;
 import io.polyhub.broker.nats.stream.NatsLog.State;
-import io.polyhub.channel.ChannelFilter;
+import io.polyhub.broker.nats.stream.StreamWatch;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -54,8 +52,8 @@ public final class GapAudit implements AutoCloseable {
   private final NatsLink link;
   private final LogStreams logs;
   private final StreamWatch streams;
-  private final LiveSubscriptions interest;
-  private final LiveFeed live;
+  private final LiveSubscriptions subscriptions;
+  private final LiveFeed feed;
   private final LiveMetrics metrics;
   private final RandomGenerator chance;
   private final Thread thread;
@@ -68,16 +66,16 @@ public final class GapAudit implements AutoCloseable {
       NatsLink link,
       LogStreams logs,
       StreamWatch streams,
-      LiveSubscriptions interest,
-      LiveFeed live,
+      LiveSubscriptions subscriptions,
+      LiveFeed feed,
       LiveMetrics metrics,
       RandomGenerator chance) {
     perSecond = limits.auditPerSecond();
     this.link = link;
     this.logs = logs;
     this.streams = streams;
-    this.interest = interest;
-    this.live = live;
+    this.subscriptions = subscriptions;
+    this.feed = feed;
     this.metrics = metrics;
     this.chance = chance;
     thread = Thread.ofPlatform().daemon().name("nats-audit").unstarted(this::run);
@@ -132,7 +130,7 @@ public final class GapAudit implements AutoCloseable {
 
   private void audit(NatsLog of, int pace) throws UnavailableException, InterruptedException {
     State state = streams.lookNow(of);
-    List<String> channels = interest.channelsIn(of);
+    List<String> channels = subscriptions.channelsIn(of);
     metrics.audit();
     for (int i = 0; i < channels.size(); i += BATCH) {
       long began = System.nanoTime();
@@ -150,24 +148,18 @@ public final class GapAudit implements AutoCloseable {
     }
   }
 
-  private record Asked(
-      String channel, String subject, long from, CompletableFuture<Message> answer) {}
+  private record Asked(String channel, CompletableFuture<Message> answer) {}
 
   private boolean look(NatsLog of, State state, List<String> channels) throws InterruptedException {
     List<Asked> batch = new ArrayList<>();
     for (String channel : channels) {
-      OptionalLong handled;
-      synchronized (live.places()) {
-        handled = live.places().handledUpTo(of.liveSubject(channel));
-      }
+      OptionalLong handled = feed.handledUpTo(of, channel);
       if (handled.isPresent() && handled.getAsLong() < state.top()) {
         long from = handled.getAsLong() + 1;
         String subject = of.storedSubject(channel);
         batch.add(
             new Asked(
                 channel,
-                of.liveSubject(channel),
-                from,
                 link.request(
                     "$JS.API.STREAM.MSG.GET." + of.stream(), null, nextOn(subject, from))));
       }
@@ -189,19 +181,8 @@ public final class GapAudit implements AutoCloseable {
       return false;
     }
     metrics.audited();
-    boolean missed;
-    synchronized (live.places()) {
-      if (!live.places().epoch(of).equals(state.epoch())) {
-        return true;
-      }
-      OptionalLong handled = live.places().handledUpTo(asked.subject());
-      missed = !none && handled.isPresent() && next.getSeq() > handled.getAsLong();
-      if (missed) {
-        live.gap(ChannelFilter.of(asked.channel()));
-        metrics.auditGap();
-      }
-      live.places().floor(asked.subject(), state.epoch(), Math.max(state.top(), next.getSeq()));
-    }
+    feed.audited(
+        of, asked.channel(), state, none ? OptionalLong.empty() : OptionalLong.of(next.getSeq()));
     return true;
   }
 

@@ -1,10 +1,9 @@
 package io.polyhub.broker.nats.live;
 
-import io.polyhub.broker.nats.stream.NatsLog;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.broker.nats.stream.NatsLog;
 import java.util.function.IntSupplier;
 
 /** What is counted of what comes from other nodes. */
@@ -38,10 +37,13 @@ public final class LiveMetrics {
     return registry.counter("polyhub.nats.gaps", "found", found);
   }
 
-  void watchSubscriptions(IntSupplier subscriptions, IntSupplier known) {
+  void watchSubscriptions(IntSupplier subscriptions) {
     Gauge.builder("polyhub.nats.subscriptions", subscriptions, IntSupplier::getAsInt)
         .strongReference(true)
         .register(registry);
+  }
+
+  void watchKnown(IntSupplier known) {
     Gauge.builder("polyhub.nats.subjects.known", known, IntSupplier::getAsInt)
         .strongReference(true)
         .register(registry);
