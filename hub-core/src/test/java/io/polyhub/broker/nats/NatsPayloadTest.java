@@ -4,8 +4,8 @@ import static io.polyhub.broker.BrokerProbe.KEPT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.broker.BrokerProbe;
-import io.polyhub.broker.nats.stream.PlannedStep;
 import io.polyhub.broker.nats.link.PayloadRoom;
+import io.polyhub.broker.nats.stream.PlannedStep;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Rules;
 import java.time.Duration;
