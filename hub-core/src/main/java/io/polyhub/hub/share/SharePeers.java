@@ -137,7 +137,7 @@ final class SharePeers {
    * A node comes and asks for what is left to it by this one, which is so far. Gives the same if it
    * asks again, as the answer may be lost; null if its question is late.
    *
-   * @param safe up to where all is dealt with, also what is dealt with again
+   * @param safe up to where all was dealt with before, also what is dealt with again
    */
   @Nullable Before comes(String node, long life, Cursor here, Cursor safe, long ownLife) {
     Peer known = peers.get(node);
@@ -152,7 +152,7 @@ final class SharePeers {
     }
     view.noteUpTo(here);
     Map<String, Cursor> countsOn = countsOn();
-    countsOn.put(self, ShareRecoveries.lower(here, safe));
+    countsOn.put(self, recoveries.before(ShareRecoveries.lower(here, safe)));
     Before before = new Before(self, view.nodes(), here, ownLife, start, countsOn);
     view.comes(node);
     put(node, new Peer(life, here, here, before));
