@@ -30,7 +30,7 @@ final class StockSuiteServer {
     try (TestHub hub = TestHub.with().authenticator(gatekeeper).start();
         TestDoor door =
             TestDoor.start(
-                hub, WebSocketConfig.STANDARD.listeningOn("127.0.0.1", port), List.of())) {
+                hub, new TestSettings().config().listeningOn("127.0.0.1", port), List.of())) {
       System.out.println("listening on port " + door.port());
       new CountDownLatch(1).await();
     }

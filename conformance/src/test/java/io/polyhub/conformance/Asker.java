@@ -38,7 +38,7 @@ final class Asker {
   /** The code with which that way is refused. */
   static String denied(Way way) {
     return switch (way.door()) {
-      case WEBSOCKET -> "103";
+      case WEBSOCKET, HTTP_STREAM -> "103";
       case GRAPHQL -> "PERMISSION_DENIED";
       case MQTT -> "135";
       case GRPC -> "ERROR_CODE_PERMISSION_DENIED";
@@ -59,7 +59,7 @@ final class Asker {
             .withExpiresAt(Instant.now().plusSeconds(600))
             .withGrants(verbs.stream().map(verb -> Tokens.grant(verb, channel)).toList());
     switch (way.door()) {
-      case WEBSOCKET -> websocket(way, claims, channel, first);
+      case WEBSOCKET, HTTP_STREAM -> websocket(way, claims, channel, first);
       case GRAPHQL -> graphQl(way, Tokens.sign(claims), channel, first);
       case MQTT -> mqtt(way, Tokens.sign(claims), channel, first);
       case GRPC -> grpc(way, Tokens.sign(claims), channel, first);

@@ -34,7 +34,7 @@ final class CentrifugeClient implements DoorClient {
 
   private final DoorKind kind;
   private final boolean json;
-  private final RawWebSocket socket;
+  private final MessageLine socket;
   private final AtomicInteger lastId = new AtomicInteger();
   private final Map<Integer, CompletableFuture<Reply>> waiting = new ConcurrentHashMap<>();
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
@@ -48,8 +48,13 @@ final class CentrifugeClient implements DoorClient {
     this.kind = kind;
     this.json = json;
     socket =
-        new RawWebSocket(
-            doors.centrifuge(), json ? "" : "centrifuge-protobuf", this::onText, this::onBinary);
+        kind == DoorKind.HTTP_STREAM_JSON
+            ? new RawHttpStream(doors, this::onText)
+            : new RawWebSocket(
+                doors.centrifuge(),
+                json ? "" : "centrifuge-protobuf",
+                this::onText,
+                this::onBinary);
     var _ = socket.closed().thenAccept(this::lost);
   }
 

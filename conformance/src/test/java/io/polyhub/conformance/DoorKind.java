@@ -41,6 +41,22 @@ public enum DoorKind {
           PRESENCE_EVENTS,
           REFRESH,
           SESSION)),
+  /** Bare, where WebSocket cannot pass: replies on a stream, commands by requests of their own. */
+  HTTP_STREAM_JSON(
+      Door.HTTP_STREAM,
+      EnumSet.of(
+          SEES_PROPERTIES,
+          SEES_CHANNEL,
+          ACKNOWLEDGED,
+          TOLD_OF_REFUSED_PUBLISH,
+          TELLS_CURSOR,
+          TAKES_CURSOR,
+          MUST_RECOVER,
+          HISTORY,
+          PRESENCE,
+          PRESENCE_EVENTS,
+          REFRESH,
+          SESSION)),
   /** Bare, for what the stock client does not offer. */
   WEBSOCKET_PROTOBUF(
       Door.WEBSOCKET,
@@ -182,6 +198,7 @@ public enum DoorKind {
     return switch (this) {
       case MQTT_3_QOS_1, MQTT_5_QOS_1, MQTT_5_WEBSOCKET -> true;
       case WEBSOCKET_JSON,
+          HTTP_STREAM_JSON,
           WEBSOCKET_PROTOBUF,
           WEBSOCKET_PROTOBUF_STOCK,
           MQTT_3_QOS_0,
@@ -216,7 +233,7 @@ public enum DoorKind {
    */
   public DoorClient connect(Doors doors, String token) {
     return switch (this) {
-      case WEBSOCKET_JSON -> CentrifugeClient.connect(this, true, doors, token);
+      case WEBSOCKET_JSON, HTTP_STREAM_JSON -> CentrifugeClient.connect(this, true, doors, token);
       case WEBSOCKET_PROTOBUF -> CentrifugeClient.connect(this, false, doors, token);
       case WEBSOCKET_PROTOBUF_STOCK -> CentrifugeSdkClient.connect(doors, token);
       case MQTT_3_QOS_0 -> Mqtt3Client.connect(this, 0, doors, token);

@@ -65,7 +65,7 @@ final class ExpiryTest {
 
   private static String expired(DoorKind kind) {
     return switch (kind) {
-      case WEBSOCKET_JSON, WEBSOCKET_PROTOBUF, WEBSOCKET_PROTOBUF_STOCK -> "3005";
+      case WEBSOCKET_JSON, HTTP_STREAM_JSON, WEBSOCKET_PROTOBUF, WEBSOCKET_PROTOBUF_STOCK -> "3005";
       // MQTT 3.1.1 has no words for it: the server closes the connection (section 3.14.4).
       case MQTT_3_QOS_0, MQTT_3_QOS_1, MQTT_3_QOS_2 -> "lost";
       case MQTT_5_QOS_0, MQTT_5_QOS_1, MQTT_5_QOS_2, MQTT_5_WEBSOCKET -> "135";
@@ -110,7 +110,7 @@ final class ExpiryTest {
 
   private static String mismatch(DoorKind kind) {
     return switch (kind.door()) {
-      case WEBSOCKET -> "3500";
+      case WEBSOCKET, HTTP_STREAM -> "3500";
       case MQTT -> "135";
       case GRAPHQL -> "PERMISSION_DENIED";
       case GRPC -> "ERROR_CODE_PERMISSION_DENIED";
@@ -145,7 +145,7 @@ final class ExpiryTest {
 
   private static String revoked(DoorKind kind) {
     return switch (kind.door()) {
-      case WEBSOCKET -> "2000";
+      case WEBSOCKET, HTTP_STREAM -> "2000";
       case GRAPHQL -> "PERMISSION_DENIED";
       case GRPC -> "UNSUBSCRIBE_REASON_PERMISSION_REVOKED";
       case MQTT -> throw new IllegalArgumentException(kind + " (expected: one that is told)");

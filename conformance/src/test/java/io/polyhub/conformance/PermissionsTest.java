@@ -29,6 +29,7 @@ final class PermissionsTest {
       new EnumMap<>(
           Map.of(
               Door.WEBSOCKET, Set.of(),
+              Door.HTTP_STREAM, Set.of(),
               // MQTT has neither a packet to read history nor one to ask who is there.
               Door.MQTT, Set.of(Verb.HISTORY, Verb.PRESENCE),
               Door.GRAPHQL, Set.of(),

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket that gives whole messages, in order, and takes them from any thread, in order. */
-final class RawWebSocket implements AutoCloseable {
+final class RawWebSocket implements MessageLine {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
@@ -35,11 +35,13 @@ final class RawWebSocket implements AutoCloseable {
     lastSent = CompletableFuture.completedFuture(socket);
   }
 
-  void send(String text) {
+  @Override
+  public void send(String text) {
     send(open -> open.sendText(text, true));
   }
 
-  void send(byte[] bytes) {
+  @Override
+  public void send(byte[] bytes) {
     send(open -> open.sendBinary(ByteBuffer.wrap(bytes), true));
   }
 
@@ -48,7 +50,8 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** The status code with which the server closed it; {@code lost} if it did not say. */
-  CompletableFuture<String> closed() {
+  @Override
+  public CompletableFuture<String> closed() {
     return closed;
   }
 

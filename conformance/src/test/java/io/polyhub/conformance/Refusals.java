@@ -11,7 +11,7 @@ final class Refusals {
   static String notAdmitted(DoorKind kind, Showing showing) {
     boolean outOfTime = showing.isOutOfTime();
     return switch (kind) {
-      case WEBSOCKET_JSON, WEBSOCKET_PROTOBUF, WEBSOCKET_PROTOBUF_STOCK ->
+      case WEBSOCKET_JSON, HTTP_STREAM_JSON, WEBSOCKET_PROTOBUF, WEBSOCKET_PROTOBUF_STOCK ->
           outOfTime ? "109" : showing == Showing.MISSING ? "3501" : "3500";
       case MQTT_3_QOS_0, MQTT_3_QOS_1, MQTT_3_QOS_2 -> outOfTime ? "5" : "4";
       case MQTT_5_QOS_0, MQTT_5_QOS_1, MQTT_5_QOS_2, MQTT_5_WEBSOCKET -> outOfTime ? "135" : "134";
@@ -24,7 +24,7 @@ final class Refusals {
   /** A client that lacks the permission for what it asks. */
   static String denied(DoorKind kind, Verb verb) {
     return switch (kind) {
-      case WEBSOCKET_JSON, WEBSOCKET_PROTOBUF, WEBSOCKET_PROTOBUF_STOCK -> "103";
+      case WEBSOCKET_JSON, HTTP_STREAM_JSON, WEBSOCKET_PROTOBUF, WEBSOCKET_PROTOBUF_STOCK -> "103";
       // MQTT 3.1.1 has no code for a publication that is refused: the connection ends (3.3.5).
       case MQTT_3_QOS_0, MQTT_3_QOS_1, MQTT_3_QOS_2 -> verb == Verb.PUBLISH ? "lost" : "128";
       case MQTT_5_QOS_0, MQTT_5_QOS_1, MQTT_5_QOS_2, MQTT_5_WEBSOCKET -> "135";

@@ -249,7 +249,7 @@ abstract class ResumeAcrossDoors {
 
   private static String unrecoverable(DoorKind kind) {
     return switch (kind.door()) {
-      case WEBSOCKET -> "112";
+      case WEBSOCKET, HTTP_STREAM -> "112";
       case GRAPHQL -> "UNRECOVERABLE_POSITION";
       case GRPC -> "ERROR_CODE_UNRECOVERABLE_POSITION";
       case MQTT -> throw new IllegalArgumentException(kind + " (expected: one that can ask)");

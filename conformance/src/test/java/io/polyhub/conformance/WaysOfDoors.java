@@ -37,6 +37,8 @@ final class WaysOfDoors {
   static Set<String> of(Door door) {
     return switch (door) {
       case WEBSOCKET -> websocket();
+      // The commands are those of WebSocket, and so are the ways.
+      case HTTP_STREAM -> Set.of();
       case GRAPHQL -> graphQl();
       case MQTT -> mqtt();
       case GRPC -> grpc();
@@ -46,6 +48,7 @@ final class WaysOfDoors {
   /** What shows nothing of a channel by itself, as names divided by spaces. */
   static String showingNothing(Door door) {
     return switch (door) {
+      case HTTP_STREAM -> "";
       case WEBSOCKET ->
           """
           unsubscribe ping send rpc refresh sub_refresh
