@@ -164,6 +164,8 @@ final class Asker {
         case GRAPHQL_PRESENCE -> assertThat(client.presence(channel)).isEmpty();
         case GRAPHQL_PRESENCE_STATS -> bare.answer("{presenceStats" + on + "){sessions}}");
         case GRAPHQL_CHANNELS -> bare.answer("{channels(filter:\"" + channel + "\"){name}}");
+        case GRAPHQL_CHANNEL_PAGE ->
+            bare.answer("{channelPage(filter:\"" + channel + "\"){items{name}}}");
         case GRAPHQL_WATCH ->
             first(bare, "presence" + on + "){change member{user}}", channel, "operator");
         case GRAPHQL_JOIN_LEAVE ->

@@ -37,6 +37,7 @@ enum Way {
   GRAPHQL_PRESENCE(Door.GRAPHQL, "query presence", Verb.PRESENCE),
   GRAPHQL_PRESENCE_STATS(Door.GRAPHQL, "query presenceStats", Verb.PRESENCE),
   GRAPHQL_CHANNELS(Door.GRAPHQL, "query channels", Verb.PRESENCE),
+  GRAPHQL_CHANNEL_PAGE(Door.GRAPHQL, "query channelPage", Verb.PRESENCE),
   GRAPHQL_WATCH(Door.GRAPHQL, "subscription presence", Verb.SUBSCRIBE, Verb.PRESENCE),
   GRAPHQL_JOIN_LEAVE(Door.GRAPHQL, "feed(joinLeave)", Verb.SUBSCRIBE, Verb.PRESENCE),
 

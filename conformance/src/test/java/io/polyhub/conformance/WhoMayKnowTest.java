@@ -63,8 +63,9 @@ final class WhoMayKnowTest {
     for (String name : WaysOfDoors.showingNothing(door).strip().split("\\s+", -1)) {
       nothing.add(name.replaceFirst("^(query|mutation|rpc|frame)_", "$1 "));
     }
+    nothing.remove("");
 
-    assertThat(ways).doesNotContainAnyElementsOf(nothing);
+    assertThat(ways).noneMatch(nothing::contains);
     ways.addAll(nothing);
     assertThat(ways).isEqualTo(WaysOfDoors.of(door));
   }
