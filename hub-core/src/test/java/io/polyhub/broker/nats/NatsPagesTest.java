@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.polyhub.broker.Appended;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.LogPage;
+import io.polyhub.broker.nats.link.ServerFitness;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
@@ -96,7 +97,7 @@ class NatsPagesTest {
   @Test
   void where_the_server_knows_batches_a_page_costs_a_few_questions() throws Exception {
     try (NatsClient client = NatsClient.connect(config.link().servers().getFirst())) {
-      assumeTrue(client.connection().getServerInfo().isSameOrNewerThanVersion("2.11.0"));
+      assumeTrue(ServerFitness.hasBatches(client.connection().getServerInfo()));
     }
     try (NatsProbe node = NatsProbe.ready(config, RULES)) {
       List<Publication> all = publish(node, 2_000, new Random(1));
