@@ -44,11 +44,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker that many nodes share through NATS. Channels with history lie in streams, which send
- * on what they store; what has no history is sent to the other nodes at most once.
+ * The broker that many nodes share through NATS. Channels with history are stored in streams, which
+ * send on what they store; what has no history is sent to the other nodes at most once.
  *
  * <p>NATS may be away: then what needs it is refused within its limit, what is published without
- * history is told on its own node all the same, and everything comes back by itself.
+ * history is delivered on its own node all the same, and everything comes back by itself.
  */
 public final class NatsBroker implements Broker {
 
@@ -245,7 +245,7 @@ public final class NatsBroker implements Broker {
   }
 
   /**
-   * What stands behind {@link #isReady}.
+   * The parts of {@link #isReady}.
    *
    * @param connected whether NATS is connected
    * @param streamsReady whether each stream is as the rules want it, stores and answers

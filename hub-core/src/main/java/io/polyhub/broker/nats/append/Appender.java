@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to one log, many publications in flight at a time, without ever changing the order of
- * those on one channel. Safe for any thread.
+ * those on one channel. Thread-safe.
  *
  * <p>When one of them fails nothing more is sent until all in flight have been answered or have
  * failed. Then each that failed is sent again, in order, under its old message id, so that it is

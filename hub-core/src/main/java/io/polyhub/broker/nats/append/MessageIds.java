@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The ids by which a stream knows a message again. Safe for any thread. */
+/** The ids by which a stream knows a message again. Thread-safe. */
 public final class MessageIds {
 
   /** The header that JetStream reads them from. */

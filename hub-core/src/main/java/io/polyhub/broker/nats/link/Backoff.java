@@ -3,7 +3,7 @@ package io.polyhub.broker.nats.link;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Waits between tries, longer each time up to a bound, drawn by chance. Safe for any thread. */
+/** Waits between tries, longer each time up to a bound, drawn by chance. Thread-safe. */
 final class Backoff {
 
   private final long firstMillis;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How NATS knows this node and this node knows NATS, as far as it lies in files. Each connection is
  * made with what they hold then; while they hold something that cannot be used, with what they held
- * before. A connection that is there stays. Any thread.
+ * before. A connection that is there stays. Thread-safe.
  */
 final class LinkAccess implements LiveFiles.Content<LinkAccess.Loaded>, AutoCloseable {
 

@@ -17,7 +17,7 @@ final class LinkErrors implements ErrorListener {
   /**
    * Begins.
    *
-   * @param onOverflow is told of a connection on which messages were dropped: what came before them
+   * @param onOverflow is given a connection on which messages were dropped: what came before them
    *     can be told, what comes after them cannot
    */
   LinkErrors(LinkMetrics metrics, Consumer<Connection> onOverflow) {

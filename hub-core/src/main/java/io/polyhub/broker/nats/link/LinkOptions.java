@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 /** How the client library is set up. */
 final class LinkOptions {
 
-  /** What is published waits for its turn on the socket; who publishes more waits a moment. */
+  /** What is published waits for its turn on the socket; publishing more waits a moment. */
   private static final int OUTGOING_MESSAGES = 16_384;
 
   private static final int MOST_SERVERS = 64;

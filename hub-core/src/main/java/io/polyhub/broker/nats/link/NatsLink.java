@@ -24,15 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to NATS, which comes back by itself for ever. Safe for any thread.
+ * The connection to NATS, which always comes back by itself. Thread-safe.
  *
  * <p>A connection of the client library lives as long as its socket, and a new one takes its place.
  * The library's own reconnecting is not used: what it holds back and sends later could overtake
- * what was lost before it. Who holds subscriptions makes them anew on each connection.
+ * what was lost before it. Holders of subscriptions make them again on each connection.
  */
 public final class NatsLink implements AutoCloseable {
 
-  /** Is told what happens to the connection; by one thread, which it may hold for a while. */
+  /** Hears what happens to the connection; by one thread, which it may hold for a while. */
   public interface Listener {
 
     /**

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether the server that is connected takes the largest publication of every rule. Where it does
  * not the node is not ready: what is smaller is carried all the same, what is larger is refused.
- * Safe for any thread.
+ * Thread-safe.
  */
 public final class PayloadRoom implements NatsLink.Listener {
 

@@ -26,7 +26,7 @@ public final class Subjects {
 
   // Tokens
 
-  /** Returns the token that stands for the text. */
+  /** Returns the token of the text. */
   public static String token(String text) {
     if (text.isEmpty()) {
       return "%";
@@ -36,7 +36,7 @@ public final class Subjects {
     return token.toString();
   }
 
-  /** Returns what the token stands for, or nothing if it is none of ours. */
+  /** Returns the text of the token, or nothing if it is none of ours. */
   public static Optional<String> untoken(String token) {
     if (token.equals("%")) {
       return Optional.of("");
@@ -96,7 +96,7 @@ public final class Subjects {
         && c != '\\';
   }
 
-  /** Returns the tokens that stand for the channel. */
+  /** Returns the tokens of the channel. */
   public static String tokens(String channel) {
     StringBuilder tokens = new StringBuilder(channel.length() + 8);
     int start = 0;
@@ -112,7 +112,7 @@ public final class Subjects {
     }
   }
 
-  /** Returns the channel that the tokens stand for, or nothing if they are none of ours. */
+  /** Returns the channel of the tokens, or nothing if they are none of ours. */
   public static Optional<String> channel(String tokens) {
     StringJoiner channel = new StringJoiner("/");
     int start = 0;

@@ -19,7 +19,7 @@ final class FeedPositions {
 
   /** What is to be done with a message. */
   enum Verdict {
-    /** It is the next of its subject, and after all that was told of its log. */
+    /** It is the next of its subject, and after all that was delivered of its log. */
     TELL,
     /** It was handled before, and came again by a subscription that overlaps. */
     COPY,
@@ -117,7 +117,7 @@ final class FeedPositions {
     return doubted;
   }
 
-  /** The epoch under which the log is told. */
+  /** The epoch under which the log is delivered. */
   String epoch(NatsLog log) {
     return of(log).epoch;
   }

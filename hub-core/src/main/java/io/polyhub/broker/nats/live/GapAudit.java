@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks whether the channels that this node watches have more in their logs than came, and has
  * those read. Paced, by one thread: after a lost connection, a new leader and the like, and slowly
- * in the background all the time, because what is lost between two servers is told by nobody.
+ * in the background all the time, because what is lost between two servers is reported by nobody.
  */
 public final class GapAudit implements AutoCloseable {
 

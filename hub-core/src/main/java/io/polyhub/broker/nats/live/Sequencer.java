@@ -32,7 +32,7 @@ final class Sequencer<T> {
     this.patienceNanos = patienceNanos;
   }
 
-  /** Begins anew: what waits is forgotten. */
+  /** Starts again: what waits is forgotten. */
   void restart(long first) {
     next = first;
     early.clear();

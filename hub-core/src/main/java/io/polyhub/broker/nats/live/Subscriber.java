@@ -60,7 +60,7 @@ final class Subscriber {
     this.messages = messages;
   }
 
-  /** How many subscriptions there are on the last connection. Safe for any thread. */
+  /** How many subscriptions there are on the last connection. Thread-safe. */
   int size() {
     return size.get();
   }

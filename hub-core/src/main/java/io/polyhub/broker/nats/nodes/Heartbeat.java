@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Heartbeat {
 
-  /** Is told which nodes come and go, on the timer's thread. */
+  /** Hears which nodes come and go, on the timer's thread. */
   interface Listener {
 
     /** Something came from the node. */

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What this node says of itself with its beats, and what the others said last. As many as there are
- * live nodes, at most. Safe for any thread.
+ * live nodes, at most. Thread-safe.
  */
 final class Introductions {
 

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While NATS cannot be reached nobody is taken for dead, for they may be well; questions are
  * then answered at once, as by nobody. When it is back the others get a full period before they are
- * judged, and are told to the listeners once they are heard, as messages may be lost.
+ * judged, and are reported to the listeners once they are heard, as messages may be lost.
  */
 public final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable {
 

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 
-/** What is counted of the other nodes. Names are documented in docs/operations.md. Any thread. */
+/** What is counted of the other nodes. Names are documented in docs/operations.md. Thread-safe. */
 public final class NodesMetrics {
 
   private final MeterRegistry registry;

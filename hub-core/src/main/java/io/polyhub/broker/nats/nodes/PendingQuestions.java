@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Questions to other nodes that wait for answers; bounded in number. Safe for any thread. */
+/** Questions to other nodes that wait for answers; bounded in number. Thread-safe. */
 public final class PendingQuestions {
 
   /** The most questions that wait at a time; more are answered at once, as by nobody. */

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Which live nodes are not waited for. A node that let a question go unanswered and was not heard
  * at all meanwhile may be dead, which is noticed only after several beats; until it is heard again
- * no other question waits for it. As many as there are live nodes, at most. Safe for any thread.
+ * no other question waits for it. As many as there are live nodes, at most. Thread-safe.
  */
 public final class SilentNodes {
 

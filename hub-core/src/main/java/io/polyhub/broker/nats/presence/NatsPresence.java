@@ -158,7 +158,7 @@ public final class NatsPresence implements Nodes.Listener, AutoCloseable {
     }
   }
 
-  /** Only who subscribes to a single channel is told who comes and goes there. */
+  /** Only subscribers of a single channel are told who comes and goes there. */
   private boolean isRemembered(ChannelFilter filter) {
     return filter.exact() && streams.rules().find(filter.text()).map(Rule::joinLeave).orElse(false);
   }

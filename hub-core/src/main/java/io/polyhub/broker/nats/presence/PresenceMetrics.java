@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 
 /**
- * What is counted of presence over nodes. Names are documented in docs/operations.md. Any thread.
+ * What is counted of presence over nodes. Names are documented in docs/operations.md. Thread-safe.
  */
 public final class PresenceMetrics {
 

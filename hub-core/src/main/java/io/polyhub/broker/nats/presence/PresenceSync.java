@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks the other nodes who is on the channels that are watched here, many channels in one question,
  * one question at a time: when a watch begins, when a node is back, and slowly all over again, as
- * events may be lost. Safe for any thread.
+ * events may be lost. Thread-safe.
  */
 final class PresenceSync {
 

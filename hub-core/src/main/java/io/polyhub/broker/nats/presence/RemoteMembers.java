@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The members of other nodes on the channels that are watched here, remembered so that their
  * leaving can be told when their node dies, and their coming when it is back. It learns from
  * events, which may be lost, and from snapshots, which set it right. Bounded: a channel that would
- * pass the bound is not remembered, only its events are told. Safe for any thread; the listener is
+ * pass the bound is not remembered, only its events are reported. Thread-safe; the listener is
  * called under the lock.
  */
 final class RemoteMembers {

@@ -16,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of single channels onwards from places in their logs. Of each channel one is on its way at
- * a time, and all who ask meanwhile are answered by the next one, which begins at the first of
- * their places: so many who come back to a node that has not what they missed, each from a place of
- * its own, cost little more than one. Whom the page does not reach is read for alone, so nobody
- * waits for more than one read of others. Nobody is given what was read before he asked. Safe for
- * any thread.
+ * Coalesces concurrent reads of single channels onwards from places in their logs. Of each channel
+ * one read is on its way at a time, and all that are asked for meanwhile are answered by the next
+ * one, which begins at the first of their places: so many clients that come back to a node that has
+ * not what they missed, each from a place of its own, cost little more than one. A query that the
+ * page does not reach is read alone, so none waits for more than one read of others, and none is
+ * answered by what was read before it was asked. Thread-safe.
  */
 final class JoinedReads {
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the leaders of logs where these begin and end now. Of each log one question is on its way at
- * a time; all who ask meanwhile are answered by the one after it. Safe for any thread.
+ * a time; all who ask meanwhile are answered by the one after it. Thread-safe.
  */
 final class LogLooks {
 

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every reading needs. Safe for any thread.
+ * What every reading needs. Thread-safe.
  *
  * @param clock tells what has expired
  * @param nanoTime tells how long a reading takes

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * than what the rule keeps: so the page is complete, and holds nothing that is hidden. Where any of
  * this does not hold, the stream is read.
  *
- * <p>What is stored later is told later: it enters the ring before it is told.
+ * <p>What is stored later is delivered later: it enters the ring first.
  */
 final class RingReads implements AutoCloseable {
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * Reads on threads of its own. A bounded number of reads goes on at a time, and a bounded number
  * waits for its turn; more are refused. Who asks what another waits to ask is given the same
  * answer: when ten thousand subscribers of a channel look for what they missed, it is read once or
- * twice. Nobody is given an answer that was begun before the question. Safe for any thread.
+ * twice. Nobody is given an answer that was begun before the question. Thread-safe.
  *
  * @param <Q> a question; equal ones have the same answer
  * @param <A> an answer

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gets many messages of a stream with one question, which servers from 2.11 on can answer. Some of
- * them stop by it and are not asked: {@link ServerFitness}. Safe for any thread.
+ * them stop by it and are not asked: {@link ServerFitness}. Thread-safe.
  *
  * <p>Whether a server can is known twice: a connection to one that cannot takes no such questions,
  * and an answer that is not marked as part of a batch comes from another one that knows none, which

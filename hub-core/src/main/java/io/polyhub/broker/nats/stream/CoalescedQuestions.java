@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has questions asked once for all who have them: about each thing one is on its way at a time, and
  * all who ask meanwhile are given the answer to the one after it. So nobody is given an answer to a
- * question that was asked before his own. Safe for any thread.
+ * question that was asked before his own. Thread-safe.
  *
  * @param <K> what is asked about
  * @param <A> an answer

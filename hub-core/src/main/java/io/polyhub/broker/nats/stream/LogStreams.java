@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The logs of the rules in force: which channels lie in which. Safe for any thread. */
+/** The logs of the rules in force: which channels are stored in which. Thread-safe. */
 public final class LogStreams {
 
   private final Rules rules;
@@ -60,18 +60,18 @@ public final class LogStreams {
     return all;
   }
 
-  /** The log that the channel lies in, if it keeps history. */
+  /** The log that stores the channel, if it keeps history. */
   public Optional<NatsLog> logOf(String channel) {
     return rules.find(channel).flatMap(rule -> logOf(rule, channel));
   }
 
-  /** The log that the channel lies in under that rule, if it keeps history. */
+  /** The log that stores the channel under that rule, if it keeps history. */
   public Optional<NatsLog> logOf(Rule rule, String channel) {
     List<NatsLog> parts = byRule.get(rule.name());
     return parts == null ? Optional.empty() : Optional.of(parts.get(part(channel, parts.size())));
   }
 
-  /** The logs that the filter's channels may lie in; at most one for a single channel. */
+  /** The logs that the filter's channels may be stored in; at most one for a single channel. */
   public List<NatsLog> logsOf(ChannelFilter filter) {
     if (filter.exact()) {
       return logOf(filter.text()).map(List::of).orElse(List.of());
@@ -83,7 +83,7 @@ public final class LogStreams {
     return logs;
   }
 
-  /** The same on every node and for ever: it says where publications are found again. */
+  /** The same on every node and at all times: it says where publications are found again. */
   static int part(String channel, int parts) {
     if (parts == 1) {
       return 0;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One log: a stream that holds one part of the channels of one rule. Its offsets are the stream's
- * sequence numbers, its epoch names one creation of the stream. Safe for any thread.
+ * sequence numbers, its epoch names one creation of the stream. Thread-safe.
  */
 public final class NatsLog {
 

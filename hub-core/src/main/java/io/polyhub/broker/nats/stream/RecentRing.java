@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The publications that came last by the live feed, of all channels together up to a number of
- * bytes; the oldest go first. Safe for any thread.
+ * bytes; the oldest go first. Thread-safe.
  *
  * <p>Of each channel it holds one run without a hole, and knows from where on. What makes sure of
  * that is what every message says of the one before it on its subject: if that is the run's last,
@@ -89,7 +89,7 @@ public final class RecentRing {
   /**
    * A publication came, after all before it on its channel that came at all.
    *
-   * @param place where it lies
+   * @param place where it is stored
    * @param before the sequence of the one before it on its channel that the log still kept; 0 for
    *     none
    */

@@ -23,7 +23,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets messages of streams. Safe for any thread.
+ * Gets messages of streams. Thread-safe.
  *
  * <p>The stages complete within the limit of a request, on a thread that is not to be held;
  * exceptionally with {@link UnavailableException} alone.
@@ -57,7 +57,7 @@ public final class StreamGets {
    * Begins.
    *
    * @param batches gets many at a time; null if only single ones are wanted
-   * @param onAsked is told of each question to a stream
+   * @param onAsked is called for each question to a stream
    */
   public StreamGets(NatsLink link, @Nullable BatchGets batches, Runnable onAsked) {
     this.link = link;
@@ -117,7 +117,7 @@ public final class StreamGets {
   }
 
   /**
-   * Leave to ask more than one question at a time, which all who read share, so that they do not
+   * Permission to ask more than one question at a time, shared by all readers, so that they do not
    * ask more than a server answers in time.
    *
    * @param wanted how many more than one

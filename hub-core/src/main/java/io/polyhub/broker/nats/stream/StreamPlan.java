@@ -123,7 +123,7 @@ final class StreamPlan {
    *
    * @param what differs, in words for the operator
    * @param losing whether changing it lets go of what the stream holds
-   * @param possible whether NATS can change it; if not the stream has to be made anew
+   * @param possible whether NATS can change it; if not the stream has to be made again
    */
   record Change(String what, boolean losing, boolean possible) {}
 

@@ -11,12 +11,12 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Stores single messages in streams that keep one for each subject. Safe for any thread. The stages
+ * Stores single messages in streams that keep one for each subject. Thread-safe. The stages
  * complete within the limit of a request, exceptionally with {@link UnavailableException} alone.
  */
 public final class StreamPuts {
 
-  /** Another message stands on the subject than was expected: of old servers and of new ones. */
+  /** Another message is on the subject than was expected: of old servers and of new ones. */
   private static final int WRONG_LAST_SEQUENCE = 10071;
 
   private static final int WRONG_LAST_SEQUENCE_NEW = 10164;

@@ -33,15 +33,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the streams every few seconds and whenever something hints at a change: makes those that
- * are missing, keeps each log's state, and tells who cares when a log may have lost something.
+ * are missing, keeps each log's state, and reports when a log may have lost something.
  */
 public final class StreamWatch implements NatsLink.Listener, AutoCloseable {
 
-  /** Is told of logs, by one thread at a time, which it does not hold. */
+  /** Hears of logs, by one thread at a time, which it does not hold. */
   public interface Listener {
 
     /**
-     * The log was made anew, lost what it held, has another leader, or is back: something that it
+     * The log was made again, lost what it held, has another leader, or is back: something that it
      * sent on may be lost. Or it was seen for the first time.
      */
     void onChanged(NatsLog log, State state);
@@ -50,7 +50,7 @@ public final class StreamWatch implements NatsLink.Listener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamWatch.class);
 
   /**
-   * How long a stream that is gone is not made anew. A server before 2.10 tells that it is gone
+   * How long a stream that is gone is not made again. A server before 2.10 tells that it is gone
    * before it has removed its files, and would then remove those of the new one.
    */
   private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -67,7 +67,7 @@ public final class StreamWatch implements NatsLink.Listener, AutoCloseable {
   private final Map<String, NatsLog> byStream = new HashMap<>();
   private final Set<String> kept = ConcurrentHashMap.newKeySet();
 
-  /** When streams that are gone may be made anew. */
+  /** When streams that are gone may be made again. */
   private final Map<String, Long> anewFrom = new ConcurrentHashMap<>();
 
   private final Set<String> refused = ConcurrentHashMap.newKeySet();

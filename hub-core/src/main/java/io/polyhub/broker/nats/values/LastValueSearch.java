@@ -42,7 +42,7 @@ record LastValueSearch(ValuesQuery query) {
   /** What every search needs. */
   record Tools(LogStreams logs, StreamGets gets, NatsLink link, InstantSource clock) {}
 
-  /** Where a value lies. */
+  /** Where a value is stored. */
   private record Place(String stream, String subject) {}
 
   /** Searches. Blocks. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The records of one name. Safe for any thread. */
+/** The records of one name. Thread-safe. */
 final class NatsRecords implements Records {
 
   private final String name;

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The retained publications that this node has begun to store or carry and that are not yet last
- * values; as many as appends may be in flight. Safe for any thread.
+ * values; as many as appends may be in flight. Thread-safe.
  */
 public final class RetainedInFlight {
 
