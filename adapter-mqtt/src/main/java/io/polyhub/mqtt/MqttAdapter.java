@@ -41,6 +41,7 @@ public final class MqttAdapter implements AutoCloseable {
   private static final long CLOSE_SECONDS_MAX = 5;
   private static final int BACKLOG = 4096;
 
+  private final MqttListeners places;
   private final MqttDoor door;
   private final Entrance entrance;
   private final List<Channel> listeners = new ArrayList<>(2);
@@ -49,7 +50,8 @@ public final class MqttAdapter implements AutoCloseable {
   private int port = -1;
   private int tlsPort = -1;
 
-  private MqttAdapter(MqttDoor door, Entrance entrance) {
+  private MqttAdapter(MqttListeners places, MqttDoor door, Entrance entrance) {
+    this.places = places;
     this.door = door;
     this.entrance = entrance;
     sweep = door.loops.group().next().scheduleWithFixedDelay(this::sweep, 0, 1, TimeUnit.SECONDS);
@@ -89,18 +91,18 @@ public final class MqttAdapter implements AutoCloseable {
       MeterRegistry registry,
       InstantSource clock)
       throws IOException {
-    MqttDoor door = new MqttDoor(hub, loops, config, registry, clock, new SecureRandom());
-    MqttAdapter adapter = new MqttAdapter(door, entrance);
+    MqttDoor door = new MqttDoor(hub, loops, config.limits(), registry, clock, new SecureRandom());
+    MqttAdapter adapter = new MqttAdapter(config.listeners(), door, entrance);
     try {
-      if (config.port() >= 0) {
-        adapter.port = adapter.listen(config.port(), null);
+      if (adapter.places.port() >= 0) {
+        adapter.port = adapter.listen(adapter.places.port(), null);
       }
       TlsFiles tls = config.tls();
       if (tls != null) {
         LiveTls live = LiveTls.start("mqtt", tls, registry);
         adapter.tls = live;
         live.onLists(listed -> hub.refuseCertificates("mqtt", listed));
-        adapter.tlsPort = adapter.listen(config.tlsPort(), DoorTls.netty(live));
+        adapter.tlsPort = adapter.listen(adapter.places.tlsPort(), DoorTls.netty(live));
       }
     } catch (IOException | RuntimeException e) {
       adapter.close();
@@ -110,7 +112,7 @@ public final class MqttAdapter implements AutoCloseable {
   }
 
   private int listen(int wanted, @Nullable SslContext tls) throws IOException {
-    MqttConfig config = door.config;
+    int writeHighBytes = door.limits.connections().writeHighBytes();
     var bound =
         new ServerBootstrap()
             .group(door.loops.group())
@@ -121,14 +123,14 @@ public final class MqttAdapter implements AutoCloseable {
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, door.loops.receiveBuffers())
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(config.writeHighBytes() / 2, config.writeHighBytes()))
+                new WriteBufferWaterMark(writeHighBytes / 2, writeHighBytes))
             .handler(new AcceptHandler(entrance))
             .childHandler(new Accepting(door, new SocketTransport(entrance), tls))
-            .bind(config.bind(), wanted)
+            .bind(places.bind(), wanted)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen for MQTT on " + config.bind() + ":" + wanted, bound.cause());
+          "cannot listen for MQTT on " + places.bind() + ":" + wanted, bound.cause());
     }
     listeners.add(bound.channel());
     return ((InetSocketAddress) bound.channel().localAddress()).getPort();
@@ -159,7 +161,9 @@ public final class MqttAdapter implements AutoCloseable {
 
   /** What the WebSocket door is to be given so that MQTT is spoken there; empty if not wanted. */
   public Optional<WebSocketSubprotocol> subprotocol() {
-    return door.config.webSocket() ? Optional.of(new MqttSubprotocol(door)) : Optional.empty();
+    return places.webSocket()
+        ? Optional.of(new MqttSubprotocol(door, places.webSocketPath()))
+        : Optional.empty();
   }
 
   /** Takes no new clients over TCP and TLS; the live ones go on. */

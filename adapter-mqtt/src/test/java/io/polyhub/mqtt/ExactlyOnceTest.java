@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.broker.nats.NatsServers;
 import io.polyhub.hub.TestHub;
+import io.polyhub.mqtt.connection.ExchangeLimits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -237,7 +238,7 @@ final class ExactlyOnceTest {
   void more_releases_at_once_than_may_wait_are_all_answered(@TempDir Path directory)
       throws IOException {
     EmbeddedConfig durable = EmbeddedConfig.in(directory);
-    int releases = 3 * MqttConfig.STANDARD.receiveMaximum();
+    int releases = 3 * ExchangeLimits.STANDARD.receiveMaximum();
     try (TestDoor door =
         TestDoor.open(TestHub.with().broker(durable).start(), TestConfig.standard())) {
       connect(door.port(), "many", CLEAN).close();

@@ -1,6 +1,11 @@
 package io.polyhub.mqtt;
 
 import io.polyhub.identity.TlsFiles;
+import io.polyhub.mqtt.connection.ConnectionLimits;
+import io.polyhub.mqtt.connection.DoorLimits;
+import io.polyhub.mqtt.connection.ExchangeLimits;
+import io.polyhub.mqtt.session.SessionLimits;
+import io.polyhub.mqtt.session.WillLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class TestConfig {
 
   private Duration connectTimeout = Duration.ofSeconds(10);
-  private int receiveMaximum = MqttConfig.STANDARD.receiveMaximum();
-  private int maxInflight = MqttConfig.STANDARD.maxInflight();
-  private int maxPacketBytes = MqttConfig.STANDARD.maxPacketBytes();
-  private Duration maxKeepAlive = MqttConfig.STANDARD.maxKeepAlive();
-  private Duration writeStallMax = MqttConfig.STANDARD.writeStallMax();
-  private int sessionsMax = MqttConfig.STANDARD.sessionsMax();
-  private long detachedBytesMax = MqttConfig.STANDARD.detachedBytesMax();
-  private boolean storeFirst = MqttConfig.STANDARD.storeFirst();
+  private int receiveMaximum = ExchangeLimits.STANDARD.receiveMaximum();
+  private int maxInflight = ExchangeLimits.STANDARD.maxInflight();
+  private int maxPacketBytes = ConnectionLimits.STANDARD.maxPacketBytes();
+  private Duration maxKeepAlive = ConnectionLimits.STANDARD.maxKeepAlive();
+  private Duration writeStallMax = ConnectionLimits.STANDARD.writeStallMax();
+  private int sessionsMax = SessionLimits.STANDARD.sessionsMax();
+  private long detachedBytesMax = SessionLimits.STANDARD.detachedBytesMax();
+  private boolean storeFirst = SessionLimits.STANDARD.storeFirst();
   private int port;
   private @Nullable TlsFiles tls;
 
@@ -79,33 +84,42 @@ final class TestConfig {
   }
 
   MqttConfig build() {
-    MqttConfig standard = MqttConfig.STANDARD;
+    MqttListeners standard = MqttListeners.STANDARD;
     return new MqttConfig(
-        standard.bind(),
-        port,
-        tls,
-        0,
-        true,
-        standard.webSocketPath(),
+        new MqttListeners(standard.bind(), port, tls, 0, true, standard.webSocketPath()),
+        new DoorLimits(connections(), exchanges(), sessions(), WillLimits.STANDARD));
+  }
+
+  private ConnectionLimits connections() {
+    ConnectionLimits standard = ConnectionLimits.STANDARD;
+    return new ConnectionLimits(
         connectTimeout,
         standard.maxConnectBytes(),
         maxPacketBytes,
+        maxKeepAlive,
+        standard.writeHighBytes(),
+        writeStallMax);
+  }
+
+  private ExchangeLimits exchanges() {
+    ExchangeLimits standard = ExchangeLimits.STANDARD;
+    return new ExchangeLimits(
         receiveMaximum,
         standard.unreleasedMax(),
         maxInflight,
         standard.topicAliasMaximum(),
-        standard.outboundAliasMaximum(),
-        maxKeepAlive,
+        standard.outboundAliasMaximum());
+  }
+
+  private SessionLimits sessions() {
+    SessionLimits standard = SessionLimits.STANDARD;
+    return new SessionLimits(
         standard.sessionExpiryMax(),
         sessionsMax,
-        standard.willDelayMax(),
         storeFirst,
-        standard.willGrace(),
         standard.saveInterval(),
         standard.placeSaveInterval(),
         standard.savesPerTickMax(),
-        detachedBytesMax,
-        standard.writeHighBytes(),
-        writeStallMax);
+        detachedBytesMax);
   }
 }

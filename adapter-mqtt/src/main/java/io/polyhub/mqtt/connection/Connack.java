@@ -3,7 +3,6 @@ package io.polyhub.mqtt.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.mqtt.packet.MqttReasonCode;
 import io.polyhub.mqtt.packet.Packet;
 import io.polyhub.mqtt.packet.PacketEncoder;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The CONNACK that accepts a client (section 3.2). */
 final class Connack {
 
-  private final MqttConfig config;
+  private final DoorLimits limits;
   private final Answers answers;
   private final Packet.Connect connect;
   private final long expirySeconds;
@@ -26,12 +25,12 @@ final class Connack {
    * @param assignedId the client identifier that the server has chosen, or null
    */
   Connack(
-      MqttConfig config,
+      DoorLimits limits,
       Answers answers,
       Packet.Connect connect,
       long expirySeconds,
       @Nullable String assignedId) {
-    this.config = config;
+    this.limits = limits;
     this.answers = answers;
     this.connect = connect;
     this.expirySeconds = expirySeconds;
@@ -73,14 +72,16 @@ final class Connack {
     if (asked != expirySeconds) {
       out.writeByte(Property.SESSION_EXPIRY_INTERVAL.id()).writeInt((int) expirySeconds);
     }
-    out.writeByte(Property.RECEIVE_MAXIMUM.id()).writeShort(config.receiveMaximum());
-    out.writeByte(Property.MAXIMUM_PACKET_SIZE.id()).writeInt(config.maxPacketBytes());
+    out.writeByte(Property.RECEIVE_MAXIMUM.id()).writeShort(limits.exchanges().receiveMaximum());
+    out.writeByte(Property.MAXIMUM_PACKET_SIZE.id())
+        .writeInt(limits.connections().maxPacketBytes());
     if (assignedId != null) {
       out.writeByte(Property.ASSIGNED_CLIENT_IDENTIFIER.id());
       PacketEncoder.writeString(out, assignedId);
     }
-    if (all && config.topicAliasMaximum() > 0) {
-      out.writeByte(Property.TOPIC_ALIAS_MAXIMUM.id()).writeShort(config.topicAliasMaximum());
+    if (all && limits.exchanges().topicAliasMaximum() > 0) {
+      out.writeByte(Property.TOPIC_ALIAS_MAXIMUM.id())
+          .writeShort(limits.exchanges().topicAliasMaximum());
     }
     if (all) {
       out.writeByte(Property.SHARED_SUBSCRIPTION_AVAILABLE.id()).writeByte(1);

@@ -96,7 +96,7 @@ final class ConnectFlow {
         connect.version().isV5()
             ? connect.properties().sessionExpirySeconds().orElse(0)
             : connect.cleanStart() ? 0 : Long.MAX_VALUE;
-    expirySeconds = Math.min(asked, door.config.sessionExpiryMax().toSeconds());
+    expirySeconds = Math.min(asked, door.limits.sessions().sessionExpiryMax().toSeconds());
   }
 
   private String assignedId() {
@@ -282,11 +282,11 @@ final class ConnectFlow {
 
   private void accept(ConnectedClient client, boolean present, boolean complete) {
     int keepAlive = connect.keepAliveSeconds();
-    int keepAliveMax = (int) door.config.maxKeepAlive().toSeconds();
+    int keepAliveMax = (int) door.limits.connections().maxKeepAlive().toSeconds();
     boolean shortened = connect.version().isV5() && (keepAlive == 0 || keepAlive > keepAliveMax);
     int inForce = shortened ? keepAliveMax : keepAlive;
     ByteBuf connack =
-        new Connack(door.config, answers, connect, expirySeconds, assigned ? clientId : null)
+        new Connack(door.limits, answers, connect, expirySeconds, assigned ? clientId : null)
             .accepting(present, shortened ? inForce : -1, complete);
     if (connack == null) {
       refuse(MqttReasonCode.PACKET_TOO_LARGE);

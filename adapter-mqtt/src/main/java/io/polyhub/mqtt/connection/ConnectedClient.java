@@ -64,7 +64,7 @@ final class ConnectedClient {
     boolean wantsCursors = "1".equals(asked.userProperty(PacketEncoder.CURSOR_PROPERTY));
     FlowContext context =
         new FlowContext(client, reader, answers, writer, session, data, wantsCursors);
-    boolean storesFirst = writer.isPersistent() && door.config.storeFirst();
+    boolean storesFirst = writer.isPersistent() && door.limits.sessions().storeFirst();
     inbound = new InboundFlow(door, context, storesFirst);
     outbound = new OutboundFlow(door, context, door.loops.lane(loop), asked, storesFirst);
     Duration outlives = Duration.ofSeconds(tenure.expirySeconds());
@@ -105,7 +105,7 @@ final class ConnectedClient {
       if (tenure.expirySeconds() == 0 && expiry.getAsLong() != 0) {
         throw PacketException.protocolError("session expiry set at the end alone");
       }
-      long max = door.config.sessionExpiryMax().toSeconds();
+      long max = door.limits.sessions().sessionExpiryMax().toSeconds();
       tenure.expirySeconds(Math.min(expiry.getAsLong(), max));
     }
     if (disconnect.reasonCode() == MqttReasonCode.SUCCESS.code()) {

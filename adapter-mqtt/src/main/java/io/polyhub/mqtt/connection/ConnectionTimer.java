@@ -1,6 +1,5 @@
 package io.polyhub.mqtt.connection;
 
-import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.mqtt.packet.MqttReasonCode;
 import io.polyhub.websocket.Wheel;
 import java.time.Duration;
@@ -18,7 +17,7 @@ final class ConnectionTimer extends Wheel.Timer {
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final Watched connection;
-  private final MqttConfig config;
+  private final ConnectionLimits limits;
   private @Nullable Wheel wheel;
   private long heardNanos;
   private long unwritableSinceNanos;
@@ -27,9 +26,9 @@ final class ConnectionTimer extends Wheel.Timer {
   private boolean unwritable;
   private boolean lingering;
 
-  ConnectionTimer(Watched connection, MqttConfig config) {
+  ConnectionTimer(Watched connection, ConnectionLimits limits) {
     this.connection = connection;
-    this.config = config;
+    this.limits = limits;
   }
 
   /** What is watched. */
@@ -52,7 +51,7 @@ final class ConnectionTimer extends Wheel.Timer {
   void start(Wheel loopWheel) {
     wheel = loopWheel;
     heardNanos = System.nanoTime();
-    loopWheel.set(this, config.connectTimeout());
+    loopWheel.set(this, limits.connectTimeout());
   }
 
   /** A whole packet was received. */
@@ -119,7 +118,7 @@ final class ConnectionTimer extends Wheel.Timer {
   }
 
   private long stallNanos() {
-    return config.writeStallMax().toNanos();
+    return limits.writeStallMax().toNanos();
   }
 
   private void setNext() {

@@ -75,9 +75,10 @@ final class InboundFlow {
     session = context.session();
     data = context.data();
     hub = door.hub;
-    receiveMaximum = door.config.receiveMaximum();
-    aliases = new InboundAliases(door.config.topicAliasMaximum());
-    unreleasedMax = answers.isV5() ? receiveMaximum : door.config.unreleasedMax();
+    ExchangeLimits limits = door.limits.exchanges();
+    receiveMaximum = limits.receiveMaximum();
+    aliases = new InboundAliases(limits.topicAliasMaximum());
+    unreleasedMax = answers.isV5() ? receiveMaximum : limits.unreleasedMax();
     releases = new StoredReleases(reader, writer, unreleasedMax);
     wantsCursors = context.wantsCursors();
     this.storesFirst = storesFirst;

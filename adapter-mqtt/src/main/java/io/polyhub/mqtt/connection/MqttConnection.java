@@ -43,9 +43,9 @@ public final class MqttConnection extends ChannelInboundHandlerAdapter
     this.door = door;
     this.transport = transport;
     this.channel = channel;
-    reader = new PacketReader(this, door.config, channel);
+    reader = new PacketReader(this, door.limits.connections(), channel);
     writer = new PacketWriter(channel);
-    timer = new ConnectionTimer(this, door.config);
+    timer = new ConnectionTimer(this, door.limits.connections());
   }
 
   /** Where the connection is in its life. */

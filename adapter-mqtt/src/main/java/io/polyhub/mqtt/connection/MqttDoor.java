@@ -8,7 +8,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.polyhub.hub.Hub;
-import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.mqtt.session.ClientSessions;
 import io.polyhub.mqtt.session.OrphanAdoption;
 import io.polyhub.mqtt.session.SessionExpiry;
@@ -32,7 +31,7 @@ public final class MqttDoor {
 
   final Hub hub;
   public final EventLoops loops;
-  public final MqttConfig config;
+  public final DoorLimits limits;
   final MqttMetrics metrics;
   final InstantSource clock;
   final RandomGenerator random;
@@ -48,19 +47,19 @@ public final class MqttDoor {
   public MqttDoor(
       Hub hub,
       EventLoops loops,
-      MqttConfig config,
+      DoorLimits limits,
       MeterRegistry registry,
       InstantSource clock,
       RandomGenerator random) {
     this.hub = hub;
     this.loops = loops;
-    this.config = config;
+    this.limits = limits;
     this.clock = clock;
     this.random = random;
     metrics = new MqttMetrics(registry);
     SessionMetrics sessionMetrics = new SessionMetrics(registry);
-    wills = new Wills(hub, config.wills(), sessionMetrics, clock);
-    ClientSessions sessions = new ClientSessions(config.sessions());
+    wills = new Wills(hub, limits.wills(), sessionMetrics, clock);
+    ClientSessions sessions = new ClientSessions(limits.sessions());
     SessionHandover handover = new SessionHandover(hub.nodes());
     store = new SessionStore(hub.records(SessionStore.RECORDS), sessionMetrics);
     takeover = SessionTakeover.start(sessions, handover, store, wills, clock, hub::renewed);
@@ -70,7 +69,7 @@ public final class MqttDoor {
     tooLarge = new TooLargePackets(metrics.receivedTooLarge, clock);
     for (EventExecutor executor : loops.group()) {
       EventLoop loop = (EventLoop) executor;
-      savers.put(loop, new SessionSaver(loops.wheel(loop), config.sessions()));
+      savers.put(loop, new SessionSaver(loops.wheel(loop), limits.sessions()));
     }
     metrics.connections(channels::size);
     sessionMetrics.observe(sessions, wills::count);

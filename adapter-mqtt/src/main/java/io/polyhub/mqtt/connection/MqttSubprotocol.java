@@ -27,14 +27,16 @@ import org.jspecify.annotations.Nullable;
 public final class MqttSubprotocol implements WebSocketSubprotocol {
 
   private final MqttDoor door;
+  private final String path;
 
-  public MqttSubprotocol(MqttDoor door) {
+  public MqttSubprotocol(MqttDoor door, String path) {
     this.door = door;
+    this.path = path;
   }
 
   @Override
   public String path() {
-    return door.config.webSocketPath();
+    return path;
   }
 
   @Override
@@ -54,7 +56,10 @@ public final class MqttSubprotocol implements WebSocketSubprotocol {
 
   @Override
   public OptionalInt maxMessageBytes() {
-    return OptionalInt.of(Math.max(door.config.maxPacketBytes(), door.config.maxConnectBytes()));
+    return OptionalInt.of(
+        Math.max(
+            door.limits.connections().maxPacketBytes(),
+            door.limits.connections().maxConnectBytes()));
   }
 
   @Override

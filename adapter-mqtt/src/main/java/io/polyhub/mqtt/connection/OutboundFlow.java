@@ -5,7 +5,6 @@ import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Lane;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscription;
-import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.mqtt.packet.MqttReasonCode;
 import io.polyhub.mqtt.packet.Packet;
 import io.polyhub.mqtt.packet.PacketException;
@@ -69,10 +68,9 @@ final class OutboundFlow {
     this.storesFirst = storesFirst;
     clock = door.clock;
     metrics = door.metrics;
-    MqttConfig config = door.config;
-    window = Math.min(config.maxInflight(), asked.receiveMaximum());
+    window = Math.min(door.limits.exchanges().maxInflight(), asked.receiveMaximum());
     publications = new PublicationWriter(door, answers, asked);
-    heldBytesMax = config.writeHighBytes();
+    heldBytesMax = door.limits.connections().writeHighBytes();
   }
 
   /**

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.polyhub.hub.Limits;
 import io.polyhub.hub.Session;
-import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.mqtt.packet.ConnectDecoder;
 import io.polyhub.mqtt.packet.MqttVersion;
 import io.polyhub.mqtt.packet.Packet;
@@ -28,16 +27,16 @@ final class PacketReader {
   static final int STORING = 16;
 
   private final Receiver receiver;
-  private final MqttConfig config;
+  private final ConnectionLimits limits;
   private final Channel channel;
   private final PacketStream stream = new PacketStream();
   private @Nullable MqttVersion version;
   private int pauses;
   private boolean closed;
 
-  PacketReader(Receiver receiver, MqttConfig config, Channel channel) {
+  PacketReader(Receiver receiver, ConnectionLimits limits, Channel channel) {
     this.receiver = receiver;
-    this.config = config;
+    this.limits = limits;
     this.channel = channel;
   }
 
@@ -68,7 +67,7 @@ final class PacketReader {
     int start = in.readerIndex();
     try {
       while (pauses == 0 && !closed) {
-        int limit = version == null ? config.maxConnectBytes() : config.maxPacketBytes();
+        int limit = version == null ? limits.maxConnectBytes() : limits.maxPacketBytes();
         Packet packet = PacketDecoder.next(in, version, limit);
         if (packet == null) {
           break;

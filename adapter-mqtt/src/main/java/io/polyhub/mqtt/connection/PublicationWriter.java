@@ -35,8 +35,9 @@ final class PublicationWriter {
     version = answers.version();
     clock = door.clock;
     metrics = door.metrics;
-    packetBytesMax = Math.min(door.config.maxPacketBytes(), asked.maximumPacketSize());
-    aliasMax = Math.min(door.config.outboundAliasMaximum(), asked.topicAliasMaximum());
+    packetBytesMax =
+        Math.min(door.limits.connections().maxPacketBytes(), asked.maximumPacketSize());
+    aliasMax = Math.min(door.limits.exchanges().outboundAliasMaximum(), asked.topicAliasMaximum());
   }
 
   /**

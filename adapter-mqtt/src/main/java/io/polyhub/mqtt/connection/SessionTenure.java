@@ -101,7 +101,7 @@ final class SessionTenure {
   }
 
   private long delaySeconds(StoredWill given) {
-    long max = door.config.willDelayMax().toSeconds();
+    long max = door.limits.wills().willDelayMax().toSeconds();
     return Math.min(given.delaySeconds(), Math.min(expirySeconds, max));
   }
 
@@ -128,7 +128,7 @@ final class SessionTenure {
       last = null;
     }
     long delay = last == null || stored == null ? 0 : delaySeconds(last);
-    long grace = reason == CloseReason.SHUTDOWN ? door.config.willGrace().toSeconds() : 0;
+    long grace = reason == CloseReason.SHUTDOWN ? door.limits.wills().willGrace().toSeconds() : 0;
     boolean withSession = stored != null && expirySeconds >= grace;
     if (withSession) {
       delay = Math.max(delay, last == null ? 0 : grace);
