@@ -44,7 +44,10 @@ final class ArchitectureTest {
   private static final String NETTY = "io.polyhub.netty..";
   private static final String WEB = "io.polyhub.web..";
   private static final String WEBSOCKET = "io.polyhub.websocket..";
-  private static final String MQTT = "io.polyhub.mqtt..";
+  private static final String MQTT = "io.polyhub.mqtt";
+  private static final String MQTT_CONNECTION = "io.polyhub.mqtt.connection";
+  private static final String MQTT_SESSION = "io.polyhub.mqtt.session";
+  private static final String MQTT_PACKET = "io.polyhub.mqtt.packet";
   private static final String HTTP = "io.polyhub.http..";
   private static final String GRAPHQL = "io.polyhub.graphql..";
   private static final String GRPC = "io.polyhub.grpc..";
@@ -106,7 +109,10 @@ final class ArchitectureTest {
           Map.entry(
               WEBSOCKET,
               with(CLIENT_SEAM, NETTY, WEB, NODE_MESSAGES, "io.polyhub.proto.centrifuge")),
-          Map.entry(MQTT, with(CLIENT_SEAM, NETTY, WEBSOCKET)),
+          Map.entry(MQTT_PACKET, List.of(HUB, CHANNEL)),
+          Map.entry(MQTT_SESSION, List.of(HUB, CHANNEL, RECORDS, WEBSOCKET, MQTT_PACKET)),
+          Map.entry(MQTT_CONNECTION, with(CLIENT_SEAM, WEBSOCKET, MQTT_SESSION, MQTT_PACKET)),
+          Map.entry(MQTT, with(CLIENT_SEAM, NETTY, WEBSOCKET, MQTT_CONNECTION, MQTT_SESSION)),
           Map.entry(WEB, List.of()),
           Map.entry(HTTP, List.of(NET, WEB)),
           Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET, HTTP)),

@@ -26,7 +26,7 @@ final class KnotsTest {
       new TreeMap<>(
           Map.of(
               "io.polyhub.hub", 5,
-              "io.polyhub.mqtt", 26,
+              "io.polyhub.mqtt", 2,
               "io.polyhub.graphql", 11,
               "io.polyhub.websocket", 6,
               "io.polyhub.grpc", 5,
