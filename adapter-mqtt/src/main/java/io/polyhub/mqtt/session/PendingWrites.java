@@ -12,10 +12,11 @@ final class PendingWrites {
 
   private final AtomicInteger count = new AtomicInteger();
 
-  /** Counts a write until it is done. */
+  /** Counts a write until it is done, and returns it. */
   <T> CompletionStage<T> add(CompletionStage<T> write) {
     count.incrementAndGet();
-    return write.whenComplete((done, failure) -> count.decrementAndGet());
+    var _ = write.whenComplete((done, failure) -> count.decrementAndGet());
+    return write;
   }
 
   /** Waits until there are none, but no longer than that. */
