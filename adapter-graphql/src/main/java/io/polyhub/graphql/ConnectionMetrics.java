@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What is counted of the clients that stay. Safe for any thread. */
 final class ConnectionMetrics {
 
-  private static final String DOOR = "door";
+  /** What sessions and metrics call the door. */
+  static final String DOOR = "graphql";
+
+  private static final String TAG = "door";
 
   final Counter received;
   final Counter sent;
@@ -16,10 +19,10 @@ final class ConnectionMetrics {
   final AtomicInteger streams = new AtomicInteger();
 
   ConnectionMetrics(MeterRegistry registry) {
-    received = registry.counter("polyhub.messages.in", DOOR, GraphQlAdapter.DOOR);
-    sent = registry.counter("polyhub.messages.out", DOOR, GraphQlAdapter.DOOR);
+    received = registry.counter("polyhub.messages.in", TAG, DOOR);
+    sent = registry.counter("polyhub.messages.out", TAG, DOOR);
     Gauge.builder("polyhub.connections", () -> webSockets.get() + streams.get())
-        .tag(DOOR, GraphQlAdapter.DOOR)
+        .tag(TAG, DOOR)
         .register(registry);
     gauge(registry, "websocket", webSockets);
     gauge(registry, "sse", streams);

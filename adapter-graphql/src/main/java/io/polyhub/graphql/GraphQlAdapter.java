@@ -3,6 +3,10 @@ package io.polyhub.graphql;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.http.Cors;
+import io.polyhub.http.Deadlines;
+import io.polyhub.http.HttpListener;
+import io.polyhub.http.HttpReplies;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
@@ -21,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GraphQlAdapter implements AutoCloseable {
 
-  /** The door's name. */
-  static final String DOOR = "graphql";
+  /** The listener, in configuration and metrics. */
+  private static final String NAME = "http";
 
   private final Hub hub;
   private final GraphQlEngine engine;
@@ -42,13 +46,17 @@ public final class GraphQlAdapter implements AutoCloseable {
       throws IOException {
     this.hub = hub;
     TlsFiles files = config.tls();
-    tls = files == null ? null : LiveTls.start(HttpListener.NAME, files, registry);
+    tls = files == null ? null : LiveTls.start(NAME, files, registry);
     engine = new GraphQlEngine(hub.limits().historyPage(), config, registry);
     metrics = new ConnectionMetrics(registry);
-    WebGate gate = WebGate.of(HttpListener.NAME, config.bind(), config.access());
-    replies = new HttpReplies(new Cors(gate));
+    WebGate gate = WebGate.of(NAME, config.bind(), config.access());
+    replies =
+        new HttpReplies(
+            new Cors(gate, Streams.TOKEN_HEADER),
+            GraphQlReplies.shuttingDown(),
+            GraphQlReplies.error(GraphQlEngine.internal()));
     deadlines = new Deadlines();
-    HttpRequests requests = new HttpRequests(config, deadlines);
+    GraphQlRequests requests = new GraphQlRequests(config, deadlines);
     StreamCarrier carrier =
         new StreamCarrier(
             hub,
@@ -67,7 +75,16 @@ public final class GraphQlAdapter implements AutoCloseable {
                 new GraphQlHttp(hub, engine, requests, replies, carrier, page), streams::refusing);
     others.forEach(routing::register);
     try {
-      listener = HttpListener.start(config, tls, gate::answersTo, routing, entrance, registry);
+      listener =
+          HttpListener.start(
+              new HttpListener.Address(NAME, config.bind(), config.port()),
+              config.httpBounds(),
+              tls,
+              gate::answersTo,
+              new HttpErrors(),
+              routing,
+              entrance,
+              registry);
     } catch (IOException e) {
       deadlines.close();
       if (tls != null) {
@@ -77,7 +94,7 @@ public final class GraphQlAdapter implements AutoCloseable {
     }
     page.servedOn(listener.port());
     if (tls != null) {
-      tls.onLists(listed -> hub.refuseCertificates(HttpListener.NAME, listed));
+      tls.onLists(listed -> hub.refuseCertificates(NAME, listed));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import io.polyhub.http.Crowding;
 import io.polyhub.identity.TlsFiles;
 import io.polyhub.websocket.WebAccess;
 import java.time.Duration;
@@ -81,6 +82,20 @@ public record GraphQlConfig(
     Checks.positive("streams", streams);
     Checks.positive("streamQueue", streamQueue);
     Checks.positive("reservationTimeout", reservationTimeout);
+  }
+
+  /** The bounds of the listener, as its edge has them. */
+  io.polyhub.http.HttpBounds httpBounds() {
+    return new io.polyhub.http.HttpBounds(
+        http.connections(),
+        http.requests(),
+        http.headerBytes(),
+        messageBytes,
+        http.heldBytes(),
+        http.headTimeout(),
+        requestTimeout,
+        http.idleTimeout(),
+        Crowding.NONE);
   }
 
   /** The same, listening there. */

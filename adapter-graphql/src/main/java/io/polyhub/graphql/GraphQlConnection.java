@@ -148,7 +148,7 @@ final class GraphQlConnection extends ChannelInboundHandlerAdapter implements Do
     opening = null;
     Hello hello =
         new Hello(
-            GraphQlAdapter.DOOR,
+            ConnectionMetrics.DOOR,
             ClientCredentials.of(payload, opened.bearerToken(), opened.certificate()),
             opened.remoteAddress());
     var _ = hub.admit(hello, lane, this).thenAccept(this::admitted);

@@ -5,6 +5,10 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.polyhub.http.Accepts;
+import io.polyhub.http.HttpReplies;
+import io.polyhub.http.HttpReply;
+import io.polyhub.http.Requests;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Hub;
@@ -29,20 +33,20 @@ final class GraphQlHttp implements HttpService {
   private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
   private static final HttpReply NOT_ACCEPTABLE =
-      HttpReply.error(
+      GraphQlReplies.error(
           HttpReply.NOT_ACCEPTABLE,
           GraphQlErrorCode.BAD_REQUEST,
           "accept "
               + String.join(
                   ", ",
-                  Accepts.GRAPHQL_RESPONSE,
+                  AnswerTypes.GRAPHQL_RESPONSE,
                   Accepts.JSON,
                   Accepts.EVENT_STREAM,
                   Accepts.MULTIPART));
 
   private final Hub hub;
   private final GraphQlEngine engine;
-  private final HttpRequests requests;
+  private final GraphQlRequests requests;
   private final HttpReplies replies;
   private final StreamCarrier carrier;
   private final UiPage page;
@@ -50,7 +54,7 @@ final class GraphQlHttp implements HttpService {
   GraphQlHttp(
       Hub hub,
       GraphQlEngine engine,
-      HttpRequests requests,
+      GraphQlRequests requests,
       HttpReplies replies,
       StreamCarrier carrier,
       UiPage page) {
@@ -73,7 +77,7 @@ final class GraphQlHttp implements HttpService {
     rules.any(
         PATH,
         replies.answering(request ->
-            HttpReply.error(
+            GraphQlReplies.error(
                     HttpReply.METHOD_NOT_ALLOWED, GraphQlErrorCode.BAD_REQUEST, "use GET or POST")
                 .with("Allow", METHODS)));
     if (engine.config().ui()) {
@@ -85,7 +89,7 @@ final class GraphQlHttp implements HttpService {
   private void page(ServerRequest request, ServerResponse response) {
     if (engine.config().ui()
         && !request.query().contains("query")
-        && HttpRequests.accepts(request).names(Accepts.HTML)) {
+        && Requests.accepts(request).names(Accepts.HTML)) {
       replies.answer(request, response, asked -> page.page(asked.authority()));
     } else {
       response.next();
@@ -94,20 +98,20 @@ final class GraphQlHttp implements HttpService {
 
   private void serve(ServerRequest request, ServerResponse response, boolean readOnly) {
     if (!replies.isAccepting()) {
-      replies.send(request, response, HttpReplies.refusal());
+      replies.send(request, response, replies.refusal());
       return;
     }
-    Accepts accepts = HttpRequests.accepts(request);
-    Optional<StreamFormat> stream = accepts.stream();
-    Optional<String> type = accepts.response();
+    Accepts accepts = Requests.accepts(request);
+    Optional<StreamFormat> stream = AnswerTypes.stream(accepts);
+    Optional<String> type = AnswerTypes.response(accepts);
     if (stream.isEmpty() && type.isEmpty()) {
       replies.send(request, response, NOT_ACCEPTABLE);
       return;
     }
     switch (readOnly ? requests.get(request) : requests.post(request)) {
-      case HttpRequests.Read.Bad(HttpReply reply) -> replies.send(request, response, reply);
-      case HttpRequests.Read.Good(GraphQlRequest read) -> {
-        if (stream.isPresent() && (!accepts.namesResponse() || isSubscription(read))) {
+      case GraphQlRequests.Read.Bad(HttpReply reply) -> replies.send(request, response, reply);
+      case GraphQlRequests.Read.Good(GraphQlRequest read) -> {
+        if (stream.isPresent() && (!AnswerTypes.namesResponse(accepts) || isSubscription(read))) {
           carrier.carry(request, response, read, readOnly, stream.get());
         } else {
           replies.answer(
@@ -128,7 +132,8 @@ final class GraphQlHttp implements HttpService {
     try {
       return switch (LaneCalls.admit(
           hub, carrier.hello(request), lane, Downlink.none(), engine.config().requestTimeout())) {
-        case Outcome.Refused<Session>(Refusal refusal) -> HttpReply.error(CodedError.of(refusal));
+        case Outcome.Refused<Session>(Refusal refusal) ->
+            GraphQlReplies.error(CodedError.of(refusal));
         case Outcome.Done<Session>(Session session) -> {
           try {
             yield answer(read, type, readOnly, lane, session);
@@ -153,13 +158,13 @@ final class GraphQlHttp implements HttpService {
       case Documents.Prepared.Good good -> operation = good.operation();
     }
     if (operation.isSubscription()) {
-      return HttpReply.error(
+      return GraphQlReplies.error(
           HttpReply.BAD_REQUEST,
           GraphQlErrorCode.NOT_AVAILABLE,
           "a subscription needs " + Accepts.EVENT_STREAM + " to be accepted, or a WebSocket");
     }
     if (readOnly && operation.isMutation()) {
-      return HttpReply.error(
+      return GraphQlReplies.error(
               HttpReply.METHOD_NOT_ALLOWED, GraphQlErrorCode.BAD_REQUEST, "send mutations by POST")
           .with("Allow", "POST");
     }

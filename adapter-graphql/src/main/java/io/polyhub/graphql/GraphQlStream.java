@@ -3,68 +3,44 @@ package io.polyhub.graphql;
 import graphql.GraphQLError;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.Publication;
+import io.polyhub.http.Deadlines;
+import io.polyhub.http.EventStream;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
 import io.polyhub.hub.Lane;
 import io.polyhub.hub.Session;
 import io.polyhub.hub.Subscription;
 import io.polyhub.hub.UnsubscribeReason;
-import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event stream. The session's lane puts events into a queue; the thread of the HTTP request
- * takes them out and writes them, and waits where the client does not read. A full queue makes the
- * hub hold back.
+ * One client with an answer that stays open. The session's lane puts events into its body, which
+ * the thread of the HTTP request writes. Where that has no room the hub holds back.
  */
 final class GraphQlStream implements Downlink, Outlet {
-
-  /**
-   * How long after the first part of a comment the second is sent. A client that is gone answers
-   * the first with a reset, and the second then fails: so it is noticed after one keep-alive.
-   */
-  private static final Duration PROBE_GAP = Duration.ofMillis(250);
 
   /** How long a client may take to read a goodbye. */
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
-  /** How many bytes are written before they are flushed, if more is there to write. */
-  private static final int FLUSH_BYTES = 64 * 1024;
-
   /** As JSON, the id of the one operation of a stream. */
   private static final byte[] NO_ID = Json.write("");
-
-  private static final Event END = new Event(new byte[0], true);
 
   private final GraphQlEngine engine;
   private final Lane lane;
   private final Deadlines deadlines;
   private final ConnectionMetrics metrics;
   private final StreamFormat format;
-  private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
-  private final AtomicInteger queuedEvents = new AtomicInteger();
-  private final AtomicInteger queuedBytes = new AtomicInteger();
-  private volatile boolean heldBack;
-  private final Object writing = new Object();
-  private @Nullable Thread writer;
+  private final EventStream body;
 
   // Only in the lane.
   private @Nullable Session session;
   private @Nullable Operations operations;
   private boolean ended;
-
-  @SuppressWarnings("ArrayRecordComponent") // bytes are shared by reference and never changed
-  private record Event(byte[] bytes, boolean last) {}
 
   /**
    * Begins nothing yet.
@@ -83,6 +59,13 @@ final class GraphQlStream implements Downlink, Outlet {
     this.deadlines = deadlines;
     this.metrics = metrics;
     this.format = format;
+    GraphQlConfig config = engine.config();
+    body =
+        new EventStream(
+            format,
+            new EventStream.Bounds(config.streamQueue(), config.keepAlive()),
+            metrics.sent,
+            this::easeHub);
   }
 
   Lane lane() {
@@ -123,7 +106,7 @@ final class GraphQlStream implements Downlink, Outlet {
       if (session != null) {
         session.close(reason);
       }
-      put(END);
+      body.end();
     }
   }
 
@@ -173,7 +156,7 @@ final class GraphQlStream implements Downlink, Outlet {
     }
     Operations running = operations;
     if (reason.comeBack()) {
-      put(new Event(format.goodbye(reason), false));
+      body.put(format.goodbye(reason));
     } else if (running != null) {
       byte[] errors =
           Json.write(
@@ -182,53 +165,35 @@ final class GraphQlStream implements Downlink, Outlet {
       running.failAll(errors);
     }
     end(reason);
-    Future<?> _ = deadlines.after(GOODBYE, this::abandon);
-  }
-
-  /** Frees the writer if it is still at work: the client does not read. */
-  private void abandon() {
-    synchronized (writing) {
-      if (writer != null) {
-        writer.interrupt();
-      }
-    }
+    Future<?> _ = deadlines.after(GOODBYE, body::abandon);
   }
 
   @Override
   public boolean hasRoom() {
-    if (queuedEvents.get() < engine.config().streamQueue()) {
-      return true;
-    }
-    // The writer may empty the queue between the look and the mark, so look again.
-    heldBack = true;
-    if (queuedEvents.get() < engine.config().streamQueue()) {
-      heldBack = false;
-      return true;
-    }
-    return false;
+    return body.hasRoom();
   }
 
   @Override
   public boolean isOverfull() {
-    return queuedBytes.get() > engine.config().responseBytes();
+    return body.queuedBytes() > engine.config().responseBytes();
   }
 
   @Override
   public void next(
       byte[] id, byte[] result, byte @Nullable [] extensions, @Nullable String cursor) {
-    put(new Event(format.next(id, result, extensions, cursor), false));
+    body.put(format.next(id, result, extensions, cursor));
   }
 
   @Override
   public void error(byte[] id, byte[] errors) {
     byte[] result = Json.write(Map.of("errors", new RawJson(errors)));
-    put(new Event(format.next(id, result, null, null), false));
+    body.put(format.next(id, result, null, null));
     complete(id);
   }
 
   @Override
   public void complete(byte[] id) {
-    put(new Event(format.complete(id), false));
+    body.put(format.complete(id));
     if (!format.equals(SseEvents.SINGLE)) {
       end(CloseReason.CLIENT_CLOSED);
     }
@@ -257,12 +222,6 @@ final class GraphQlStream implements Downlink, Outlet {
     lane.execute(() -> close(CloseReason.SLOW_CONSUMER));
   }
 
-  private void put(Event event) {
-    queuedEvents.incrementAndGet();
-    queuedBytes.addAndGet(event.bytes.length);
-    queue.add(event);
-  }
-
   // In the thread of the HTTP request.
 
   /**
@@ -270,67 +229,25 @@ final class GraphQlStream implements Downlink, Outlet {
    * called once.
    */
   void write(OutputStream out) {
-    synchronized (writing) {
-      writer = Thread.currentThread();
-    }
     metrics.streams.incrementAndGet();
     CloseReason reason = CloseReason.TRANSPORT_LOST;
     try {
-      out.write(format.opening());
-      out.flush();
-      while (writeSome(out)) {
-        easeHub();
+      if (body.write(out)) {
+        reason = CloseReason.CLIENT_CLOSED;
       }
-      reason = CloseReason.CLIENT_CLOSED;
-    } catch (IOException | UncheckedIOException gone) {
-      // The reason says it.
-    } catch (InterruptedException ending) {
-      Thread.currentThread().interrupt();
     } finally {
-      synchronized (writing) {
-        writer = null;
-      }
       metrics.streams.decrementAndGet();
       CloseReason why = reason;
       lane.execute(() -> end(why));
     }
   }
 
-  /** Waits for events and writes them, or after a while a comment; false after the last one. */
-  private boolean writeSome(OutputStream out) throws IOException, InterruptedException {
-    Event event = queue.poll(engine.config().keepAlive().toMillis(), TimeUnit.MILLISECONDS);
-    if (event == null) {
-      out.write(format.aliveBegin());
-      out.flush();
-      event = queue.poll(PROBE_GAP.toMillis(), TimeUnit.MILLISECONDS);
-      out.write(format.aliveEnd());
-    }
-    int unflushed = 0;
-    while (event != null) {
-      queuedEvents.decrementAndGet();
-      queuedBytes.addAndGet(-event.bytes.length);
-      if (event.last) {
-        out.flush();
-        return false;
-      }
-      out.write(event.bytes);
-      metrics.sent.increment();
-      unflushed += event.bytes.length;
-      event = unflushed < FLUSH_BYTES ? queue.poll() : null;
-    }
-    out.flush();
-    return true;
-  }
-
   private void easeHub() {
-    if (heldBack && queuedEvents.get() <= engine.config().streamQueue() / 2) {
-      heldBack = false;
-      lane.execute(() -> {
-        Session known = session;
-        if (!ended && known != null) {
-          known.ready();
-        }
-      });
-    }
+    lane.execute(() -> {
+      Session known = session;
+      if (!ended && known != null) {
+        known.ready();
+      }
+    });
   }
 }

@@ -1,6 +1,7 @@
 package io.polyhub.graphql;
 
 import io.polyhub.http.ErrorBodies;
+import io.polyhub.http.HttpReply;
 import java.util.List;
 
 /** Answers that come from no handler look like those of the handlers: errors with a code. */

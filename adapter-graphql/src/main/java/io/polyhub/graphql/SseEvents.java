@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import io.polyhub.http.Accepts;
 import io.polyhub.hub.CloseReason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

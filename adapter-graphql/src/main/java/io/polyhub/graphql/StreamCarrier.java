@@ -4,6 +4,10 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.polyhub.http.Deadlines;
+import io.polyhub.http.HttpReplies;
+import io.polyhub.http.HttpReply;
+import io.polyhub.http.Requests;
 import io.polyhub.hub.Hello;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.Lane;
@@ -64,7 +68,7 @@ final class StreamCarrier {
       GraphQlRequest read,
       boolean readOnly,
       StreamFormat format) {
-    Optional<Lease> entered = HttpRequests.enter(request, entrance);
+    Optional<Lease> entered = Requests.enter(request, entrance);
     if (entered.isEmpty()) {
       replies.send(request, response, tooManyOfAddress());
       return;
@@ -79,7 +83,7 @@ final class StreamCarrier {
       switch (admit(request, stream)) {
         case Admitted.Not(HttpReply reply) -> replies.send(request, response, reply);
         case Admitted.As(Session session) -> {
-          String resumeFrom = HttpRequests.header(request, LAST_EVENT_ID);
+          String resumeFrom = Requests.header(request, LAST_EVENT_ID);
           Documents.Prepared prepared = engine.prepare(read);
           stream.lane().execute(() -> begin(stream, session, prepared, read, readOnly, resumeFrom));
           write(request, response, stream);
@@ -114,13 +118,13 @@ final class StreamCarrier {
   }
 
   static HttpReply tooMany() {
-    return HttpReply.error(
+    return GraphQlReplies.error(
         HttpReply.UNAVAILABLE, GraphQlErrorCode.LIMIT_EXCEEDED, "too many event streams");
   }
 
-  /** The answer to what {@link HttpRequests#enter} has not let in. */
+  /** The answer to what {@link Requests#enter} has not let in. */
   static HttpReply tooManyOfAddress() {
-    return HttpReply.error(CodedError.of(Refusal.LIMIT_EXCEEDED));
+    return GraphQlReplies.error(CodedError.of(Refusal.LIMIT_EXCEEDED));
   }
 
   GraphQlStream newStream(StreamFormat format) {
@@ -142,9 +146,9 @@ final class StreamCarrier {
   /** What the client of a request says of itself. */
   Hello hello(ServerRequest request) {
     return new Hello(
-        GraphQlAdapter.DOOR,
-        HttpRequests.credentials(request),
-        HttpRequests.client(request, entrance));
+        ConnectionMetrics.DOOR,
+        GraphQlRequests.credentials(request),
+        Requests.client(request, entrance));
   }
 
   /** What became of admitting a client. */
@@ -161,7 +165,7 @@ final class StreamCarrier {
           hub, hello(request), lane, stream, engine.config().requestTimeout())) {
         case Outcome.Done<Session>(Session session) -> new Admitted.As(session);
         case Outcome.Refused<Session>(Refusal refusal) ->
-            new Admitted.Not(HttpReply.error(CodedError.of(refusal)));
+            new Admitted.Not(GraphQlReplies.error(CodedError.of(refusal)));
       };
     } catch (LaneCalls.GivenUp givenUp) {
       return new Admitted.Not(noAnswer());
@@ -169,6 +173,6 @@ final class StreamCarrier {
   }
 
   static HttpReply noAnswer() {
-    return HttpReply.error(new CodedError(GraphQlErrorCode.TIMEOUT, "no answer in time"));
+    return GraphQlReplies.error(new CodedError(GraphQlErrorCode.TIMEOUT, "no answer in time"));
   }
 }

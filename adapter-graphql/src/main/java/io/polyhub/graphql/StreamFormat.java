@@ -1,18 +1,13 @@
 package io.polyhub.graphql;
 
+import io.polyhub.http.EventStream;
 import io.polyhub.hub.CloseReason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** How the results of operations are written into the body of an HTTP answer that stays open. */
-interface StreamFormat {
-
-  /** The body's media type, as in the header {@code Content-Type}. */
-  String contentType();
-
-  /** What is written at once, so that the client sees the stream open. */
-  byte[] opening();
+interface StreamFormat extends EventStream.Framing {
 
   /**
    * A result.
@@ -34,12 +29,6 @@ interface StreamFormat {
 
   /** What is said before the stream ends without the end of its operations. */
   byte[] goodbye(CloseReason reason);
-
-  /** The first part of what says that the stream is alive. */
-  byte[] aliveBegin();
-
-  /** The second part of what says that the stream is alive. */
-  byte[] aliveEnd();
 
   /**
    * Writes a result with its extensions in it.

@@ -6,6 +6,11 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.polyhub.http.Accepts;
+import io.polyhub.http.Deadlines;
+import io.polyhub.http.HttpReplies;
+import io.polyhub.http.HttpReply;
+import io.polyhub.http.Requests;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hub;
 import io.polyhub.hub.Refusal;
@@ -31,7 +36,7 @@ final class StreamHttp implements HttpService {
   private final Hub hub;
   private final GraphQlEngine engine;
   private final GraphQlConfig config;
-  private final HttpRequests requests;
+  private final GraphQlRequests requests;
   private final HttpReplies replies;
   private final Deadlines deadlines;
   private final StreamCarrier carrier;
@@ -40,7 +45,7 @@ final class StreamHttp implements HttpService {
   StreamHttp(
       Hub hub,
       GraphQlEngine engine,
-      HttpRequests requests,
+      GraphQlRequests requests,
       HttpReplies replies,
       Deadlines deadlines,
       StreamCarrier carrier) {
@@ -68,7 +73,7 @@ final class StreamHttp implements HttpService {
     rules.any(
         PATH,
         replies.answering(request ->
-            HttpReply.error(
+            GraphQlReplies.error(
                     HttpReply.METHOD_NOT_ALLOWED,
                     GraphQlErrorCode.BAD_REQUEST,
                     "use GET, POST, PUT or DELETE")
@@ -94,7 +99,7 @@ final class StreamHttp implements HttpService {
   }
 
   private static @Nullable String token(ServerRequest request) {
-    String header = HttpRequests.header(request, TOKEN);
+    String header = Requests.header(request, TOKEN);
     return header == null ? request.query().first("token").orElse(null) : header;
   }
 
@@ -132,18 +137,18 @@ final class StreamHttp implements HttpService {
   }
 
   private static HttpReply unknownStream() {
-    return HttpReply.error(
+    return GraphQlReplies.error(
         HttpReply.NOT_FOUND, GraphQlErrorCode.BAD_REQUEST, "no event stream has this token");
   }
 
   private Optional<HttpReply> refusal(ServerRequest request) {
     if (!replies.isAccepting()) {
-      return Optional.of(HttpReplies.refusal());
+      return Optional.of(replies.refusal());
     }
-    return HttpRequests.accepts(request).names(Accepts.EVENT_STREAM)
+    return Requests.accepts(request).names(Accepts.EVENT_STREAM)
         ? Optional.empty()
         : Optional.of(
-            HttpReply.error(
+            GraphQlReplies.error(
                 HttpReply.NOT_ACCEPTABLE,
                 GraphQlErrorCode.BAD_REQUEST,
                 "accept " + Accepts.EVENT_STREAM));
@@ -152,7 +157,7 @@ final class StreamHttp implements HttpService {
   private void connect(ServerRequest request, ServerResponse response, String token) {
     Optional<HttpReply> refused = refusal(request);
     Optional<Streams.Reserved> found = streams.find(token);
-    Optional<Lease> entered = HttpRequests.enter(request, carrier.entrance());
+    Optional<Lease> entered = Requests.enter(request, carrier.entrance());
     if (entered.isEmpty()) {
       replies.send(request, response, StreamCarrier.tooManyOfAddress());
       return;
@@ -175,7 +180,7 @@ final class StreamHttp implements HttpService {
       replies.send(
           request,
           response,
-          HttpReply.error(
+          GraphQlReplies.error(
               HttpReply.CONFLICT, GraphQlErrorCode.BAD_REQUEST, "the event stream is open"));
     } else {
       try {
@@ -192,14 +197,14 @@ final class StreamHttp implements HttpService {
       return unknownStream();
     }
     return switch (requests.post(request)) {
-      case HttpRequests.Read.Bad(HttpReply reply) -> reply;
-      case HttpRequests.Read.Good(GraphQlRequest read) -> {
+      case GraphQlRequests.Read.Bad(HttpReply reply) -> reply;
+      case GraphQlRequests.Read.Good(GraphQlRequest read) -> {
         if (read.extensions().get("operationId") instanceof String id
             && !id.isEmpty()
             && id.length() <= ClientMessageDecoder.MAX_ID_LENGTH) {
           yield start(found.get().stream(), id, read);
         }
-        yield HttpReply.error(
+        yield GraphQlReplies.error(
             HttpReply.BAD_REQUEST,
             GraphQlErrorCode.BAD_REQUEST,
             "extensions.operationId names the operation");
@@ -209,7 +214,7 @@ final class StreamHttp implements HttpService {
 
   private HttpReply start(GraphQlStream stream, String id, GraphQlRequest read) {
     return switch (engine.prepare(read)) {
-      case Documents.Prepared.Bad bad -> HttpReply.errors(HttpReply.BAD_REQUEST, bad.errors());
+      case Documents.Prepared.Bad bad -> GraphQlReplies.errors(HttpReply.BAD_REQUEST, bad.errors());
       case Documents.Prepared.Good(Operation operation) -> {
         try {
           yield LaneCalls.call(
@@ -231,14 +236,14 @@ final class StreamHttp implements HttpService {
       return unknownStream();
     }
     if (operations.isRunning(id)) {
-      return HttpReply.error(
+      return GraphQlReplies.error(
           HttpReply.CONFLICT, GraphQlErrorCode.BAD_REQUEST, "an operation has this id already");
     }
     if (operations.size() >= config.operationsPerConnection()) {
-      return HttpReply.error(CodedError.of(Refusal.LIMIT_EXCEEDED));
+      return GraphQlReplies.error(CodedError.of(Refusal.LIMIT_EXCEEDED));
     }
     if (stream.isSaturated(hub.limits().inFlightPerSession())) {
-      return HttpReply.error(CodedError.of(Refusal.RATE_LIMITED));
+      return GraphQlReplies.error(CodedError.of(Refusal.RATE_LIMITED));
     }
     operations.start(id, operation, read.variables(), null);
     return HttpReply.empty(HttpReply.ACCEPTED);
@@ -252,7 +257,7 @@ final class StreamHttp implements HttpService {
       return unknownStream();
     }
     if (id.isEmpty()) {
-      return HttpReply.error(
+      return GraphQlReplies.error(
           HttpReply.BAD_REQUEST, GraphQlErrorCode.BAD_REQUEST, "operationId names the operation");
     }
     GraphQlStream stream = found.get().stream();

@@ -1,5 +1,6 @@
 package io.polyhub.graphql;
 
+import io.polyhub.http.HttpReply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

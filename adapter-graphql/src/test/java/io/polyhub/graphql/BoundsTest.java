@@ -187,12 +187,12 @@ final class BoundsTest {
     config.streams = 2;
     TestDoor door = door(config);
     String body = HttpCalls.body("subscription { feed(channel: \"a\") { __typename } }", Map.of());
-    try (EventStream first = EventStream.open(HttpCalls.post(door.stream(), body))) {
+    try (EventStreamClient first = EventStreamClient.open(HttpCalls.post(door.stream(), body))) {
       first.nextResult();
       HttpResponse<String> reserved =
           HttpCalls.send(HttpCalls.request(door.stream()).PUT(HttpRequest.BodyPublishers.noBody()));
       assertThat(reserved.statusCode()).isEqualTo(201);
-      try (EventStream third = EventStream.open(HttpCalls.post(door.stream(), body))) {
+      try (EventStreamClient third = EventStreamClient.open(HttpCalls.post(door.stream(), body))) {
         assertThat(third.status()).isEqualTo(503);
       }
       HttpResponse<String> fourth =
@@ -233,7 +233,7 @@ final class BoundsTest {
     config.http = TestConfig.bounds(100, 1, Duration.ofSeconds(60));
     TestDoor door = door(config);
     String body = HttpCalls.body("subscription { feed(channel: \"a\") { __typename } }", Map.of());
-    try (EventStream stream = EventStream.open(HttpCalls.post(door.stream(), body))) {
+    try (EventStreamClient stream = EventStreamClient.open(HttpCalls.post(door.stream(), body))) {
       stream.nextResult();
       HttpResponse<String> second =
           HttpCalls.send(HttpCalls.post(door.http(), "{\"query\":\"{ __typename }\"}"));
@@ -250,7 +250,7 @@ final class BoundsTest {
     TestDoor door = door(config);
     String body = HttpCalls.body("subscription { feed(channel: \"a\") { __typename } }", Map.of());
     CompletableFuture<Integer> status;
-    try (EventStream stream = EventStream.open(HttpCalls.post(door.stream(), body))) {
+    try (EventStreamClient stream = EventStreamClient.open(HttpCalls.post(door.stream(), body))) {
       stream.nextResult();
       status =
           CompletableFuture.supplyAsync(() ->

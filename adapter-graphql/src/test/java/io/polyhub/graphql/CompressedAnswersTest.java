@@ -115,8 +115,8 @@ final class CompressedAnswersTest {
 
   @Test
   void an_event_stream_is_not_compressed() throws Exception {
-    try (EventStream stream =
-        EventStream.open(
+    try (EventStreamClient stream =
+        EventStreamClient.open(
             HttpCalls.post(
                     door.stream(),
                     HttpCalls.body(

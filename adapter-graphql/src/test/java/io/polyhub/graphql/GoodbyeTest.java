@@ -36,10 +36,10 @@ final class GoodbyeTest {
     String token =
         HttpCalls.send(HttpCalls.request(door.stream()).PUT(HttpRequest.BodyPublishers.noBody()))
             .body();
-    try (EventStream stream =
-            EventStream.open(HttpCalls.post(door.stream(), HttpCalls.body(FEED, Map.of())));
-        EventStream several =
-            EventStream.open(
+    try (EventStreamClient stream =
+            EventStreamClient.open(HttpCalls.post(door.stream(), HttpCalls.body(FEED, Map.of())));
+        EventStreamClient several =
+            EventStreamClient.open(
                 HttpCalls.request(door.stream()).header(Streams.TOKEN_HEADER, token))) {
       stream.nextResult();
       several.nextComment();

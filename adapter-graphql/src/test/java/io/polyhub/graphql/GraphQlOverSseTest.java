@@ -49,14 +49,14 @@ final class GraphQlOverSseTest {
         .asText();
   }
 
-  private EventStream feed(String channel) {
-    return EventStream.open(
+  private EventStreamClient feed(String channel) {
+    return EventStreamClient.open(
         HttpCalls.post(door.stream(), HttpCalls.body(FEED, Map.of("channel", channel))));
   }
 
   @Test
   void what_is_posted_comes_by_the_stream_in_order() {
-    try (EventStream stream = feed("a")) {
+    try (EventStreamClient stream = feed("a")) {
       assertThat(stream.status()).isEqualTo(200);
       assertThat(stream.response().headers().firstValue("Content-Type").orElseThrow())
           .startsWith("text/event-stream");
@@ -73,10 +73,10 @@ final class GraphQlOverSseTest {
   @Test
   void a_browser_resumes_by_the_last_event_id() {
     String cursor;
-    try (EventStream stream = feed("r")) {
+    try (EventStreamClient stream = feed("r")) {
       stream.nextResult();
       publish("r", 1);
-      EventStream.Event event = stream.next();
+      EventStreamClient.Event event = stream.next();
       cursor = event.id();
       assertThat(event.json().at("/data/feed/cursor").asText()).isEqualTo(cursor);
     }
@@ -90,8 +90,9 @@ final class GraphQlOverSseTest {
                 + "&variables="
                 + URLEncoder.encode("{\"channel\":\"r\"}", StandardCharsets.UTF_8));
 
-    try (EventStream stream =
-        EventStream.open(HttpCalls.request(uri).header("Last-Event-ID", String.valueOf(cursor)))) {
+    try (EventStreamClient stream =
+        EventStreamClient.open(
+            HttpCalls.request(uri).header("Last-Event-ID", String.valueOf(cursor)))) {
       JsonNode subscribed = stream.nextResult().at("/data/feed");
       assertThat(subscribed.path("recovery").asText()).isEqualTo("RECOVERED");
       assertThat(stream.nextResult().at("/data/feed/data").asInt()).isEqualTo(2);
@@ -101,18 +102,18 @@ final class GraphQlOverSseTest {
 
   @Test
   void a_query_over_a_stream_gives_one_result_and_completes() {
-    try (EventStream stream =
-        EventStream.open(HttpCalls.post(door.stream(), "{\"query\":\"{ me { user } }\"}"))) {
+    try (EventStreamClient stream =
+        EventStreamClient.open(HttpCalls.post(door.stream(), "{\"query\":\"{ me { user } }\"}"))) {
       assertThat(stream.nextResult().at("/data/me/user").asText()).isEmpty();
-      assertThat(stream.next()).isEqualTo(new EventStream.Event("complete", null, ""));
+      assertThat(stream.next()).isEqualTo(new EventStreamClient.Event("complete", null, ""));
       assertThat(stream.next().name()).isEmpty();
     }
   }
 
   @Test
   void a_bad_document_is_told_by_the_stream() {
-    try (EventStream stream =
-        EventStream.open(HttpCalls.post(door.stream(), "{\"query\":\"{ nothing }\"}"))) {
+    try (EventStreamClient stream =
+        EventStreamClient.open(HttpCalls.post(door.stream(), "{\"query\":\"{ nothing }\"}"))) {
       assertThat(stream.status()).isEqualTo(200);
       JsonNode result = stream.nextResult();
       assertThat(result.has("data")).isFalse();
@@ -131,8 +132,8 @@ final class GraphQlOverSseTest {
       assertThat(query.headers().firstValue("Content-Type").orElseThrow())
           .startsWith("application/graphql-response+json");
       assertThat(HttpCalls.json(query).at("/data/me/user").isTextual()).isTrue();
-      try (EventStream stream =
-          EventStream.open(
+      try (EventStreamClient stream =
+          EventStreamClient.open(
               HttpCalls.post(path, HttpCalls.body(FEED, Map.of("channel", "one"))), all)) {
         assertThat(stream.nextResult().at("/data/feed/recovery").asText()).isEqualTo("NOT_ASKED");
       }
@@ -182,8 +183,9 @@ final class GraphQlOverSseTest {
         HttpCalls.send(HttpCalls.request(door.stream()).PUT(HttpRequest.BodyPublishers.noBody()));
     assertThat(reserved.statusCode()).isEqualTo(201);
     String token = reserved.body();
-    try (EventStream stream =
-        EventStream.open(HttpCalls.request(door.stream()).header(Streams.TOKEN_HEADER, token))) {
+    try (EventStreamClient stream =
+        EventStreamClient.open(
+            HttpCalls.request(door.stream()).header(Streams.TOKEN_HEADER, token))) {
       assertThat(start(token, "one", FEED, Map.of("channel", "one")).statusCode()).isEqualTo(202);
       JsonNode first = stream.nextResult();
       assertThat(first.path("id").asText()).isEqualTo("one");
@@ -196,7 +198,7 @@ final class GraphQlOverSseTest {
       boolean completed = false;
       boolean answered = false;
       while (message == null || !completed || !answered) {
-        EventStream.Event event = stream.next();
+        EventStreamClient.Event event = stream.next();
         JsonNode data = event.json();
         if (data.path("id").asText().equals("one")) {
           message = data;
@@ -214,7 +216,7 @@ final class GraphQlOverSseTest {
                   .header(Streams.TOKEN_HEADER, token)
                   .DELETE());
       assertThat(stopped.statusCode()).isEqualTo(200);
-      EventStream.Event over = stream.next();
+      EventStreamClient.Event over = stream.next();
       assertThat(over.name()).isEqualTo("complete");
       assertThat(over.json().path("id").asText()).isEqualTo("one");
       assertThat(
@@ -226,8 +228,9 @@ final class GraphQlOverSseTest {
       assertThat(stream.nextResult().at("/payload/data/feed/__typename").asText())
           .isEqualTo("Subscribed");
 
-      try (EventStream second =
-          EventStream.open(HttpCalls.request(door.stream()).header(Streams.TOKEN_HEADER, token))) {
+      try (EventStreamClient second =
+          EventStreamClient.open(
+              HttpCalls.request(door.stream()).header(Streams.TOKEN_HEADER, token))) {
         assertThat(second.status()).isEqualTo(409);
       }
     }
@@ -244,7 +247,7 @@ final class GraphQlOverSseTest {
 
   @Test
   void an_idle_stream_gets_comments() {
-    try (EventStream stream = feed("idle")) {
+    try (EventStreamClient stream = feed("idle")) {
       stream.nextResult();
       for (int i = 0; i < 3; i++) {
         assertThat(stream.nextComment()).isEmpty();
@@ -254,7 +257,7 @@ final class GraphQlOverSseTest {
 
   @Test
   void a_client_that_goes_is_noticed_and_its_session_ends() {
-    EventStream stream = feed("gone");
+    EventStreamClient stream = feed("gone");
     stream.nextResult();
     assertThat(door.sessions()).isEqualTo(1);
 

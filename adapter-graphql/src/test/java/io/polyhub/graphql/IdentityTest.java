@@ -123,8 +123,8 @@ final class IdentityTest {
     assertThat(upgrade.next().at("/payload/user").asText()).isEqualTo("alice");
     assertThat(HttpCalls.json(HttpCalls.send(post(ME, token))).at("/data/me/user").asText())
         .isEqualTo("alice");
-    try (EventStream stream =
-        EventStream.open(
+    try (EventStreamClient stream =
+        EventStreamClient.open(
             HttpCalls.post(door.stream(), HttpCalls.body(ME, Map.of()))
                 .header("Authorization", "Bearer " + token))) {
       assertThat(stream.nextResult().at("/data/me/user").asText()).isEqualTo("alice");
@@ -156,8 +156,8 @@ final class IdentityTest {
       HttpResponse<String> refused = HttpCalls.send(post(ME, token));
       assertThat(refused.statusCode()).isEqualTo(401);
       assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
-      try (EventStream stream =
-          EventStream.open(
+      try (EventStreamClient stream =
+          EventStreamClient.open(
               HttpCalls.post(door.stream(), HttpCalls.body(FEED, Map.of()))
                   .header("Authorization", "Bearer " + token))) {
         assertThat(stream.status()).isEqualTo(401);
@@ -219,8 +219,8 @@ final class IdentityTest {
                   .asText();
           assertThat(overHttp).isEqualTo(code);
         } else {
-          try (EventStream stream =
-              EventStream.open(
+          try (EventStreamClient stream =
+              EventStreamClient.open(
                   HttpCalls.post(door.stream(), HttpCalls.body(FEED, Map.of()))
                       .header("Authorization", "Bearer " + token))) {
             assertThat(stream.nextResult().at("/errors/0/extensions/code").asText())
@@ -274,8 +274,8 @@ final class IdentityTest {
 
   @Test
   void an_event_stream_ends_with_its_token_without_complete_so_that_clients_come_back() {
-    try (EventStream stream =
-        EventStream.open(
+    try (EventStreamClient stream =
+        EventStreamClient.open(
             HttpCalls.post(door.stream(), HttpCalls.body(FEED, Map.of()))
                 .header(
                     "Authorization",

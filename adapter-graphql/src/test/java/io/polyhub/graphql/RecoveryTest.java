@@ -25,8 +25,8 @@ final class RecoveryTest {
       "subscription($since: String, $must: Boolean! = true) {"
           + " messages(channel: \"short\", since: $since, mustRecover: $must) { data cursor } }";
   private static final String FEED =
-      "subscription($since: String) { feed(channel: \"short\", since: $since) {"
-          + " __typename ... on Subscribed { recovery at: cursor } ... on Message { data cursor } } }";
+      "subscription($since: String) { feed(channel: \"short\", since: $since) { __typename ... on"
+          + " Subscribed { recovery at: cursor } ... on Message { data cursor } } }";
 
   private TestDoor door;
   private WebSocketClient publisher;
@@ -79,8 +79,8 @@ final class RecoveryTest {
         "subscription($since: String) { messages(channel: \"long\", since: $since) { data } }";
     WebSocketClient socket = door.connect();
     socket.subscribe("s", query, Map.of("since", cursor));
-    try (EventStream stream =
-        EventStream.open(
+    try (EventStreamClient stream =
+        EventStreamClient.open(
             HttpCalls.post(door.stream(), HttpCalls.body(query, Map.of("since", cursor))))) {
       List<Integer> bySocket = new ArrayList<>();
       List<Integer> byStream = new ArrayList<>();
@@ -138,16 +138,16 @@ final class RecoveryTest {
   @Test
   void an_event_stream_refuses_a_last_event_id_that_history_no_longer_reaches() {
     String lost = lost();
-    try (EventStream stream =
-        EventStream.open(
+    try (EventStreamClient stream =
+        EventStreamClient.open(
             HttpCalls.post(door.stream(), HttpCalls.body(MESSAGES, Map.of()))
                 .header("Last-Event-ID", lost))) {
       assertThat(stream.nextResult().at("/errors/0/extensions/code").asText())
           .isEqualTo("UNRECOVERABLE_POSITION");
       assertThat(stream.next().name()).isEqualTo("complete");
     }
-    try (EventStream stream =
-        EventStream.open(
+    try (EventStreamClient stream =
+        EventStreamClient.open(
             HttpCalls.post(door.stream(), HttpCalls.body(MESSAGES, Map.of()))
                 .header("Last-Event-ID", "nonsense"))) {
       assertThat(stream.nextResult().at("/errors/0/extensions/code").asText())
@@ -172,9 +172,9 @@ final class RecoveryTest {
         HttpCalls.run(
             door.http(),
             "query($since: String) { gap: history(channel: \"short\", since: $since, limit: 3) {"
-                + " complete messages { data } }"
-                + " back: history(channel: \"short\", reverse: true, limit: 2) { messages { data } }"
-                + " top: history(channel: \"short\", limit: 0) { cursor messages { data } } }",
+                + " complete messages { data } } back: history(channel: \"short\", reverse: true,"
+                + " limit: 2) { messages { data } } top: history(channel: \"short\", limit: 0) {"
+                + " cursor messages { data } } }",
             Map.of("since", lost));
     assertThat(answer.at("/data/gap/complete").asBoolean()).isFalse();
     assertThat(answer.at("/data/back/messages").toString())
@@ -212,8 +212,8 @@ final class RecoveryTest {
     WebSocketClient subscriber = door.connect();
     subscriber.subscribe(
         "s",
-        "subscription { feed(channel: \"amo/x\") { __typename"
-            + " ... on Subscribed { at: cursor history guarantee } ... on Message { data cursor } } }");
+        "subscription { feed(channel: \"amo/x\") { __typename ... on Subscribed { at: cursor"
+            + " history guarantee } ... on Message { data cursor } } }");
     JsonNode subscribed = subscriber.nextData("s").path("feed");
     assertThat(subscribed.path("at").isNull()).isTrue();
     assertThat(subscribed.path("history").asBoolean()).isFalse();

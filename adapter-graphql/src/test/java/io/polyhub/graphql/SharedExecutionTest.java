@@ -107,8 +107,8 @@ final class SharedExecutionTest {
     WebSocketClient socket = door.connect();
     socket.subscribe("s", query);
     socket.settle();
-    try (EventStream stream =
-        EventStream.open(HttpCalls.post(door.stream(), HttpCalls.body(query, Map.of())))) {
+    try (EventStreamClient stream =
+        EventStreamClient.open(HttpCalls.post(door.stream(), HttpCalls.body(query, Map.of())))) {
       stream.nextComment();
       Waiting.until("both are subscribed", () -> door.gauge("polyhub.subscriptions") == 2);
 
@@ -140,7 +140,8 @@ final class SharedExecutionTest {
   @Test
   void a_subscription_over_several_logs_has_cursors_that_resume_all_of_them() {
     String query =
-        "subscription($since: String) { messages(filter: \"#\", since: $since) { channel data cursor } }";
+        "subscription($since: String) { messages(filter: \"#\", since: $since) { channel data"
+            + " cursor } }";
     WebSocketClient first = door.connect();
     first.subscribe("s", query);
     first.settle();
@@ -182,7 +183,8 @@ final class SharedExecutionTest {
     WebSocketClient watcher = door.connect();
     watcher.subscribe(
         "w",
-        "subscription { presence(channel: \"p\") { channel change member { user door session } } }");
+        "subscription { presence(channel: \"p\") { channel change member { user door session } }"
+            + " }");
     JsonNode own = watcher.nextData("w").path("presence");
     assertThat(own.path("change").asText()).isEqualTo("JOINED");
     WebSocketClient member = door.connect();
@@ -203,7 +205,8 @@ final class SharedExecutionTest {
   void what_a_client_publishes_itself_is_left_out_if_it_asks() {
     publisher.subscribe(
         "n",
-        "subscription { feed(channel: \"nl\", noLocal: true) { __typename ... on Message { data } } }");
+        "subscription { feed(channel: \"nl\", noLocal: true) { __typename ... on Message { data } }"
+            + " }");
     publisher.nextData("n");
     publish("nl", 1);
     door.connect().run("mutation { publish(channel: \"nl\", data: 2) { cursor } }");

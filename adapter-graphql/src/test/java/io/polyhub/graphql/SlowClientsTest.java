@@ -108,8 +108,8 @@ final class SlowClientsTest {
       write(late, stream("late"));
       BufferedReader lines = reader(late);
       readTo(lines, ":");
-      EventStream other =
-          EventStream.open(
+      EventStreamClient other =
+          EventStreamClient.open(
               HttpCalls.post(
                   door.stream(),
                   HttpCalls.body(

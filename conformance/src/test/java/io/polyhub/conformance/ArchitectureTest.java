@@ -114,7 +114,7 @@ final class ArchitectureTest {
           Map.entry(MQTT_CONNECTION, with(CLIENT_SEAM, WEBSOCKET, MQTT_SESSION, MQTT_PACKET)),
           Map.entry(MQTT, with(CLIENT_SEAM, NETTY, WEBSOCKET, MQTT_CONNECTION, MQTT_SESSION)),
           Map.entry(WEB, List.of()),
-          Map.entry(HTTP, List.of(NET, WEB)),
+          Map.entry(HTTP, List.of(IDENTITY, NET, WEB, WEBSOCKET)),
           Map.entry(GRAPHQL, with(CLIENT_SEAM, WEBSOCKET, HTTP)),
           Map.entry(GRPC, with(CLIENT_SEAM, NETTY, "io.polyhub.proto.v1")));
 

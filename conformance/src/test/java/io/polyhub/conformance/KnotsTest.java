@@ -27,7 +27,8 @@ final class KnotsTest {
           Map.of(
               "io.polyhub.hub", 5,
               "io.polyhub.mqtt", 2,
-              "io.polyhub.graphql", 11,
+              "io.polyhub.graphql", 3,
+              "io.polyhub.http", 5,
               "io.polyhub.websocket", 6,
               "io.polyhub.grpc", 5,
               "io.polyhub.broker.nats", 2,

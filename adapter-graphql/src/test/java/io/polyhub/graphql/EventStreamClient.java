@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A client of an event stream. */
-final class EventStream implements AutoCloseable {
+final class EventStreamClient implements AutoCloseable {
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -38,18 +38,18 @@ final class EventStream implements AutoCloseable {
     }
   }
 
-  private EventStream(HttpResponse<InputStream> response) {
+  private EventStreamClient(HttpResponse<InputStream> response) {
     this.response = response;
   }
 
-  static EventStream open(HttpRequest.Builder request) {
+  static EventStreamClient open(HttpRequest.Builder request) {
     return open(request, "text/event-stream");
   }
 
-  static EventStream open(HttpRequest.Builder request, String accept) {
+  static EventStreamClient open(HttpRequest.Builder request, String accept) {
     try {
-      EventStream stream =
-          new EventStream(
+      EventStreamClient stream =
+          new EventStreamClient(
               HTTP.send(
                   request.setHeader("Accept", accept).build(),
                   HttpResponse.BodyHandlers.ofInputStream()));

@@ -1,11 +1,10 @@
-package io.polyhub.graphql;
+package io.polyhub.http;
 
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.polyhub.http.Compression;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -14,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sends answers over HTTP. Safe for any thread. */
-final class HttpReplies {
+public final class HttpReplies {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpReplies.class);
 
@@ -24,62 +23,71 @@ final class HttpReplies {
   private static final Pattern REQUEST_IDS = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
   private final Cors cors;
+  private final HttpReply refusal;
+  private final HttpReply failure;
   private final AtomicBoolean accepting = new AtomicBoolean(true);
 
-  HttpReplies(Cors cors) {
+  /**
+   * Accepts requests.
+   *
+   * @param refusal what is answered once no request is accepted any more
+   * @param failure what is answered if a request could not be answered
+   */
+  public HttpReplies(Cors cors, HttpReply refusal, HttpReply failure) {
     this.cors = cors;
+    this.refusal = refusal;
+    this.failure = failure;
   }
 
   /** From now on every request is refused. */
-  void stopAccepting() {
+  public void stopAccepting() {
     accepting.set(false);
   }
 
   /** A handler that sends what the function answers. An exception's text never reaches a client. */
-  Handler answering(Function<ServerRequest, HttpReply> answer) {
+  public Handler answering(Function<ServerRequest, HttpReply> answer) {
     return (request, response) -> answer(request, response, answer);
   }
 
   /** Sends what the function answers. */
-  void answer(
+  public void answer(
       ServerRequest request, ServerResponse response, Function<ServerRequest, HttpReply> answer) {
     send(request, response, answer(request, answer));
   }
 
   private HttpReply answer(ServerRequest request, Function<ServerRequest, HttpReply> answer) {
     if (!accepting.get()) {
-      return refusal();
+      return refusal;
     }
     try {
       return answer.apply(request);
-    } catch (IllegalStateException | IllegalArgumentException failure) {
-      LOG.error("A request could not be answered", failure);
-      return HttpReply.error(GraphQlEngine.internal());
+    } catch (IllegalStateException | IllegalArgumentException unexpected) {
+      LOG.error("A request could not be answered", unexpected);
+      return failure;
     }
   }
 
   /** Whether requests are still answered. */
-  boolean isAccepting() {
+  public boolean isAccepting() {
     return accepting.get();
   }
 
-  /** The answer while the server is ending. */
-  static HttpReply refusal() {
-    return HttpReply.error(HttpReply.UNAVAILABLE, GraphQlErrorCode.SHUTTING_DOWN, "shutting down")
-        .with("Connection", "close");
+  /** The answer once no request is accepted any more. */
+  public HttpReply refusal() {
+    return refusal;
   }
 
   /** The answer to a preflight request. */
-  HttpReply preflight(ServerRequest request, String methods) {
+  public HttpReply preflight(ServerRequest request, String methods) {
     return cors.preflight(
-        HttpRequests.header(request, HeaderNames.ORIGIN),
+        Requests.header(request, HeaderNames.ORIGIN),
         request.authority(),
-        HttpRequests.header(request, HeaderNames.ACCESS_CONTROL_REQUEST_HEADERS),
+        Requests.header(request, HeaderNames.ACCESS_CONTROL_REQUEST_HEADERS),
         methods);
   }
 
   /** Sends the answer. */
-  void send(ServerRequest request, ServerResponse response, HttpReply reply) {
+  public void send(ServerRequest request, ServerResponse response, HttpReply reply) {
     head(request, response);
     response.status(reply.status());
     if (!reply.contentType().isEmpty()) {
@@ -100,15 +108,15 @@ final class HttpReplies {
   }
 
   /** Sets the headers that every answer has. */
-  void head(ServerRequest request, ServerResponse response) {
+  public void head(ServerRequest request, ServerResponse response) {
     response.header("Cache-Control", "no-store");
     response.header("X-Content-Type-Options", "nosniff");
-    String id = HttpRequests.header(request, REQUEST_ID);
+    String id = Requests.header(request, REQUEST_ID);
     if (id != null && REQUEST_IDS.matcher(id).matches()) {
       response.header(REQUEST_ID, id);
     }
     for (Map.Entry<String, String> header :
-        cors.headers(HttpRequests.header(request, HeaderNames.ORIGIN), request.authority())
+        cors.headers(Requests.header(request, HeaderNames.ORIGIN), request.authority())
             .entrySet()) {
       response.header(header.getKey(), header.getValue());
     }

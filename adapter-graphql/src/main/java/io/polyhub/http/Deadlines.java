@@ -1,4 +1,4 @@
-package io.polyhub.graphql;
+package io.polyhub.http;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -9,29 +9,29 @@ import java.util.concurrent.TimeUnit;
  * Ends what takes too long. A thread that is blocked on a socket can only be freed from outside: it
  * is interrupted, which for a virtual thread closes the socket. Safe for any thread.
  */
-final class Deadlines implements AutoCloseable {
+public final class Deadlines implements AutoCloseable {
 
   private final ScheduledThreadPoolExecutor timer;
 
-  Deadlines() {
+  public Deadlines() {
     timer =
         new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("polyhub-graphql-deadlines").factory());
+            1, Thread.ofPlatform().daemon().name("polyhub-http-deadlines").factory());
     timer.setRemoveOnCancelPolicy(true);
   }
 
   /** Interrupts the calling thread after the time, unless the guard is closed before. */
-  Guard guard(Duration limit) {
+  public Guard guard(Duration limit) {
     return guard(limit, () -> {});
   }
 
   /** As {@link #guard(Duration)}, and runs a task then, which must not block. */
-  Guard guard(Duration limit, Runnable onExpiry) {
+  public Guard guard(Duration limit, Runnable onExpiry) {
     return new Guard(timer, Thread.currentThread(), limit, onExpiry);
   }
 
   /** Runs a task after the time, unless the future is cancelled. It must not block. */
-  Future<?> after(Duration delay, Runnable task) {
+  public Future<?> after(Duration delay, Runnable task) {
     return timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -41,7 +41,7 @@ final class Deadlines implements AutoCloseable {
   }
 
   /** A time limit for what one thread does. */
-  static final class Guard implements AutoCloseable {
+  public static final class Guard implements AutoCloseable {
 
     private final Thread thread;
     private final Runnable onExpiry;

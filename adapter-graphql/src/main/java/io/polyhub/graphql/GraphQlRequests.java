@@ -1,20 +1,18 @@
 package io.polyhub.graphql;
 
 import io.helidon.common.parameters.Parameters;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
+import io.polyhub.http.Accepts;
+import io.polyhub.http.Deadlines;
+import io.polyhub.http.HttpReply;
+import io.polyhub.http.Requests;
 import io.polyhub.identity.Credentials;
-import io.polyhub.net.Entrance;
-import io.polyhub.net.Lease;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +21,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads requests as GraphQL over HTTP has them. Blocks on the client, within bounds. */
-final class HttpRequests {
+final class GraphQlRequests {
 
   private final GraphQlConfig config;
   private final Deadlines deadlines;
 
-  HttpRequests(GraphQlConfig config, Deadlines deadlines) {
+  GraphQlRequests(GraphQlConfig config, Deadlines deadlines) {
     this.config = config;
     this.deadlines = deadlines;
   }
@@ -42,7 +40,7 @@ final class HttpRequests {
 
   /** Reads the parameters of a POST: a JSON object in UTF-8. */
   Read post(ServerRequest request) {
-    if (!isJson(header(request, HeaderNames.CONTENT_TYPE))) {
+    if (!isJson(Requests.header(request, HeaderNames.CONTENT_TYPE))) {
       return bad(
           HttpReply.UNSUPPORTED_MEDIA_TYPE, "send application/json in UTF-8 as the Content-Type");
     }
@@ -52,7 +50,7 @@ final class HttpRequests {
       body = in.readNBytes(config.messageBytes() + 1);
     } catch (IllegalArgumentException malformed) {
       return new Read.Bad(
-          HttpReply.error(
+          GraphQlReplies.error(
                   HttpReply.BAD_REQUEST, GraphQlErrorCode.BAD_REQUEST, "the body is malformed")
               .with("Connection", "close"));
     } catch (IOException | UncheckedIOException broken) {
@@ -61,7 +59,7 @@ final class HttpRequests {
     }
     if (body.length > config.messageBytes()) {
       return new Read.Bad(
-          HttpReply.error(
+          GraphQlReplies.error(
                   HttpReply.TOO_LARGE,
                   GraphQlErrorCode.TOO_LARGE,
                   "the body is longer than allowed")
@@ -108,7 +106,7 @@ final class HttpRequests {
   }
 
   private static Read bad(int status, String text) {
-    return new Read.Bad(HttpReply.error(status, GraphQlErrorCode.BAD_REQUEST, text));
+    return new Read.Bad(GraphQlReplies.error(status, GraphQlErrorCode.BAD_REQUEST, text));
   }
 
   private static boolean isJson(@Nullable String contentType) {
@@ -125,54 +123,11 @@ final class HttpRequests {
     return parts[0].strip().equals(Accepts.JSON);
   }
 
-  /** A header's value, of several the first, or null. */
-  static @Nullable String header(ServerRequest request, HeaderName name) {
-    return request.headers().contains(name) ? request.headers().get(name).get() : null;
-  }
-
-  static Accepts accepts(ServerRequest request) {
-    return Accepts.of(
-        request.headers().contains(HeaderNames.ACCEPT)
-            ? request.headers().get(HeaderNames.ACCEPT).allValues()
-            : List.of());
-  }
-
   /** What the request shows: a bearer token, or a certificate on its TLS connection. */
   static Credentials credentials(ServerRequest request) {
-    X509Certificate certificate =
-        request
-            .remotePeer()
-            .tlsCertificates()
-            .filter(chain -> chain.length > 0)
-            .map(chain -> chain[0] instanceof X509Certificate x509 ? x509 : null)
-            .orElse(null);
     return ClientCredentials.of(
-        null, Credentials.Token.bearer(header(request, HeaderNames.AUTHORIZATION)), certificate);
-  }
-
-  /** Whose request it is, by what trusted proxies say. */
-  static SocketAddress client(ServerRequest request, Entrance entrance) {
-    return request.remotePeer().address() instanceof InetSocketAddress peer
-        ? entrance.client(peer, request.localPeer().address(), forwarded(request))
-        : InetSocketAddress.createUnresolved(
-            request.remotePeer().host(), request.remotePeer().port());
-  }
-
-  /**
-   * Counts an open answer among its client's connections, where a proxy carries it.
-   *
-   * @return a lease to be closed with it; nothing if the client's address has too many
-   */
-  static Optional<Lease> enter(ServerRequest request, Entrance entrance) {
-    return request.remotePeer().address() instanceof InetSocketAddress peer
-            && client(request, entrance) instanceof InetSocketAddress client
-        ? entrance.enter(peer, request.localPeer().address(), client)
-        : Optional.of(Lease.NONE);
-  }
-
-  private static List<String> forwarded(ServerRequest request) {
-    return request.headers().contains(HeaderNames.X_FORWARDED_FOR)
-        ? request.headers().get(HeaderNames.X_FORWARDED_FOR).allValues()
-        : List.of();
+        null,
+        Credentials.Token.bearer(Requests.header(request, HeaderNames.AUTHORIZATION)),
+        Requests.certificate(request));
   }
 }

@@ -1,4 +1,4 @@
-package io.polyhub.graphql;
+package io.polyhub.http;
 
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
@@ -6,9 +6,6 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.polyhub.http.Crowding;
-import io.polyhub.http.HttpBounds;
-import io.polyhub.http.HttpEdge;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.net.Entrance;
 import java.io.IOException;
@@ -18,9 +15,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Helidon's web server, behind an edge that keeps our bounds. Safe for any thread. */
-final class HttpListener implements AutoCloseable {
-
-  static final String NAME = "http";
+public final class HttpListener implements AutoCloseable {
 
   private final HttpEdge edge;
   private final WebServer server;
@@ -31,48 +26,48 @@ final class HttpListener implements AutoCloseable {
   }
 
   /**
+   * Where to listen.
+   *
+   * @param name the listener's name in configuration and metrics
+   * @param bind the address
+   * @param port the port; 0 for any free one
+   */
+  public record Address(String name, String bind, int port) {}
+
+  /**
    * Starts to listen.
    *
    * @param live the TLS to speak, or null for none
    * @param hosts which names it answers to
+   * @param errors what answers hold that come from no handler
    * @throws IOException if the address cannot be listened on
    */
-  static HttpListener start(
-      GraphQlConfig config,
+  public static HttpListener start(
+      Address address,
+      HttpBounds bounds,
       @Nullable LiveTls live,
       Predicate<String> hosts,
+      ErrorBodies errors,
       HttpRouting.Builder routing,
       Entrance entrance,
       MeterRegistry registry)
       throws IOException {
-    HttpEdge edge = HttpEdge.of(NAME, bounds(config), hosts, new HttpErrors(), entrance, registry);
-    WebServerConfig.Builder builder = edge.server(routing).host(config.bind()).port(config.port());
+    HttpEdge edge = HttpEdge.of(address.name(), bounds, hosts, errors, entrance, registry);
+    WebServerConfig.Builder builder =
+        edge.server(routing).host(address.bind()).port(address.port());
     if (live != null) {
       builder.tls(tls(live));
     }
     WebServer server = builder.build().start();
     if (!server.isRunning()) {
       edge.close();
-      throw refusal(config);
+      throw refusal(address);
     }
     return new HttpListener(edge, server);
   }
 
-  private static HttpBounds bounds(GraphQlConfig config) {
-    GraphQlConfig.HttpBounds http = config.http();
-    return new HttpBounds(
-        http.connections(),
-        http.requests(),
-        http.headerBytes(),
-        config.messageBytes(),
-        http.heldBytes(),
-        http.headTimeout(),
-        config.requestTimeout(),
-        http.idleTimeout(),
-        Crowding.NONE);
-  }
-
-  int port() {
+  /** The port that is listened on. */
+  public int port() {
     return server.port();
   }
 
@@ -83,10 +78,10 @@ final class HttpListener implements AutoCloseable {
   }
 
   /** The server does not tell why it cannot listen, so the system is asked the same. */
-  private static IOException refusal(GraphQlConfig config) {
-    String text = "cannot listen on " + config.bind() + " port " + config.port();
+  private static IOException refusal(Address address) {
+    String text = "cannot listen on " + address.bind() + " port " + address.port();
     try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(config.bind(), config.port()));
+      probe.bind(new InetSocketAddress(address.bind(), address.port()));
       return new IOException(text);
     } catch (IOException cause) {
       return new IOException(text, cause);
