@@ -4,6 +4,7 @@ import graphql.execution.DataFetcherResult;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.RuntimeWiring;
 import io.polyhub.channel.Cursor;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Publication;
 import io.polyhub.hub.ChannelsPage;
 import io.polyhub.hub.Downlink;
@@ -99,7 +100,9 @@ final class HubQueries {
       DataFetchingEnvironment environment) {
     Session session = Answers.session(environment);
     return Answers.of(
-        environment, session.presence(Answers.text(environment, "channel")), members -> members);
+        environment,
+        session.presence(Answers.text(environment, "channel")),
+        PresentMembers::members);
   }
 
   private static CompletableFuture<DataFetcherResult<Object>> presenceStats(

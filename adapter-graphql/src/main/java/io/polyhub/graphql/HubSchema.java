@@ -146,6 +146,7 @@ final class HubSchema {
     new Reads<>(PresenceStats.class)
         .with("sessions", PresenceStats::sessions)
         .with("users", PresenceStats::users)
+        .with("nodesMissing", PresenceStats::nodesMissing)
         .wire(wiring, "PresenceStats");
     new Reads<>(MemberChange.class)
         .with("channel", MemberChange::channel)

@@ -5,8 +5,8 @@ import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.polyhub.channel.Cursor;
-import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.hub.ChannelsPage;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
@@ -110,13 +110,15 @@ final class UnaryCalls {
   }
 
   private Outcome<PresenceResponse> members(
-      Outcome<List<Member>> members, Outcome<PresenceStats> stats) {
+      Outcome<PresentMembers> members, Outcome<PresenceStats> stats) {
     return switch (stats) {
       case Outcome.Refused<PresenceStats> refused -> Outcome.refused(refused.refusal());
       case Outcome.Done<PresenceStats> counted ->
           members.map(found -> {
             PresenceResponse.Builder response = counts(counted.value());
-            fill(found, GrpcReplies::member, response::addMembers);
+            response.setNodesMissing(
+                Math.max(found.nodesMissing(), counted.value().nodesMissing()));
+            fill(found.members(), GrpcReplies::member, response::addMembers);
             return response.build();
           });
     };
@@ -125,7 +127,8 @@ final class UnaryCalls {
   private static PresenceResponse.Builder counts(PresenceStats stats) {
     return PresenceResponse.newBuilder()
         .setSessionCount(stats.sessions())
-        .setUserCount(stats.users());
+        .setUserCount(stats.users())
+        .setNodesMissing(stats.nodesMissing());
   }
 
   void channels(Decoded<ChannelsRequest> request, StreamObserver<ChannelsResponse> observer) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Quality;
 import io.polyhub.hub.Outcome;
 import io.polyhub.hub.Published;
@@ -251,9 +252,10 @@ final class CentrifugeCommands {
     new CentrifugeHistory(this, protocol, session, output.codec().json()).ask(id, request);
   }
 
-  private Reply.Builder presence(List<Member> members) {
+  /** The protocol has no place for how many nodes did not answer. */
+  private Reply.Builder presence(PresentMembers present) {
     PresenceResult.Builder result = PresenceResult.newBuilder();
-    for (Member member : members) {
+    for (Member member : present.members()) {
       result.putPresence(member.session(), CentrifugeMessages.info(member, output.codec().json()));
     }
     return Reply.newBuilder().setPresence(result);

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 /** The one node of a broker that others cannot share. */
 public final class Alone implements Nodes {
 
-  private static final Answers NOBODY = new Answers(List.of(), true);
+  private static final Answers NOBODY = new Answers(List.of(), 0);
 
   private final String self;
 

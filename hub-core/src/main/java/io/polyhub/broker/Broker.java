@@ -4,11 +4,11 @@ import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
 import io.polyhub.records.Records;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -118,7 +118,7 @@ public interface Broker extends AutoCloseable {
   void leave(String channel, Member member);
 
   /** Who is subscribed to the channel, on all nodes, at most {@code limit}. */
-  CompletionStage<List<Member>> members(String channel, int limit);
+  CompletionStage<PresentMembers> members(String channel, int limit);
 
   /** How many are subscribed to the channel, on all nodes. */
   CompletionStage<PresenceStats> presenceStats(String channel);

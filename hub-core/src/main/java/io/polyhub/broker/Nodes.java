@@ -85,12 +85,17 @@ public interface Nodes {
    * What was answered.
    *
    * @param answers one for each node that answered, in no order
-   * @param complete whether every node that was asked and is alive has answered
+   * @param missing how many nodes were asked, are alive and have not answered
    */
-  record Answers(List<byte[]> answers, boolean complete) {
+  record Answers(List<byte[]> answers, int missing) {
 
     public Answers {
       answers = List.copyOf(answers);
+    }
+
+    /** Whether every node that was asked and is alive has answered. */
+    public boolean complete() {
+      return missing == 0;
     }
   }
 

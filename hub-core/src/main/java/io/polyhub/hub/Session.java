@@ -1,13 +1,12 @@
 package io.polyhub.hub;
 
 import io.polyhub.channel.Cursor;
-import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.identity.Credentials;
 import io.polyhub.identity.Identity;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +56,7 @@ public interface Session {
   CompletionStage<Outcome<History>> history(HistoryRequest request);
 
   /** Lists who is subscribed to the channel. */
-  CompletionStage<Outcome<List<Member>>> presence(String channel);
+  CompletionStage<Outcome<PresentMembers>> presence(String channel);
 
   /** Counts who is subscribed to the channel, without listing. */
   CompletionStage<Outcome<PresenceStats>> presenceStats(String channel);

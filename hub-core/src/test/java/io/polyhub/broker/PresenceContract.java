@@ -26,7 +26,7 @@ public interface PresenceContract extends WithBroker {
       broker.join("room", member("s2", "bob"));
       broker.leave("room", ann);
       assertThat(probe.told().awaitComings(3)).containsExactly("+room s1", "+room s2", "-room s1");
-      assertThat(BrokerProbe.get(broker.members("room", 10)))
+      assertThat(BrokerProbe.get(broker.members("room", 10)).members())
           .extracting(Member::session)
           .containsExactly("s2");
       broker.unwatch(ChannelFilter.of("room"));
@@ -59,9 +59,9 @@ public interface PresenceContract extends WithBroker {
       for (int i = 0; i < 10; i++) {
         broker.join("room", member("s" + i, "u"));
       }
-      assertThat(BrokerProbe.get(broker.members("room", 4))).hasSize(4);
-      assertThat(BrokerProbe.get(broker.members("elsewhere", 4))).isEmpty();
-      Member listed = BrokerProbe.get(broker.members("room", 1)).getFirst();
+      assertThat(BrokerProbe.get(broker.members("room", 4)).members()).hasSize(4);
+      assertThat(BrokerProbe.get(broker.members("elsewhere", 4)).members()).isEmpty();
+      Member listed = BrokerProbe.get(broker.members("room", 1)).members().getFirst();
       assertThat(listed.door()).isEqualTo("mqtt");
       assertThat(listed.info()).containsExactly(1);
     }

@@ -11,11 +11,11 @@ import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
 import io.polyhub.records.Records;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +88,7 @@ final class FaultyBroker implements Broker {
   }
 
   @Override
-  public CompletionStage<List<Member>> members(String channel, int limit) {
+  public CompletionStage<PresentMembers> members(String channel, int limit) {
     return inner.members(channel, limit);
   }
 

@@ -6,11 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +37,10 @@ public final class FaultyNodes implements Nodes, AutoCloseable {
           Thread.ofPlatform().daemon().name("late-messages").factory());
   private volatile double rate;
   private final Set<String> cutLetters = ConcurrentHashMap.newKeySet();
+  private final Set<String> dead = ConcurrentHashMap.newKeySet();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+  private volatile boolean holds;
   private volatile boolean cut;
 
   FaultyNodes(Nodes inner, Random chance) {
@@ -43,6 +51,41 @@ public final class FaultyNodes implements Nodes, AutoCloseable {
   /** Of all that comes so much is lost from now on, as much late, and as much doubled. */
   public void rate(double part) {
     rate = part;
+  }
+
+  /** Nothing goes out or comes in from now on, as where the process is stopped. */
+  public void hold() {
+    holds = true;
+  }
+
+  /** All that was held goes on its way, in its order. */
+  public void goOn() {
+    holds = false;
+    Runnable next = held.poll();
+    while (next != null) {
+      next.run();
+      next = held.poll();
+    }
+  }
+
+  private void inTurn(Runnable message) {
+    if (holds) {
+      held.add(message);
+    } else {
+      message.run();
+    }
+  }
+
+  /** Takes a node for dead. */
+  public void misses(String node) {
+    dead.add(node);
+    listeners.forEach(listener -> listener.onNodeGone(node));
+  }
+
+  /** Hears again a node that was taken for dead. */
+  public void hears(String node) {
+    dead.remove(node);
+    listeners.forEach(listener -> listener.onNode(node));
   }
 
   /** Whether nothing that has those letters in it goes out or comes in from now on. */
@@ -74,7 +117,9 @@ public final class FaultyNodes implements Nodes, AutoCloseable {
 
   @Override
   public Set<String> live() {
-    return inner.live();
+    Set<String> live = new TreeSet<>(inner.live());
+    live.removeAll(dead);
+    return live;
   }
 
   @Override
@@ -99,7 +144,23 @@ public final class FaultyNodes implements Nodes, AutoCloseable {
 
   @Override
   public void serve(String topic, Service service) {
-    inner.serve(topic, (node, message) -> arrive(service, node, message));
+    inner.serve(
+        topic,
+        (node, message) -> {
+          CompletableFuture<byte[]> answer = new CompletableFuture<>();
+          inTurn(() -> {
+            var _ =
+                arrive(service, node, message)
+                    .whenComplete((given, failure) -> {
+                      if (failure == null) {
+                        answer.complete(given);
+                      } else {
+                        answer.completeExceptionally(failure);
+                      }
+                    });
+          });
+          return answer;
+        });
   }
 
   private CompletionStage<byte[]> arrive(Service service, String node, byte[] message) {
@@ -128,35 +189,43 @@ public final class FaultyNodes implements Nodes, AutoCloseable {
 
   @Override
   public void listen(Listener listener) {
+    listeners.add(listener);
     inner.listen(listener);
   }
 
   @Override
   public void tell(String topic, byte[] message) {
     if (!isCut(message)) {
-      inner.tell(topic, message);
+      inTurn(() -> inner.tell(topic, message));
     }
   }
 
   @Override
   public void tell(String node, String topic, byte[] message) {
     if (!isCut(message)) {
-      inner.tell(node, topic, message);
+      inTurn(() -> inner.tell(node, topic, message));
     }
   }
 
   @Override
   public CompletionStage<Answers> ask(String topic, byte[] question) {
-    return isCut(question)
-        ? CompletableFuture.completedStage(new Answers(List.of(), false))
-        : inner.ask(topic, question);
+    return asked(question, () -> inner.ask(topic, question));
   }
 
   @Override
   public CompletionStage<Answers> ask(String node, String topic, byte[] question) {
-    return isCut(question)
-        ? CompletableFuture.completedStage(new Answers(List.of(), false))
-        : inner.ask(node, topic, question);
+    return asked(question, () -> inner.ask(node, topic, question));
+  }
+
+  private CompletionStage<Answers> asked(byte[] question, Supplier<CompletionStage<Answers>> ask) {
+    if (isCut(question)) {
+      return CompletableFuture.completedStage(new Answers(List.of(), inner.live().size() - 1));
+    }
+    CompletableFuture<Answers> answers = new CompletableFuture<>();
+    inTurn(() -> {
+      var _ = ask.get().thenAccept(answers::complete);
+    });
+    return answers;
   }
 
   @Override

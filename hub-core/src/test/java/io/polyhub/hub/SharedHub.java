@@ -6,6 +6,7 @@ import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.broker.nats.nodes.NodesConfig;
 import io.polyhub.broker.nats.stream.StreamsConfig;
+import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Rules;
 import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Authenticator;
@@ -97,6 +98,11 @@ public final class SharedHub implements AutoCloseable {
   /** What this hub hears of the others, and they of it. */
   public FaultyNodes nodes() {
     return nodes;
+  }
+
+  /** Says that the live feed of the filter's channels may have had holes. */
+  public void gap(ChannelFilter filter) {
+    faulty.gap(filter);
   }
 
   public NatsBroker broker() {

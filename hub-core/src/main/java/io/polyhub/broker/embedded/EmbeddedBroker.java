@@ -19,6 +19,7 @@ import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
@@ -261,8 +262,9 @@ public final class EmbeddedBroker implements Broker {
   }
 
   @Override
-  public CompletionStage<List<Member>> members(String channel, int limit) {
-    return CompletableFuture.completedStage(presence.members(channel, limit));
+  public CompletionStage<PresentMembers> members(String channel, int limit) {
+    return CompletableFuture.completedStage(
+        new PresentMembers(presence.members(channel, limit), 0));
   }
 
   @Override

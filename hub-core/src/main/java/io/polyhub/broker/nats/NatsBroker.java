@@ -29,6 +29,7 @@ import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
@@ -215,7 +216,7 @@ public final class NatsBroker implements Broker {
   }
 
   @Override
-  public CompletionStage<List<Member>> members(String channel, int limit) {
+  public CompletionStage<PresentMembers> members(String channel, int limit) {
     return started().presence.members(channel, limit);
   }
 

@@ -8,8 +8,8 @@ import io.polyhub.broker.ValuesQuery;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.ChannelName;
 import io.polyhub.channel.Cursor;
-import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Publication;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Rules;
@@ -113,7 +113,7 @@ final class Asking {
     return broker.read(new LogQuery(channel, since, 1, 1, false));
   }
 
-  CompletionStage<Outcome<List<Member>>> presence(Session session, String channel) {
+  CompletionStage<Outcome<PresentMembers>> presence(Session session, String channel) {
     return onChannel(
         session,
         channel,

@@ -3,6 +3,7 @@ package io.polyhub.hub.session;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.hub.ChannelsPage;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Downlink;
@@ -301,7 +302,7 @@ final class LaneSession implements ServedSession, PublishingSession, NodeSession
   }
 
   @Override
-  public CompletionStage<Outcome<List<Member>>> presence(String channel) {
+  public CompletionStage<Outcome<PresentMembers>> presence(String channel) {
     return open ? services.asking().presence(this, channel) : refused(Refusal.SHUTTING_DOWN);
   }
 

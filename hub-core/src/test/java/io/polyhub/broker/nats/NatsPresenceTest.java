@@ -7,6 +7,7 @@ import io.nats.client.Dispatcher;
 import io.polyhub.broker.BrokerProbe;
 import io.polyhub.broker.ToldListener;
 import io.polyhub.broker.UnavailableException;
+import io.polyhub.broker.nats.nodes.NodesConfig;
 import io.polyhub.broker.nats.presence.NatsPresence;
 import io.polyhub.broker.nats.presence.PresenceMetrics;
 import io.polyhub.broker.nats.stream.LogStreams;
@@ -14,6 +15,7 @@ import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,7 +44,11 @@ class NatsPresenceTest {
     private final CountDownLatch hearing = new CountDownLatch(1);
 
     Node(List<URI> servers, String prefix) {
-      node = new TestNode(servers, prefix, TestNode.SWIFT);
+      this(servers, prefix, TestNode.SWIFT);
+    }
+
+    Node(List<URI> servers, String prefix, NodesConfig config) {
+      node = new TestNode(servers, prefix, config);
       LogStreams streams =
           new LogStreams(
               node.config.streams(), node.subjects, BrokerProbe.rules(Guarantee.AT_LEAST_ONCE));
@@ -81,7 +87,7 @@ class NatsPresenceTest {
     }
 
     List<String> sessions(String channel, int limit) throws Exception {
-      return BrokerProbe.get(presence.members(channel, limit)).stream()
+      return BrokerProbe.get(presence.members(channel, limit)).members().stream()
           .map(Member::session)
           .toList();
     }
@@ -138,12 +144,37 @@ class NatsPresenceTest {
     }
     assertThat(a.told.awaitComings(8)).contains("-kept/room b1", "-bare/room b1");
     assertThat(a.stats(ROOMS.getFirst())).isEqualTo(new PresenceStats(2, 2));
-    Member listed = BrokerProbe.get(a.presence.members("kept/room", 10)).getLast();
+    Member listed = BrokerProbe.get(a.presence.members("kept/room", 10)).members().getLast();
     assertThat(listed.session()).isEqualTo("b2");
     assertThat(listed.user()).isEqualTo("bob");
     assertThat(listed.door()).isEqualTo("mqtt");
     assertThat(listed.info()).containsExactly(1);
     assertThat(listed.channelInfo()).containsExactly(2);
+  }
+
+  @Test
+  void who_is_on_nodes_that_answer_is_told_and_how_many_did_not_answer() throws Exception {
+    NodesConfig patient =
+        new NodesConfig(Duration.ofMillis(250), 20, Duration.ofMillis(500), 1_000);
+    for (int i = 0; i < 3; i++) {
+      all.add(new Node(NatsServers.shared().uris(), prefix, patient));
+    }
+    Node a = all.get(0);
+    Node b = all.get(1);
+    Node dead = all.get(2);
+    a.node.awaitLive(b.node, dead.node);
+    b.node.awaitLive(a.node, dead.node);
+    a.presence.join("kept/room", member("a1", "ann"));
+    b.presence.join("kept/room", member("b1", "bob"));
+    dead.presence.join("kept/room", member("d1", "dan"));
+    assertThat(a.stats("kept/room")).isEqualTo(new PresenceStats(3, 3, 0));
+    dead.node.die();
+    assertThat(a.stats("kept/room")).isEqualTo(new PresenceStats(2, 2, 1));
+    PresentMembers present = BrokerProbe.get(a.presence.members("kept/room", 10));
+    assertThat(present.members()).extracting(Member::session).containsExactly("a1", "b1");
+    assertThat(present.nodesMissing()).isEqualTo(1);
+    a.node.awaitLive(b.node);
+    assertThat(a.stats("kept/room")).isEqualTo(new PresenceStats(2, 2, 0));
   }
 
   @Test

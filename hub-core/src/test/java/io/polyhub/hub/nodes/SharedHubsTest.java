@@ -276,7 +276,7 @@ class SharedHubsTest {
     assertThat(NodeReach.sum(ReachAnswer.getDefaultInstance(), answers))
         .isEqualTo(new Reached(1, 0, 0, 0, 0, true));
     Answers shares = await(hubs.get(0).hub().nodes().ask("shares", new byte[] {99}));
-    assertThat(shares).isEqualTo(new Answers(List.of(), false));
+    assertThat(shares).isEqualTo(new Answers(List.of(), 1));
   }
 
   @Test

@@ -289,7 +289,7 @@ class HubBoundsTest {
       clients.forEach(client -> client.subscribe("room"));
       IntStream.range(0, 5).forEach(each -> clients.getFirst().subscribe("c/" + each));
       LocalClient asking = clients.getLast();
-      List<Member> members = done(asking.ask(session -> session.presence("room")));
+      List<Member> members = done(asking.ask(session -> session.presence("room"))).members();
       assertThat(members).hasSize(3);
       assertThat(done(asking.ask(session -> session.presenceStats("room"))).sessions())
           .isEqualTo(5);

@@ -342,7 +342,7 @@ class HubNodeTest {
     LocalClient guest = LocalClient.admitted(hub);
     guest.subscribe("room");
     guest.subscribe("room");
-    List<Member> members = done(watcher.ask(session -> session.presence("room")));
+    List<Member> members = done(watcher.ask(session -> session.presence("room"))).members();
     assertThat(members).hasSize(2);
     String id = guest.session().id();
     guest.close();

@@ -46,6 +46,7 @@ public final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable 
   private final Subjects subjects;
   private final String self;
   private final LongSupplier nanos;
+  private final NodesMetrics metrics;
   private final Heartbeat heartbeat;
   private final NodeSender sender;
   private final NodeServices services;
@@ -67,12 +68,13 @@ public final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable 
     this.subjects = subjects;
     this.self = self;
     this.nanos = nanos;
+    this.metrics = metrics;
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("nats-nodes").factory());
     timer.setRemoveOnCancelPolicy(true);
     sender = new NodeSender(link, self, metrics);
-    services = new NodeServices(sender);
+    services = new NodeServices(sender, metrics);
     questions =
         new NodeQuestions(
             subjects.nodePrefix(self) + ANSWER,
@@ -188,6 +190,7 @@ public final class NatsNodes implements Nodes, NatsLink.Listener, AutoCloseable 
         services.call(node, subject.substring(own.length()), message);
       }
     } catch (InvalidProtocolBufferException | RuntimeException broken) {
+      metrics.damaged();
       log.warn("A message of another node could not be taken", broken);
     }
   }

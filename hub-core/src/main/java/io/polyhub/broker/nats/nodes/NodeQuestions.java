@@ -64,12 +64,12 @@ final class NodeQuestions implements AutoCloseable {
   CompletionStage<Answers> ask(
       Set<String> nodes, String subject, byte[] question, Supplier<Set<String>> live) {
     if (nodes.isEmpty()) {
-      return CompletableFuture.completedStage(new Answers(List.of(), true));
+      return CompletableFuture.completedStage(new Answers(List.of(), 0));
     }
     PendingQuestions.Ask ask = closed ? null : pending.begin(nodes, silent.among(nodes));
     if (ask == null) {
       metrics.asked(false);
-      return CompletableFuture.completedStage(new Answers(List.of(), false));
+      return CompletableFuture.completedStage(new Answers(List.of(), nodes.size()));
     }
     CompletableFuture<Answers> outcome = ask.outcome;
     if (!sender.send(subject, answersPrefix + ask.id, question)) {

@@ -1,5 +1,6 @@
 package io.polyhub.broker.nats.nodes;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.nats.client.Message;
 import io.polyhub.broker.Nodes;
 import io.polyhub.broker.Nodes.Service;
@@ -18,10 +19,12 @@ final class NodeServices {
   private static final Logger log = LoggerFactory.getLogger(NodeServices.class);
 
   private final NodeSender sender;
+  private final NodesMetrics metrics;
   private final Map<String, Service> byTopic = new ConcurrentHashMap<>();
 
-  NodeServices(NodeSender sender) {
+  NodeServices(NodeSender sender, NodesMetrics metrics) {
     this.sender = sender;
+    this.metrics = metrics;
   }
 
   /** See {@link Nodes#serve}. */
@@ -35,18 +38,31 @@ final class NodeServices {
     }
   }
 
+  private CompletionStage<byte[]> served(String node, String topic, byte[] message) {
+    Service service = byTopic.get(topic);
+    if (service == null) {
+      return CompletableFuture.failedStage(new IllegalStateException("no service: " + topic));
+    }
+    try {
+      return service.on(node, message);
+    } catch (RuntimeException broken) {
+      log.warn("A message of another node on {} could not be taken", topic, broken);
+      return CompletableFuture.failedStage(broken);
+    }
+  }
+
   /** A message of that node came on the topic; it is answered if it asks for an answer. */
   void call(String node, String topic, Message message) {
-    Service service = byTopic.get(topic);
-    CompletionStage<byte[]> answer =
-        service == null
-            ? CompletableFuture.failedStage(new IllegalStateException("no service: " + topic))
-            : service.on(node, message.getData());
+    CompletionStage<byte[]> answer = served(node, topic, message.getData());
     String replyTo = message.getReplyTo();
-    if (replyTo == null) {
-      return;
-    }
     answer.whenComplete((bytes, failure) -> {
+      if (failure instanceof InvalidProtocolBufferException
+          || failure instanceof IllegalArgumentException) {
+        metrics.damaged();
+      }
+      if (replyTo == null) {
+        return;
+      }
       if (failure == null && bytes.length <= Nodes.MAX_MESSAGE_BYTES) {
         sender.send(replyTo, null, bytes);
       } else {

@@ -14,6 +14,7 @@ public final class NodesMetrics {
   private final Counter answered;
   private final Counter unanswered;
   private final Counter dropped;
+  private final Counter damaged;
 
   public NodesMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -22,6 +23,7 @@ public final class NodesMetrics {
     answered = registry.counter("polyhub.nodes.asks", "outcome", "complete");
     unanswered = registry.counter("polyhub.nodes.asks", "outcome", "incomplete");
     dropped = registry.counter("polyhub.nodes.dropped");
+    damaged = registry.counter("polyhub.nodes.damaged");
   }
 
   void watch(Supplier<Number> live, Supplier<Number> waiting) {
@@ -50,6 +52,11 @@ public final class NodesMetrics {
 
   void asked(boolean complete) {
     (complete ? answered : unanswered).increment();
+  }
+
+  /** What another node sent cannot be read. */
+  void damaged() {
+    damaged.increment();
   }
 
   /** Something could not be sent. */

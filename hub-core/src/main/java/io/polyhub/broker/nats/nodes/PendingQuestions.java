@@ -27,12 +27,15 @@ public final class PendingQuestions {
     private final Set<String> asked;
     private final Set<String> heard = new HashSet<>();
     private final List<byte[]> answers = new ArrayList<>();
-    private boolean refused;
+
+    /** How many said that they cannot answer, or are not waited for. */
+    private int refused;
 
     private Ask(String id, Set<String> asked, Set<String> notWaitedFor) {
       this.id = id;
       this.asked = new HashSet<>(asked);
-      refused = this.asked.removeAll(notWaitedFor);
+      this.asked.removeAll(notWaitedFor);
+      refused = asked.size() - this.asked.size();
     }
 
     private synchronized Set<String> unanswered() {
@@ -43,7 +46,7 @@ public final class PendingQuestions {
     private synchronized boolean answered(String node, byte @Nullable [] answer) {
       if (heard.add(node)) {
         if (answer == null) {
-          refused = true;
+          refused++;
         } else {
           answers.add(answer);
         }
@@ -62,7 +65,7 @@ public final class PendingQuestions {
     }
 
     private synchronized Answers soFar() {
-      return new Answers(answers, asked.isEmpty() && !refused);
+      return new Answers(answers, asked.size() + refused);
     }
   }
 

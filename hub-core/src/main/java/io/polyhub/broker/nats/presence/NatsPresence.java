@@ -16,6 +16,7 @@ import io.polyhub.broker.nats.stream.LogStreams;
 import io.polyhub.channel.ChannelFilter;
 import io.polyhub.channel.Member;
 import io.polyhub.channel.PresenceStats;
+import io.polyhub.channel.PresentMembers;
 import io.polyhub.channel.Rule;
 import io.polyhub.proto.envelope.v1.PresenceEvent;
 import io.polyhub.proto.envelope.v1.PresenceJoin;
@@ -40,9 +41,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who is subscribed to what, over all nodes. Each node knows its own members and answers for them,
- * so what a question gives is right as soon as the dead are known to be dead; a node that is alive
- * and does not answer makes the answer unavailable, never wrong. Comings and goings are events on
- * the channel's live subject. Safe for any thread; nothing here blocks.
+ * so what a question gives is right as soon as the dead are known to be dead; nodes that are alive
+ * and do not answer are counted in the answer. Only while NATS cannot be reached there is none.
+ * Comings and goings are events on the channel's live subject. Safe for any thread; nothing here
+ * blocks.
  */
 public final class NatsPresence implements Nodes.Listener, AutoCloseable {
 
@@ -54,6 +56,7 @@ public final class NatsPresence implements Nodes.Listener, AutoCloseable {
   private final LogStreams streams;
   private final Nodes nodes;
   private final Broker.Listener listener;
+  private final PresenceMetrics metrics;
   private final InstantSource clock;
   private final LocalPresence local = new LocalPresence();
   private final AtomicLong events = new AtomicLong();
@@ -78,6 +81,7 @@ public final class NatsPresence implements Nodes.Listener, AutoCloseable {
     this.streams = streams;
     this.nodes = nodes;
     this.listener = listener;
+    this.metrics = metrics;
     this.clock = clock;
     answers = new PresenceAnswers(nodes.self(), local, events);
     remote = new RemoteMembers(listener, mostRemoteMembers, metrics::tooLarge);
@@ -183,6 +187,7 @@ public final class NatsPresence implements Nodes.Listener, AutoCloseable {
         case SNAPSHOT, EVENT_NOT_SET -> log.debug("An unknown presence event is left out");
       }
     } catch (InvalidProtocolBufferException damaged) {
+      metrics.damaged();
       log.warn("A presence event cannot be understood", damaged);
     }
   }
@@ -207,10 +212,13 @@ public final class NatsPresence implements Nodes.Listener, AutoCloseable {
 
   // Questions
 
-  public CompletionStage<List<Member>> members(String channel, int limit) {
+  public CompletionStage<PresentMembers> members(String channel, int limit) {
     List<Member> own = local.members(channel, limit);
     if (nodes.live().size() == 1 || own.size() >= limit) {
-      return CompletableFuture.completedStage(own);
+      return CompletableFuture.completedStage(new PresentMembers(own, 0));
+    }
+    if (!nodes.cutOff().isZero()) {
+      return unavailable();
     }
     Map<String, Member> found = new LinkedHashMap<>();
     own.forEach(member -> found.put(member.session(), member));
@@ -224,14 +232,13 @@ public final class NatsPresence implements Nodes.Listener, AutoCloseable {
   }
 
   /** Takes in what was answered, and asks for what did not fit into it. */
-  private CompletionStage<List<Member>> gather(
+  private CompletionStage<PresentMembers> gather(
       String channel, int limit, Map<String, Member> found, Answers answers) {
-    if (!answers.complete()) {
-      return unavailable();
-    }
     List<MembersAnswer> cut = new ArrayList<>();
-    try {
-      for (byte[] bytes : answers.answers()) {
+    int missing = answers.missing();
+    int before = found.size();
+    for (byte[] bytes : answers.answers()) {
+      try {
         MembersAnswer answer = MembersAnswer.parseFrom(bytes);
         answer
             .getMembersList()
@@ -239,66 +246,83 @@ public final class NatsPresence implements Nodes.Listener, AutoCloseable {
         if (answer.getMore() && answer.getMembersCount() > 0) {
           cut.add(answer);
         }
+      } catch (InvalidProtocolBufferException damaged) {
+        metrics.damaged();
+        missing++;
       }
-    } catch (InvalidProtocolBufferException damaged) {
-      return CompletableFuture.failedStage(new UnavailableException("presence: damaged"));
     }
-    CompletionStage<List<Member>> all =
-        CompletableFuture.completedStage(found.values().stream().limit(limit).toList());
+    if (found.size() == before && !cut.isEmpty()) {
+      // Who has more and sends nothing new would be asked for ever.
+      metrics.damaged();
+      return CompletableFuture.completedStage(present(limit, found, missing + cut.size()));
+    }
+    CompletionStage<PresentMembers> all =
+        CompletableFuture.completedStage(present(limit, found, missing));
     for (MembersAnswer part : cut) {
       String last = part.getMembers(part.getMembersCount() - 1).getSessionId();
       all =
           all.thenCompose(soFar ->
-              soFar.size() >= limit
+              soFar.members().size() >= limit
                   ? CompletableFuture.completedStage(soFar)
                   : nodes
                       .ask(
                           part.getNodeId(),
                           PresenceAnswers.MEMBERS,
-                          bytes(question(channel, limit - soFar.size(), last)))
-                      .thenCompose(more -> gather(channel, limit, found, more)));
+                          bytes(question(channel, limit - soFar.members().size(), last)))
+                      .thenCompose(more -> gather(channel, limit, found, more))
+                      .thenApply(rest ->
+                          new PresentMembers(
+                              rest.members(), soFar.nodesMissing() + rest.nodesMissing())));
     }
     return all;
+  }
+
+  private static PresentMembers present(int limit, Map<String, Member> found, int missing) {
+    return new PresentMembers(found.values().stream().limit(limit).toList(), missing);
   }
 
   public CompletionStage<PresenceStats> stats(String channel) {
     if (nodes.live().size() == 1) {
       return CompletableFuture.completedStage(local.stats(channel));
     }
+    if (!nodes.cutOff().isZero()) {
+      return unavailable();
+    }
     byte[] question = bytes(CountQuestion.newBuilder().setChannel(channel));
     return nodes
         .ask(PresenceAnswers.COUNT, question)
-        .thenCompose(given -> {
-          if (!given.complete()) {
-            return unavailable();
-          }
+        .thenApply(given -> {
+          int missing = given.missing();
           int sessions = local.stats(channel).sessions();
           List<UserHashes.Part> parts = new ArrayList<>();
           parts.add(UserHashes.of(local.users(channel)));
-          try {
-            for (byte[] bytes : given.answers()) {
+          for (byte[] bytes : given.answers()) {
+            try {
               CountAnswer answer = CountAnswer.parseFrom(bytes);
+              if (answer.getSessions() < 0 || answer.getUsers() < 0) {
+                throw new InvalidProtocolBufferException("more than can be");
+              }
               sessions += answer.getSessions();
               parts.add(
                   new UserHashes.Part(
                       answer.getUsers(),
                       answer.getUserHashesList().stream().mapToLong(Long::longValue).toArray()));
+            } catch (InvalidProtocolBufferException damaged) {
+              metrics.damaged();
+              missing++;
             }
-          } catch (InvalidProtocolBufferException damaged) {
-            return CompletableFuture.failedStage(new UnavailableException("presence: damaged"));
           }
-          return CompletableFuture.completedStage(
-              new PresenceStats(sessions, UserHashes.count(parts)));
+          return new PresenceStats(sessions, UserHashes.count(parts), missing);
         });
+  }
+
+  /** A node that is cut off knows too little to answer. */
+  private static <T> CompletionStage<T> unavailable() {
+    return CompletableFuture.failedStage(new UnavailableException("presence: not connected"));
   }
 
   private static byte[] bytes(MessageLite.Builder message) {
     return message.build().toByteArray();
-  }
-
-  private static <T> CompletionStage<T> unavailable() {
-    return CompletableFuture.failedStage(
-        new UnavailableException("presence: a node did not answer"));
   }
 
   @Override

@@ -13,11 +13,13 @@ public final class PresenceMetrics {
   private final MeterRegistry registry;
   private final Counter tooLarge;
   private final Counter snapshots;
+  private final Counter damaged;
 
   public PresenceMetrics(MeterRegistry registry) {
     this.registry = registry;
     tooLarge = registry.counter("polyhub.presence.too.large");
     snapshots = registry.counter("polyhub.presence.snapshots");
+    damaged = registry.counter("polyhub.nodes.damaged");
   }
 
   void watch(Supplier<Number> remembered) {
@@ -27,6 +29,11 @@ public final class PresenceMetrics {
   /** A channel's members on other nodes are too many to be remembered. */
   void tooLarge() {
     tooLarge.increment();
+  }
+
+  /** What another node sent cannot be read. */
+  void damaged() {
+    damaged.increment();
   }
 
   /** One channel's members were asked for. */

@@ -150,6 +150,7 @@ final class PresenceSync {
         again.addAll(answer.getLeftOutList());
         apply(batch, answer);
       } catch (InvalidProtocolBufferException damaged) {
+        metrics.damaged();
         log.warn("A snapshot of presence cannot be understood", damaged);
       }
     }
