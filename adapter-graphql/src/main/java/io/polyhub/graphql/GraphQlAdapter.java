@@ -3,6 +3,8 @@ package io.polyhub.graphql;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.door.Door;
+import io.polyhub.door.Listener;
 import io.polyhub.http.Cors;
 import io.polyhub.http.Deadlines;
 import io.polyhub.http.HttpListener;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * streams at {@code /graphql/stream}, and what the WebSocket listener needs to serve it at {@code
  * /graphql} too. Safe for any thread.
  */
-public final class GraphQlAdapter implements AutoCloseable {
+public final class GraphQlAdapter implements Door {
 
   /** The listener, in configuration and metrics. */
   private static final String NAME = "http";
@@ -36,6 +38,7 @@ public final class GraphQlAdapter implements AutoCloseable {
   private final @Nullable LiveTls tls;
   private final UiPage page;
   private final HttpListener listener;
+  private final Listener about;
 
   private GraphQlAdapter(
       Hub hub,
@@ -93,6 +96,14 @@ public final class GraphQlAdapter implements AutoCloseable {
       throw e;
     }
     page.servedOn(listener.port());
+    about =
+        new Listener(
+            NAME,
+            "HTTP",
+            config.bind(),
+            listener.port(),
+            tls != null,
+            "/graphql /graphql/stream");
     if (tls != null) {
       tls.onLists(listed -> hub.refuseCertificates(NAME, listed));
     }
@@ -145,17 +156,28 @@ public final class GraphQlAdapter implements AutoCloseable {
     return new GraphQlSubprotocol(hub, engine, loops, metrics, page);
   }
 
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Listener> listeners() {
+    return List.of(about);
+  }
+
   /** The port that is listened on. */
   public int port() {
     return listener.port();
   }
 
-  /** The TLS that the door speaks, or null for none. */
+  @Override
   public @Nullable LiveTls tls() {
     return tls;
   }
 
   /** Refuses new requests with status 503; event streams that are open go on. */
+  @Override
   public void stopAccepting() {
     replies.stopAccepting();
   }

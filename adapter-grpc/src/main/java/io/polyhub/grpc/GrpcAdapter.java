@@ -17,6 +17,8 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.polyhub.door.Door;
+import io.polyhub.door.Listener;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
@@ -25,6 +27,7 @@ import io.polyhub.proto.v1.HubGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To be closed before the hub. Any thread.
  */
-public final class GrpcAdapter implements AutoCloseable {
+public final class GrpcAdapter implements Door {
+
+  private static final String NAME = "grpc";
 
   /** How long the hub's lanes may take to hear that their streams are gone. */
   private static final Duration LANES_END = Duration.ofSeconds(5);
@@ -57,6 +62,7 @@ public final class GrpcAdapter implements AutoCloseable {
   private final Server server;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
+  private final Listener about;
   private final AtomicBoolean accepting = new AtomicBoolean(true);
 
   private GrpcAdapter(
@@ -74,6 +80,8 @@ public final class GrpcAdapter implements AutoCloseable {
     this.server = server;
     this.acceptor = acceptor;
     this.loops = loops;
+    String offers = "polyhub.v1.Hub, health" + (config.reflection() ? ", reflection" : "");
+    about = new Listener(NAME, "gRPC", config.bind(), server.getPort(), tls != null, offers);
   }
 
   /** Opens the door for whoever comes. */
@@ -92,7 +100,7 @@ public final class GrpcAdapter implements AutoCloseable {
       Hub hub, GrpcConfig config, Entrance entrance, MeterRegistry registry) throws IOException {
     TransportLogs.quiet();
     TlsFiles files = config.tls();
-    LiveTls tls = files == null ? null : LiveTls.start("grpc", files, registry);
+    LiveTls tls = files == null ? null : LiveTls.start(NAME, files, registry);
     GrpcMetrics metrics = new GrpcMetrics(registry);
     GrpcDoor door = new GrpcDoor(hub, config, entrance, metrics);
     HealthStatusManager health = new HealthStatusManager();
@@ -114,7 +122,7 @@ public final class GrpcAdapter implements AutoCloseable {
       bound(builder, config);
       if (tls != null) {
         builder.sslContext(sslContext(tls));
-        tls.onLists(listed -> hub.refuseCertificates("grpc", listed));
+        tls.onLists(listed -> hub.refuseCertificates(NAME, listed));
       }
       if (config.reflection()) {
         builder.addService(ProtoReflectionServiceV1.newInstance()).addService(alphaReflection());
@@ -190,17 +198,28 @@ public final class GrpcAdapter implements AutoCloseable {
         false);
   }
 
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Listener> listeners() {
+    return List.of(about);
+  }
+
   /** The port it listens on, also where the configuration said any. */
   public int port() {
     return server.getPort();
   }
 
-  /** The TLS that the door speaks, or null for none. */
+  @Override
   public @Nullable LiveTls tls() {
     return tls;
   }
 
   /** Sets what the health service answers, for the whole server and for {@code polyhub.v1.Hub}. */
+  @Override
   public void serving(boolean value) {
     ServingStatus status = value ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
@@ -211,6 +230,7 @@ public final class GrpcAdapter implements AutoCloseable {
    * Lets no new clients in, and asks those that are connected to make no new calls; the calls that
    * they have go on. Health becomes {@code NOT_SERVING} for good.
    */
+  @Override
   public void stopAccepting() {
     if (accepting.compareAndSet(true, false)) {
       health.enterTerminalState();

@@ -8,6 +8,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.polyhub.door.Door;
+import io.polyhub.door.Listener;
 import io.polyhub.hub.CloseReason;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
@@ -34,9 +36,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The MQTT door: 3.1.1 and 5.0 over TCP, TLS and WebSocket. Thread-safe. */
-public final class MqttAdapter implements AutoCloseable {
+public final class MqttAdapter implements Door {
 
   private static final Logger log = LoggerFactory.getLogger(MqttAdapter.class);
+
+  private static final String NAME = "mqtt";
 
   private static final long CLOSE_SECONDS_MAX = 5;
   private static final int BACKLOG = 4096;
@@ -99,9 +103,9 @@ public final class MqttAdapter implements AutoCloseable {
       }
       TlsFiles tls = config.tls();
       if (tls != null) {
-        LiveTls live = LiveTls.start("mqtt", tls, registry);
+        LiveTls live = LiveTls.start(NAME, tls, registry);
         adapter.tls = live;
-        live.onLists(listed -> hub.refuseCertificates("mqtt", listed));
+        live.onLists(listed -> hub.refuseCertificates(NAME, listed));
         adapter.tlsPort = adapter.listen(adapter.places.tlsPort(), DoorTls.netty(live));
       }
     } catch (IOException | RuntimeException e) {
@@ -144,6 +148,27 @@ public final class MqttAdapter implements AutoCloseable {
     }
   }
 
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Listener> listeners() {
+    List<Listener> open = new ArrayList<>(2);
+    if (port >= 0) {
+      open.add(listener(NAME, port, false));
+    }
+    if (tlsPort >= 0) {
+      open.add(listener("mqtts", tlsPort, true));
+    }
+    return open;
+  }
+
+  private Listener listener(String name, int port, boolean encrypted) {
+    return new Listener(name, "MQTT", places.bind(), port, encrypted, "3.1.1 and 5.0");
+  }
+
   /** The port for plain TCP; -1 if there is none. */
   public int port() {
     return port;
@@ -154,7 +179,7 @@ public final class MqttAdapter implements AutoCloseable {
     return tlsPort;
   }
 
-  /** The TLS that the door speaks, or null for none. */
+  @Override
   public @Nullable LiveTls tls() {
     return tls;
   }
@@ -166,7 +191,7 @@ public final class MqttAdapter implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Takes no new clients over TCP and TLS; the live ones go on. */
+  @Override
   public void stopAccepting() {
     for (Channel listener : listeners) {
       listener.close().awaitUninterruptibly(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));

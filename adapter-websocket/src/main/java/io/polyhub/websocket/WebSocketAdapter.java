@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.polyhub.door.Door;
+import io.polyhub.door.Listener;
 import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.identity.TlsFiles;
@@ -21,22 +23,29 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The WebSocket door: one listener, on which the Centrifuge client protocol and the other
  * subprotocols have a path each. Safe for any thread.
  */
-public final class WebSocketAdapter implements AutoCloseable {
+public final class WebSocketAdapter implements Door {
+
+  private static final String NAME = "websocket";
 
   private final Carrier carrier;
   private final Channel listener;
   private final @Nullable LiveTls tls;
+  private final Listener about;
 
-  private WebSocketAdapter(Carrier carrier, Channel listener, @Nullable LiveTls tls) {
+  private WebSocketAdapter(Carrier carrier, Channel listener, @Nullable LiveTls tls, String paths) {
     this.carrier = carrier;
     this.listener = listener;
     this.tls = tls;
+    WebSocketConfig config = carrier.config;
+    about = new Listener(NAME, "WebSocket", config.bind(), port(), tls != null, paths);
   }
 
   /** Starts to listen for whoever comes. */
@@ -72,15 +81,15 @@ public final class WebSocketAdapter implements AutoCloseable {
     allSubprotocols.addAll(centrifuge.subprotocols());
     List<HttpRoute> allRoutes = new ArrayList<>(routes);
     allRoutes.addAll(centrifuge.routes());
-    WebGate gate = WebGate.of("websocket", config.bind(), config.access());
+    WebGate gate = WebGate.of(NAME, config.bind(), config.access());
     WebSocketHandshake handshake =
         new WebSocketHandshake(allSubprotocols, allRoutes, gate, config.compression());
     Carrier carrier =
         new Carrier(config, handshake, new HttpRouting(allRoutes, gate), loops, entrance, registry);
     TlsFiles files = config.tls();
-    LiveTls tls = files == null ? null : LiveTls.start("websocket", files, registry);
+    LiveTls tls = files == null ? null : LiveTls.start(NAME, files, registry);
     if (tls != null) {
-      tls.onLists(listed -> hub.refuseCertificates("websocket", listed));
+      tls.onLists(listed -> hub.refuseCertificates(NAME, listed));
     }
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -104,9 +113,24 @@ public final class WebSocketAdapter implements AutoCloseable {
       throw new IOException(
           "cannot listen on " + config.bind() + " port " + config.port(), bound.cause());
     }
-    WebSocketAdapter adapter = new WebSocketAdapter(carrier, bound.channel(), tls);
+    String paths =
+        Stream.concat(
+                config.centrifuge().transports().stream().sorted().map(CentrifugeTransport::path),
+                subprotocols.stream().map(WebSocketSubprotocol::path))
+            .collect(Collectors.joining(" "));
+    WebSocketAdapter adapter = new WebSocketAdapter(carrier, bound.channel(), tls, paths);
     allSubprotocols.forEach(subprotocol -> subprotocol.listening(adapter.port(), tls != null));
     return adapter;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Listener> listeners() {
+    return List.of(about);
   }
 
   /** The port that is listened on. */
@@ -114,12 +138,12 @@ public final class WebSocketAdapter implements AutoCloseable {
     return ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
-  /** The TLS that the door speaks, or null for none. */
+  @Override
   public @Nullable LiveTls tls() {
     return tls;
   }
 
-  /** Takes no new connections; those that are open go on. */
+  @Override
   public void stopAccepting() {
     listener.close().awaitUninterruptibly();
   }

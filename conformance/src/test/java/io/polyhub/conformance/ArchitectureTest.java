@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,8 +15,10 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.ArchRule;
+import io.polyhub.door.Door;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ final class ArchitectureTest {
   private static final String FILES = "io.polyhub.files";
   private static final String NET = "io.polyhub.net";
   private static final String RECORDS = "io.polyhub.records";
+  private static final String DOOR = "io.polyhub.door";
   private static final String HUB = "io.polyhub.hub";
   private static final String HUB_LANE = "io.polyhub.hub.lane";
   private static final String HUB_SHARE = "io.polyhub.hub.share";
@@ -58,6 +62,7 @@ final class ArchitectureTest {
 
   private static final String[] CORE = {
     CHANNEL,
+    DOOR,
     FILES,
     IDENTITY,
     NET,
@@ -72,7 +77,8 @@ final class ArchitectureTest {
   };
 
   /** What adapters see of the core. */
-  private static final List<String> CLIENT_SEAM = List.of(HUB, CHANNEL, IDENTITY, NET, RECORDS);
+  private static final List<String> CLIENT_SEAM =
+      List.of(HUB, CHANNEL, DOOR, IDENTITY, NET, RECORDS);
 
   /** The one part of the seam below the hub that the hub shows to adapters as it is. */
   private static final DescribedPredicate<JavaClass> NODES =
@@ -87,6 +93,7 @@ final class ArchitectureTest {
           Map.entry(NET, List.of()),
           Map.entry(NETTY, List.of(NET)),
           Map.entry(IDENTITY, List.of(CHANNEL, FILES)),
+          Map.entry(DOOR, List.of(IDENTITY)),
           Map.entry(BROKER_SEAM, List.of(CHANNEL, RECORDS, ENVELOPE)),
           Map.entry(HUB, List.of(CHANNEL, IDENTITY, RECORDS)),
           Map.entry(HUB_LANE, List.of(HUB, CHANNEL, BROKER_SEAM)),
@@ -134,9 +141,27 @@ final class ArchitectureTest {
 
   private static final JavaClasses CLASSES = MainClasses.ALL;
 
+  /** What is written above, and the part of each door that needs no more than doors do. */
+  private static Map<String, List<String>> parts() {
+    Map<String, List<String>> parts = new TreeMap<>(MAY_KNOW);
+    CLASSES.stream()
+        .filter(type -> type.isAssignableTo(Door.class) && !type.isInterface())
+        .map(type -> type.getPackageName().split("\\."))
+        .map(names -> String.join(".", names[0], names[1], names[2]) + "..")
+        .filter(part -> !part.equals(SERVER))
+        .filter(part -> MAY_KNOW.keySet().stream().noneMatch(known -> isWithin(known, part)))
+        .forEach(part -> parts.put(part, with(CLIENT_SEAM, NETTY)));
+    return parts;
+  }
+
+  /** Whether a part of the rules is that door's, or one of the packages in it. */
+  private static boolean isWithin(String part, String door) {
+    return (part + "..").startsWith(door.substring(0, door.length() - 1));
+  }
+
   @TestFactory
   Stream<DynamicTest> each_part_knows_only_what_lies_under_it() {
-    return MAY_KNOW.entrySet().stream()
+    return parts().entrySet().stream()
         .map(part -> DynamicTest.dynamicTest(part.getKey(), () -> onlyKnows(part).check(CLASSES)));
   }
 
@@ -144,7 +169,7 @@ final class ArchitectureTest {
   void no_class_lies_outside_the_parts_that_the_rules_know() {
     String[] parts =
         Stream.concat(
-                MAY_KNOW.keySet().stream(),
+                parts().keySet().stream(),
                 Stream.of(BROKERS, SERVER, "io.polyhub.proto..", "io.polyhub.conformance"))
             .toArray(String[]::new);
 
@@ -246,6 +271,32 @@ final class ArchitectureTest {
         .dependOnClassesThat(
             resideInAnyPackage(HUB_LANE, HUB_SHARE, HUB_NODES, HUB_SESSION)
                 .and(not(nameMatching("io\\.polyhub\\.hub\\.session\\.HubNode").forSubtype())))
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_command_line_knows_the_server_and_the_server_its_parts() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage(SERVER)
+        .layer("command line")
+        .definedBy("io.polyhub.server.cli..")
+        .layer("server")
+        .definedBy("io.polyhub.server")
+        .layer("admin port")
+        .definedBy("io.polyhub.server.admin..")
+        .layer("configuration")
+        .definedBy("io.polyhub.server.config..")
+        .layer("JSON")
+        .definedBy("io.polyhub.server.json..")
+        .ensureAllClassesAreContainedInArchitectureIgnoring(resideOutsideOfPackage(SERVER))
+        .whereLayer("command line")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("server")
+        .mayOnlyBeAccessedByLayers("command line")
+        .whereLayer("admin port")
+        .mayOnlyBeAccessedByLayers("server")
+        .whereLayer("configuration")
+        .mayOnlyBeAccessedByLayers("command line", "server", "admin port")
         .check(CLASSES);
   }
 

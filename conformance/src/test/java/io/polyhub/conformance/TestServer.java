@@ -10,6 +10,7 @@ import io.polyhub.server.Server;
 import io.polyhub.server.StartException;
 import io.polyhub.server.config.AdminConfig;
 import io.polyhub.server.config.BrokerConfig;
+import io.polyhub.server.config.DoorConfig;
 import io.polyhub.server.config.LoggingConfig;
 import io.polyhub.server.config.NetworkConfig;
 import io.polyhub.server.config.ServerConfig;
@@ -22,6 +23,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 
 /** The server as it runs for users, with all doors on loopback, each on a free port. */
 final class TestServer implements AutoCloseable {
@@ -44,10 +46,11 @@ final class TestServer implements AutoCloseable {
             NetworkConfig.STANDARD,
             Limits.STANDARD,
             rules,
-            WebSocketConfig.STANDARD.listeningOn(Doors.HOST, 0),
-            graphQl(),
-            MqttConfig.STANDARD.listeningOn(Doors.HOST, 0),
-            GrpcConfig.STANDARD.withPort(0),
+            List.of(
+                new DoorConfig.WebSocket(WebSocketConfig.STANDARD.listeningOn(Doors.HOST, 0)),
+                new DoorConfig.Http(graphQl()),
+                new DoorConfig.Mqtt(MqttConfig.STANDARD.listeningOn(Doors.HOST, 0)),
+                new DoorConfig.Grpc(GrpcConfig.STANDARD.withPort(0))),
             new AdminConfig(true, Doors.HOST, 0, WebAccess.STANDARD),
             LoggingConfig.STANDARD,
             ShutdownConfig.STANDARD);

@@ -1,6 +1,8 @@
 package io.polyhub.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.polyhub.door.Door;
+import io.polyhub.door.Listener;
 import io.polyhub.graphql.GraphQlAdapter;
 import io.polyhub.graphql.GraphQlConfig;
 import io.polyhub.grpc.GrpcAdapter;
@@ -10,9 +12,10 @@ import io.polyhub.hub.Hub;
 import io.polyhub.identity.LiveTls;
 import io.polyhub.mqtt.MqttAdapter;
 import io.polyhub.mqtt.MqttConfig;
+import io.polyhub.net.Entrance;
+import io.polyhub.server.config.DoorConfig;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.web.LandingPage;
-import io.polyhub.websocket.CentrifugeTransport;
 import io.polyhub.websocket.EventLoops;
 import io.polyhub.websocket.WebSocketAdapter;
 import io.polyhub.websocket.WebSocketConfig;
@@ -20,14 +23,14 @@ import io.polyhub.websocket.WebSocketSubprotocol;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the doors for clients, each by its adapter. */
+/**
+ * The doors for clients. Each kind is opened in its own way, by {@link #open(DoorConfig)} alone;
+ * from then on they are all alike.
+ */
 final class Doors implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Doors.class);
@@ -39,9 +42,6 @@ final class Doors implements AutoCloseable {
   private final MeterRegistry registry;
   private final List<WebSocketSubprotocol> subprotocols = new ArrayList<>();
   private final List<Door> open = new CopyOnWriteArrayList<>();
-  private volatile @Nullable GrpcAdapter grpc;
-  private final List<AutoCloseable> adapters = new CopyOnWriteArrayList<>();
-  private final List<LiveTls> followed = new CopyOnWriteArrayList<>();
 
   Doors(
       ServerConfig config, Hub hub, EventLoops loops, Entrances entrances, MeterRegistry registry) {
@@ -54,191 +54,99 @@ final class Doors implements AutoCloseable {
 
   /** Opens those that are enabled. After a failure those that were opened still are. */
   void open() throws StartException {
-    startGrpc();
-    startMqtt();
-    startHttp();
-    startWebSocket();
-  }
-
-  /** Those that are open, as they are listed for people. */
-  List<Door> all() {
-    return open.reversed();
-  }
-
-  /** Tells those who ask a door itself whether the server is ready. */
-  void tell(boolean ready) {
-    GrpcAdapter adapter = grpc;
-    if (adapter != null) {
-      adapter.serving(ready);
+    for (DoorConfig door : config.doors().reversed()) {
+      open.add(open(door));
     }
   }
 
-  /** Looks at the TLS files of all doors now. Returns whether what they hold is in force. */
-  boolean lookAtFiles() {
-    return followed.stream().map(LiveTls::look).toList().stream().allMatch(fresh -> fresh);
-  }
-
-  private void follow(@Nullable LiveTls tls) {
-    if (tls != null) {
-      followed.add(tls);
-    }
-  }
-
-  /** Takes no new clients at any door; those that are here go on. */
-  void stopAccepting() {
-    all().forEach(door -> door.stopAccepting().run());
-  }
-
-  /** Closes the WebSocket door first, since other adapters speak on it. */
-  @Override
-  public void close() {
-    followed.forEach(LiveTls::close);
-    for (AutoCloseable adapter : adapters.reversed()) {
-      try {
-        adapter.close();
-      } catch (Exception e) {
-        log.warn("a door did not close as it should: {}", adapter, e);
-      }
-    }
-  }
-
-  private void startHttp() throws StartException {
-    GraphQlConfig door = config.http();
-    if (door == null) {
-      return;
-    }
+  private Door open(DoorConfig door) throws StartException {
+    Entrance entrance = entrances.of(door.name());
     try {
-      GraphQlAdapter adapter =
-          GraphQlAdapter.start(
-              hub, door, entrances.http(), registry, List.of(new LandingRoute(landingPage(door))));
-      follow(adapter.tls());
-      adapters.add(adapter);
-      open.add(
-          new Door(
-              "HTTP",
-              "http",
-              door.bind(),
-              adapter.port(),
-              door.tls() != null,
-              "/graphql /graphql/stream",
-              adapter::stopAccepting));
-      subprotocols.add(adapter.subprotocol(loops));
+      return switch (door) {
+        case DoorConfig.WebSocket(WebSocketConfig settings) ->
+            WebSocketAdapter.start(
+                hub, loops, settings, subprotocols, List.of(), entrance, registry);
+        case DoorConfig.Http(GraphQlConfig settings) -> openHttp(settings, entrance);
+        case DoorConfig.Mqtt(MqttConfig settings) -> openMqtt(settings, entrance);
+        case DoorConfig.Grpc(GrpcConfig settings) ->
+            GrpcAdapter.start(hub, settings, entrance, registry);
+      };
     } catch (IOException e) {
-      throw StartException.ofDoor(
-          "HTTP", Door.address(door.bind(), door.port()), "http.bind, http.port", e);
+      throw StartException.ofDoor(door.title(), door.wanted(), door.keys(), e);
     }
   }
 
-  private static LandingPage landingPage(GraphQlConfig door) {
+  private Door openHttp(GraphQlConfig settings, Entrance entrance) throws IOException {
+    GraphQlAdapter adapter =
+        GraphQlAdapter.start(
+            hub, settings, entrance, registry, List.of(new LandingRoute(landingPage(settings))));
+    subprotocols.add(adapter.subprotocol(loops));
+    return adapter;
+  }
+
+  private static LandingPage landingPage(GraphQlConfig settings) {
     return new LandingPage(
         "Polyhub: HTTP door",
         List.of(
             new LandingPage.Entry(
-                "/graphql", "GraphQL: queries, mutations, and a page to try them with", door.ui()),
+                "/graphql",
+                "GraphQL: queries, mutations, and a page to try them with",
+                settings.ui()),
             new LandingPage.Entry(
                 "/graphql/stream", "GraphQL: subscriptions as event streams", false)));
   }
 
-  private void startMqtt() throws StartException {
-    MqttConfig door = config.mqtt();
-    if (door == null) {
-      return;
-    }
+  private Door openMqtt(MqttConfig settings, Entrance entrance) throws IOException, StartException {
     try {
-      MqttAdapter adapter = MqttAdapter.start(hub, loops, door, entrances.mqtt(), registry);
-      follow(adapter.tls());
-      if (adapter.tlsPort() >= 0) {
-        open.add(mqttDoor("mqtts", adapter.tlsPort(), adapter));
-      }
-      if (adapter.port() >= 0) {
-        open.add(mqttDoor("mqtt", adapter.port(), adapter));
-      }
+      MqttAdapter adapter = MqttAdapter.start(hub, loops, settings, entrance, registry);
       adapter.subprotocol().ifPresent(subprotocols::add);
-    } catch (IOException e) {
-      String address =
-          door.tls() == null
-              ? Door.address(door.bind(), door.port())
-              : Door.address(door.bind(), door.port()) + " and port " + door.tlsPort() + " (TLS)";
-      throw StartException.ofDoor("MQTT", address, "mqtt.bind, mqtt.port, mqtt.tlsPort", e);
+      return adapter;
     } catch (IllegalStateException e) {
       throw new StartException(
           "The MQTT door cannot read the stored sessions (key: dataDirectory).", e);
     }
   }
 
-  private Door mqttDoor(String key, int port, MqttAdapter adapter) {
-    return new Door(
-        "MQTT",
-        key,
-        Objects.requireNonNull(config.mqtt()).bind(),
-        port,
-        key.equals("mqtts"),
-        "3.1.1 and 5.0",
-        adapter::stopAccepting);
+  /** Those that are open, in the order of the file. */
+  List<Door> all() {
+    return open.reversed();
   }
 
-  private void startGrpc() throws StartException {
-    GrpcConfig door = config.grpc();
-    if (door == null) {
-      return;
-    }
-    try {
-      GrpcAdapter adapter = GrpcAdapter.start(hub, door, entrances.grpc(), registry);
-      follow(adapter.tls());
-      grpc = adapter;
-      adapters.add(adapter);
-      open.add(
-          new Door(
-              "gRPC",
-              "grpc",
-              door.bind(),
-              adapter.port(),
-              door.tls() != null,
-              "polyhub.v1.Hub, health" + (door.reflection() ? ", reflection" : ""),
-              adapter::stopAccepting));
-    } catch (IOException e) {
-      throw StartException.ofDoor(
-          "gRPC", Door.address(door.bind(), door.port()), "grpc.bind, grpc.port", e);
-    }
+  /** What all of them listen on, in the order in which it is listed for people. */
+  List<Listener> listeners() {
+    return all().stream().flatMap(door -> door.listeners().stream()).toList();
   }
 
-  private static String centrifuge(WebSocketConfig door) {
-    return door.centrifuge().transports().stream()
-        .sorted()
-        .map(CentrifugeTransport::path)
-        .collect(Collectors.joining(" "));
+  /** Passes on whether the server is ready, to clients that ask a door itself. */
+  void serving(boolean ready) {
+    open.forEach(door -> door.serving(ready));
   }
 
-  /** Last, so that it is closed first: what is spoken on it belongs to other adapters. */
-  private void startWebSocket() throws StartException {
-    WebSocketConfig door = config.websocket();
-    if (door == null) {
-      return;
+  /** Looks at the TLS files of all doors now. Returns whether what they hold is in force. */
+  boolean lookAtFiles() {
+    boolean fresh = true;
+    for (Door door : open) {
+      LiveTls tls = door.tls();
+      // Each is looked at, also after one that cannot be used.
+      fresh &= tls == null || tls.look();
     }
-    try {
-      WebSocketAdapter adapter =
-          WebSocketAdapter.start(
-              hub, loops, door, subprotocols, List.of(), entrances.websocket(), registry);
-      follow(adapter.tls());
-      adapters.add(adapter);
-      open.add(
-          new Door(
-              "WebSocket",
-              "websocket",
-              door.bind(),
-              adapter.port(),
-              door.tls() != null,
-              centrifuge(door) + others(),
-              adapter::stopAccepting));
-    } catch (IOException e) {
-      throw StartException.ofDoor(
-          "WebSocket", Door.address(door.bind(), door.port()), "websocket.bind, websocket.port", e);
-    }
+    return fresh;
   }
 
-  private String others() {
-    return subprotocols.stream()
-        .map(subprotocol -> " " + subprotocol.path())
-        .collect(Collectors.joining());
+  /** Takes no new clients at any door; those that are here go on. */
+  void stopAccepting() {
+    all().forEach(Door::stopAccepting);
+  }
+
+  /** Closes the WebSocket door first, since other doors' protocols are spoken on it. */
+  @Override
+  public void close() {
+    for (Door door : all()) {
+      try {
+        door.close();
+      } catch (RuntimeException e) {
+        log.warn("the {} door did not close as it should", door.name(), e);
+      }
+    }
   }
 }

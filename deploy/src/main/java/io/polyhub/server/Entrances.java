@@ -26,22 +26,12 @@ final class Entrances {
     pace = new ConnectPace(config.connectsPerSecond(), System::nanoTime);
   }
 
-  Entrance websocket() {
-    return entrance("websocket", config.proxyProtocol().websocket(), clients, pace);
+  /** For a door for clients. */
+  Entrance of(String door) {
+    return entrance(door, config.proxyProtocol(door), clients, pace);
   }
 
-  Entrance http() {
-    return entrance("http", config.proxyProtocol().http(), clients, pace);
-  }
-
-  Entrance mqtt() {
-    return entrance("mqtt", config.proxyProtocol().mqtt(), clients, pace);
-  }
-
-  Entrance grpc() {
-    return entrance("grpc", config.proxyProtocol().grpc(), clients, pace);
-  }
-
+  /** For the admin port. */
   Entrance admin() {
     AddressGate operators =
         new AddressGate(config.perAddress(), "admin", System::nanoTime, registry);

@@ -9,18 +9,22 @@ import io.polyhub.broker.embedded.EmbeddedBroker;
 import io.polyhub.broker.embedded.EmbeddedConfig;
 import io.polyhub.broker.nats.NatsBroker;
 import io.polyhub.broker.nats.NatsConfig;
+import io.polyhub.door.Listener;
 import io.polyhub.hub.session.HubNode;
 import io.polyhub.identity.Gatekeeper;
+import io.polyhub.server.admin.AdminServer;
+import io.polyhub.server.admin.Readiness;
+import io.polyhub.server.admin.SessionsApi;
 import io.polyhub.server.config.BrokerConfig;
 import io.polyhub.server.config.ServerConfig;
 import io.polyhub.websocket.EventLoops;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +98,9 @@ public final class Server implements AutoCloseable {
     Doors opened = new Doors(config, node, shared, entrances, registry);
     doors = opened;
     opened.open();
-    opened.all().forEach(door -> readiness.add(door.key(), () -> true));
+    opened.listeners().forEach(listener -> readiness.add(listener.name(), () -> true));
     readiness.started();
-    health = new HealthFollower(readiness::isReady, opened::tell);
+    health = new HealthFollower(readiness::isReady, opened::serving);
   }
 
   private void startAdmin() throws StartException {
@@ -106,10 +110,16 @@ public final class Server implements AutoCloseable {
     String bind = config.admin().bind();
     try {
       admin =
-          AdminServer.start(config.admin(), readiness, entrances.admin(), registry, this::sessions);
+          AdminServer.start(
+              config.admin(),
+              Version.text(),
+              readiness,
+              entrances.admin(),
+              registry,
+              this::sessions);
     } catch (IOException e) {
       throw StartException.ofDoor(
-          "admin", Door.address(bind, config.admin().port()), "admin.bind, admin.port", e);
+          "admin", Listener.address(bind, config.admin().port()), "admin.bind, admin.port", e);
     }
   }
 
@@ -151,9 +161,16 @@ public final class Server implements AutoCloseable {
     return node == null ? null : new SessionsApi(node.reach());
   }
 
-  /** The doors for clients. */
-  List<Door> doors() {
-    return doors == null ? List.of() : doors.all();
+  /** What is listened on: by the doors for clients, then by the admin port. */
+  public List<Listener> listeners() {
+    List<Listener> all = new ArrayList<>();
+    if (doors != null) {
+      all.addAll(doors.listeners());
+    }
+    if (admin != null) {
+      all.addAll(admin.listeners());
+    }
+    return all;
   }
 
   /**
@@ -163,20 +180,12 @@ public final class Server implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such door, or it is not enabled
    */
   public int port(String key) {
-    if (key.equals("admin") && admin != null) {
-      return admin.port();
-    }
-    return doors().stream()
-        .filter(door -> door.key().equals(key))
-        .mapToInt(Door::port)
+    return listeners().stream()
+        .filter(listener -> listener.name().equals(key))
+        .mapToInt(Listener::port)
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException("key: " + key + " (expected: a door that is enabled)"));
-  }
-
-  /** The real port of the admin server, if there is one. */
-  OptionalInt adminPort() {
-    return admin == null ? OptionalInt.empty() : OptionalInt.of(admin.port());
   }
 
   /** How many clients are connected, by all doors. */

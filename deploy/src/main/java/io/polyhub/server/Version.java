@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /** Which Polyhub this is. */
-final class Version {
+public final class Version {
 
   private Version() {}
 
   /** The version that the build was given, such as {@code 0.1.0}. */
-  static String text() {
+  public static String text() {
     try (InputStream in =
         Objects.requireNonNull(Version.class.getResourceAsStream("version.txt"))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();

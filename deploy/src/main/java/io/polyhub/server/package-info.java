@@ -1,4 +1,7 @@
-/** The runnable server: its configuration, and the wiring of hub, broker and doors. */
+/**
+ * Starts and ends a server: broker, hub, doors and admin port, wired from a configuration. The
+ * command line is above it, its admin port and its configuration are below.
+ */
 @NullMarked
 package io.polyhub.server;
 

@@ -5,13 +5,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a fact, with a limit. */
-final class Await {
+public final class Await {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Await() {}
 
-  static void until(String fact, BooleanSupplier holds) {
+  public static void until(String fact, BooleanSupplier holds) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() > deadline) {

@@ -2,6 +2,7 @@ package io.polyhub.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.polyhub.server.cli.Logs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

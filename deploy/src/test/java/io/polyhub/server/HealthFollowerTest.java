@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -2,6 +2,7 @@ package io.polyhub.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

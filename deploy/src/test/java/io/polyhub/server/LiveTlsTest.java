@@ -15,6 +15,7 @@ import io.polyhub.proto.v1.CloseReason;
 import io.polyhub.proto.v1.Hello;
 import io.polyhub.proto.v1.HubGrpc;
 import io.polyhub.proto.v1.ServerFrame;
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.broker.nats.NatsServers;
 import io.polyhub.identity.TestCertificates;
+import io.polyhub.server.cli.ExitCode;
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import java.net.URI;
 import java.net.http.HttpClient;

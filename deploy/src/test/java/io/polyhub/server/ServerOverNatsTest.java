@@ -3,6 +3,9 @@ package io.polyhub.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.broker.nats.NatsServers;
+import io.polyhub.server.cli.Captured;
+import io.polyhub.server.cli.ExitCode;
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,6 +3,7 @@ package io.polyhub.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import io.polyhub.server.config.ServerConfig;
 import java.net.ConnectException;
@@ -24,14 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class ServerTest {
+public final class ServerTest {
 
   static {
     Logs.quiet(System.err);
   }
 
   /** Every door on a port that is free, nothing on disk. */
-  static final String ANYWHERE =
+  public static final String ANYWHERE =
       """
       websocket: {port: 0}
       http: {port: 0}

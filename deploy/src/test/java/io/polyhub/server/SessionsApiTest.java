@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.polyhub.identity.TokenClaims;
 import io.polyhub.identity.TokenIssuer;
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import java.net.InetAddress;
 import java.net.Socket;

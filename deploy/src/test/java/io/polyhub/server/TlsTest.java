@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.polyhub.identity.TestCertificates;
+import io.polyhub.server.cli.Captured;
+import io.polyhub.server.cli.ExitCode;
+import io.polyhub.server.cli.Logs;
 import io.polyhub.server.config.LoadedConfig;
 import io.polyhub.server.config.ServerConfig;
 import java.io.IOException;

@@ -84,7 +84,7 @@ public final class ServerProcess implements AutoCloseable {
       command.addAll(List.of(more.strip().split("\\s+", -1)));
     }
     command.addAll(List.of("-cp", JavaCommand.classPath()));
-    command.addAll(List.of("io.polyhub.server.Main", "serve", "--config", "polyhub.yaml"));
+    command.addAll(List.of("io.polyhub.server.cli.Main", "serve", "--config", "polyhub.yaml"));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("POLYHUB_"));

@@ -3,6 +3,8 @@ package io.polyhub.server.config;
 import io.polyhub.net.PerAddress;
 import io.polyhub.net.ProxyProtocol;
 import io.polyhub.net.TrustedProxies;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * How connections come in, before anything is known of them but their address.
@@ -10,31 +12,29 @@ import io.polyhub.net.TrustedProxies;
  * @param perAddress what one address may take
  * @param connectsPerSecond how many connections are accepted a second, over all doors
  * @param trustedProxies who is believed when it says on whose behalf it connects
- * @param proxyProtocol where the PROXY protocol is spoken
+ * @param proxyProtocol whether the PROXY protocol is spoken, by door; where none is named, it is
+ *     not
  */
 public record NetworkConfig(
     PerAddress perAddress,
     int connectsPerSecond,
     TrustedProxies trustedProxies,
-    PerDoor proxyProtocol) {
+    Map<String, ProxyProtocol> proxyProtocol) {
 
   private static final int MAX_PER_SECOND = 1_000_000;
 
   /** No bounds for an address, and nobody is believed to speak for another. */
   public static final NetworkConfig STANDARD =
-      new NetworkConfig(
-          PerAddress.NONE,
-          5_000,
-          TrustedProxies.NONE,
-          new PerDoor(ProxyProtocol.OFF, ProxyProtocol.OFF, ProxyProtocol.OFF, ProxyProtocol.OFF));
+      new NetworkConfig(PerAddress.NONE, 5_000, TrustedProxies.NONE, Map.of());
 
-  /**
-   * Whether the PROXY protocol is spoken, by door.
-   *
-   * @param http never {@link ProxyProtocol#OPTIONAL}: the web server cannot tell
-   */
-  public record PerDoor(
-      ProxyProtocol websocket, ProxyProtocol http, ProxyProtocol mqtt, ProxyProtocol grpc) {}
+  public NetworkConfig {
+    proxyProtocol = Map.copyOf(proxyProtocol);
+  }
+
+  /** Whether the PROXY protocol is spoken at that door. */
+  public ProxyProtocol proxyProtocol(String door) {
+    return proxyProtocol.getOrDefault(door, ProxyProtocol.OFF);
+  }
 
   /**
    * Reads what stands at the top of the file.
@@ -53,7 +53,7 @@ public record NetworkConfig(
           "none, or tokens or certificates in auth");
     }
     TrustedProxies proxies = open ? TrustedProxies.ON_THIS_MACHINE : read;
-    PerDoor proxyProtocol = proxyProtocol(root.section("proxyProtocol"), read);
+    Map<String, ProxyProtocol> proxyProtocol = proxyProtocol(root.section("proxyProtocol"), read);
     return new NetworkConfig(
         STANDARD.perAddress, STANDARD.connectsPerSecond, proxies, proxyProtocol);
   }
@@ -67,15 +67,14 @@ public record NetworkConfig(
         perAddress(limits.section("perAddress")), perSecond, trustedProxies, proxyProtocol);
   }
 
-  private static PerDoor proxyProtocol(Section section, TrustedProxies proxies) {
-    PerDoor read =
-        new PerDoor(
-            mode(section, "websocket", proxies),
-            mode(section, "http", proxies),
-            mode(section, "mqtt", proxies),
-            mode(section, "grpc", proxies));
-    if (read.http == ProxyProtocol.OPTIONAL) {
-      section.problem("http", "found optional", "off or required");
+  private static Map<String, ProxyProtocol> proxyProtocol(Section section, TrustedProxies proxies) {
+    Map<String, ProxyProtocol> read = new HashMap<>();
+    for (DoorSections.DoorKind door : DoorSections.ALL) {
+      ProxyProtocol mode = mode(section, door.name(), proxies);
+      if (mode == ProxyProtocol.OPTIONAL && !door.takesOptionalProxies()) {
+        section.problem(door.name(), "found optional", "off or required");
+      }
+      read.put(door.name(), mode);
     }
     section.end();
     return read;

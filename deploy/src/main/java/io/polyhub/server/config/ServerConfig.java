@@ -1,13 +1,9 @@
 package io.polyhub.server.config;
 
 import io.polyhub.channel.Rules;
-import io.polyhub.graphql.GraphQlConfig;
-import io.polyhub.grpc.GrpcConfig;
 import io.polyhub.hub.Limits;
 import io.polyhub.identity.IdentityConfig;
-import io.polyhub.mqtt.MqttConfig;
-import io.polyhub.websocket.WebSocketConfig;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * All that an operator can set. Made of configuration by {@link LoadedConfig}.
@@ -18,10 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param network how connections come in
  * @param limits the hub's bounds
  * @param rules what holds for which channels, in order
- * @param websocket the WebSocket door, or null for none
- * @param http the HTTP door, with GraphQL, or null for none
- * @param mqtt the MQTT door, over TCP, TLS and WebSocket, or null for none
- * @param grpc the gRPC door, or null for none
+ * @param doors those for clients that are enabled, in the order of the file
  * @param admin the port for operators
  * @param logging how to log
  * @param shutdown how to go down
@@ -33,10 +26,12 @@ public record ServerConfig(
     NetworkConfig network,
     Limits limits,
     Rules rules,
-    @Nullable WebSocketConfig websocket,
-    @Nullable GraphQlConfig http,
-    @Nullable MqttConfig mqtt,
-    @Nullable GrpcConfig grpc,
+    List<DoorConfig> doors,
     AdminConfig admin,
     LoggingConfig logging,
-    ShutdownConfig shutdown) {}
+    ShutdownConfig shutdown) {
+
+  public ServerConfig {
+    doors = List.copyOf(doors);
+  }
+}

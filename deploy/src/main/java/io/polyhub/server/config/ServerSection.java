@@ -3,20 +3,15 @@ package io.polyhub.server.config;
 import io.polyhub.broker.nats.NatsConfig;
 import io.polyhub.channel.Cursor;
 import io.polyhub.channel.Rules;
-import io.polyhub.graphql.GraphQlConfig;
-import io.polyhub.grpc.GrpcConfig;
 import io.polyhub.hub.Limits;
 import io.polyhub.identity.IdentityConfig;
 import io.polyhub.identity.JwtConfig;
-import io.polyhub.mqtt.MqttConfig;
+import io.polyhub.identity.TlsFiles;
 import io.polyhub.websocket.WebAccess;
-import io.polyhub.websocket.WebSocketConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Reads the whole file, and what must hold between its sections. */
@@ -37,14 +32,9 @@ final class ServerSection {
     IdentityConfig auth = AuthSection.read(authSection);
     TlsSection.Shared tls = TlsSection.readShared(root.section("tls"));
     NetworkConfig proxied = NetworkConfig.read(root, auth.isOpen());
-    Section websocketSection = root.section("websocket");
-    WebSocketConfig websocket = WebSocketSection.read(websocketSection, tls, bind, access);
-    Section httpSection = root.section("http");
-    GraphQlConfig http = GraphQlSection.read(httpSection, tls, bind, access);
-    Section mqttSection = root.section("mqtt");
-    MqttConfig mqtt = MqttSection.read(mqttSection, tls, bind);
-    Section grpcSection = root.section("grpc");
-    GrpcConfig grpc = GrpcSection.read(grpcSection, tls, bind);
+    List<DoorSections.Found> found =
+        DoorSections.read(root, new DoorSections.Shared(tls, bind, access));
+    List<DoorConfig> doors = found.stream().map(DoorSections.Found::door).toList();
     Section adminSection = root.section("admin");
     AdminConfig admin = AdminConfig.read(adminSection, bind, access);
     Rules rules = RulesSection.read(root);
@@ -61,30 +51,13 @@ final class ServerSection {
     }
     boolean open = auth.jwt() == null && auth.certificates() == null;
     if (open && requireLoopback(root, bind)) {
-      Stream.of(
-              websocket == null ? null : Map.entry(websocketSection, websocket.bind()),
-              http == null ? null : Map.entry(httpSection, http.bind()),
-              mqtt == null ? null : Map.entry(mqttSection, mqtt.bind()),
-              grpc == null ? null : Map.entry(grpcSection, grpc.bind()),
-              admin.enabled() ? Map.entry(adminSection, admin.bind()) : null)
-          .filter(Objects::nonNull)
-          .forEach(door -> requireLoopback(door.getKey(), door.getValue()));
+      found.forEach(each -> requireLoopback(each.section(), each.door().bind()));
+      if (admin.enabled()) {
+        requireLoopback(adminSection, admin.bind());
+      }
     }
-    requireLongSecrets(
-        authSection,
-        auth,
-        Stream.of(
-            websocket == null ? LOOPBACK : websocket.bind(),
-            http == null ? LOOPBACK : http.bind(),
-            mqtt == null ? LOOPBACK : mqtt.bind(),
-            grpc == null ? LOOPBACK : grpc.bind()));
-    if (auth.certificates() != null
-        && Stream.of(
-                websocket == null ? null : websocket.tls(),
-                http == null ? null : http.tls(),
-                mqtt == null ? null : mqtt.tls(),
-                grpc == null ? null : grpc.tls())
-            .noneMatch(files -> files != null && files.clientAuthorities() != null)) {
+    requireLongSecrets(authSection, auth, doors.stream().map(DoorConfig::bind));
+    if (auth.certificates() != null && doors.stream().noneMatch(ServerSection::asksClients)) {
       authSection.problem(
           "certificates",
           "found enabled, but no door asks for certificates",
@@ -97,10 +70,7 @@ final class ServerSection {
         network,
         limits,
         rules,
-        websocket,
-        http,
-        mqtt,
-        grpc,
+        doors,
         admin,
         logging,
         shutdown);
@@ -127,8 +97,13 @@ final class ServerSection {
                     + bind,
                 "at least "
                     + JwtConfig.SECRET_BYTES
-                    + " bytes, as this makes them: openssl rand -hex 32; shorter ones on loopback"
-                    + " addresses alone"));
+                    + " bytes, as this makes them: openssl rand -hex 32; shorter ones on"
+                    + " loopback addresses alone"));
+  }
+
+  private static boolean asksClients(DoorConfig door) {
+    TlsFiles files = door.tls();
+    return files != null && files.clientAuthorities() != null;
   }
 
   private static boolean isLoopback(String bind) {

@@ -8,9 +8,12 @@ import io.polyhub.channel.Guarantee;
 import io.polyhub.channel.OverflowPolicy;
 import io.polyhub.channel.Rule;
 import io.polyhub.channel.Verb;
+import io.polyhub.graphql.GraphQlConfig;
+import io.polyhub.grpc.GrpcConfig;
 import io.polyhub.hub.Limits;
 import io.polyhub.identity.ClaimPath;
 import io.polyhub.identity.JwtConfig;
+import io.polyhub.mqtt.MqttConfig;
 import io.polyhub.websocket.WebSocketConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,7 +53,12 @@ final class LoadedConfigTest {
     ServerConfig config = parsed("");
 
     assertThat(config.limits()).isEqualTo(Limits.STANDARD);
-    assertThat(config.websocket()).isEqualTo(WebSocketConfig.STANDARD);
+    assertThat(config.doors())
+        .containsExactly(
+            new DoorConfig.WebSocket(WebSocketConfig.STANDARD),
+            new DoorConfig.Http(GraphQlConfig.STANDARD),
+            new DoorConfig.Mqtt(MqttConfig.STANDARD),
+            new DoorConfig.Grpc(GrpcConfig.STANDARD));
     assertThat(config.admin()).isEqualTo(AdminConfig.STANDARD);
     assertThat(config.logging()).isEqualTo(LoggingConfig.STANDARD);
     assertThat(config.shutdown()).isEqualTo(ShutdownConfig.STANDARD);
@@ -58,6 +66,15 @@ final class LoadedConfigTest {
     assertThat(config.broker())
         .isEqualTo(new BrokerConfig.Embedded(EmbeddedConfig.in(Path.of("data"))));
     assertThat(config.eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
+  }
+
+  @Test
+  void every_kind_of_door_has_a_section() throws Exception {
+    List<Class<?>> read = parsed("").doors().stream().<Class<?>>map(Object::getClass).toList();
+
+    assertThat(read)
+        .describedAs("kinds of doors that DoorSections.ALL reads")
+        .containsExactlyInAnyOrder(DoorConfig.class.getPermittedSubclasses());
   }
 
   @Test
@@ -212,9 +229,10 @@ final class LoadedConfigTest {
                     "PATH", "/bin"))
             .config();
 
-    assertThat(Objects.requireNonNull(config.websocket()).port()).isEqualTo(2);
-    assertThat(config.websocket().maxMessageBytes()).isEqualTo(1024);
-    assertThat(config.websocket().centrifuge().pingInterval()).isEqualTo(Duration.ofSeconds(10));
+    WebSocketConfig websocket = ((DoorConfig.WebSocket) config.doors().getFirst()).settings();
+    assertThat(websocket.port()).isEqualTo(2);
+    assertThat(websocket.maxMessageBytes()).isEqualTo(1024);
+    assertThat(websocket.centrifuge().pingInterval()).isEqualTo(Duration.ofSeconds(10));
     JwtConfig jwt = Objects.requireNonNull(config.auth().jwt());
     assertThat(jwt.audiences()).isEqualTo(Set.of("a", "b"));
     assertThat(jwt.hmacSecrets()).isEqualTo(List.of("0123456789"));
@@ -292,7 +310,7 @@ final class LoadedConfigTest {
                 "POLYHUB_WEBSOCKET_PORT", "tcp://10.0.0.1:8000",
                 "POLYHUB_PORT_8000_TCP_ADDR", "10.0.0.1"));
 
-    assertThat(Objects.requireNonNull(config.websocket()).port()).isEqualTo(8000);
+    assertThat(config.doors().getFirst().port()).isEqualTo(8000);
   }
 
   @ParameterizedTest
@@ -318,10 +336,8 @@ final class LoadedConfigTest {
                     "a secret that is long enough for anybody"))
             .config();
 
-    assertThat(Objects.requireNonNull(config.websocket()).bind()).isEqualTo("0.0.0.0");
-    assertThat(Objects.requireNonNull(config.http()).bind()).isEqualTo("0.0.0.0");
-    assertThat(Objects.requireNonNull(config.mqtt()).bind()).isEqualTo("0.0.0.0");
-    assertThat(Objects.requireNonNull(config.grpc()).bind()).isEqualTo("::1");
+    assertThat(config.doors().stream().map(DoorConfig::bind))
+        .containsExactly("0.0.0.0", "0.0.0.0", "0.0.0.0", "::1");
     assertThat(config.admin().bind()).isEqualTo("0.0.0.0");
     assertThat(refusal("", Map.of("POLYHUB_BIND", "0.0.0.0")))
         .startsWith("polyhub.yaml: POLYHUB_BIND: bind: found \"0.0.0.0\" without authentication")
@@ -357,7 +373,7 @@ final class LoadedConfigTest {
             "auth: {jwt: {secrets: [a secret that is long enough for it]}}\n"
                 + "websocket: {bind: 0.0.0.0}");
 
-    assertThat(Objects.requireNonNull(config.websocket()).bind()).isEqualTo("0.0.0.0");
+    assertThat(config.doors().getFirst().bind()).isEqualTo("0.0.0.0");
     assertThat(config.admin().bind()).isEqualTo("127.0.0.1");
   }
 
@@ -378,7 +394,9 @@ final class LoadedConfigTest {
 
   @Test
   void a_door_that_is_disabled_may_be_bound_to_anything() throws Exception {
-    assertThat(parsed("websocket: {enabled: false, bind: 0.0.0.0}").websocket()).isNull();
+    assertThat(parsed("websocket: {enabled: false, bind: 0.0.0.0}").doors().stream())
+        .map(DoorConfig::name)
+        .containsExactly("http", "mqtt", "grpc");
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polyhub.server.cli;
+
+import org.jspecify.annotations.NullMarked;
