@@ -98,12 +98,7 @@ public final class GraphQlAdapter implements Door {
     page.servedOn(listener.port());
     about =
         new Listener(
-            NAME,
-            "HTTP",
-            config.bind(),
-            listener.port(),
-            tls != null,
-            "/graphql /graphql/stream");
+            NAME, "HTTP", config.bind(), listener.port(), tls != null, "/graphql /graphql/stream");
     if (tls != null) {
       tls.onLists(listed -> hub.refuseCertificates(NAME, listed));
     }

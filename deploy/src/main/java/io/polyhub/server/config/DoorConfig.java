@@ -146,7 +146,9 @@ public sealed interface DoorConfig {
     @Override
     public String wanted() {
       String plain = Listener.address(bind(), port());
-      return tls() == null ? plain : plain + " and port " + settings.listeners().tlsPort() + " (TLS)";
+      return tls() == null
+          ? plain
+          : plain + " and port " + settings.listeners().tlsPort() + " (TLS)";
     }
 
     @Override
