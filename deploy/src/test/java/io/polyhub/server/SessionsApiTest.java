@@ -214,7 +214,8 @@ final class SessionsApiTest {
         "message | {\"door\":\"mqtt\",\"subscribersOf\":\"b\",\"data\":1} |"
             + " exactly one of user, session, all, door and subscribersOf is needed",
         "disconnect | {\"all\":false} | all: true is needed",
-        "disconnect | {\"door\":\"front\"} | door: one of graphql, grpc, mqtt, websocket is needed",
+        "disconnect | {\"door\":\"front\"} | door: one of graphql, grpc, http_stream, mqtt, sse,"
+            + " uni_http_stream, uni_sse, uni_websocket, websocket is needed",
         "disconnect | {\"subscribersOf\":\"a/#\"} | subscribersOf: a channel's name is needed",
         "revoke | {\"user\":\"a\",\"all\":true} | only user can be named here",
         "restore | {\"session\":\"a\"} | only user can be named here",

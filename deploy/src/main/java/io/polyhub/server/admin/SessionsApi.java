@@ -12,6 +12,7 @@ import io.polyhub.hub.Reach;
 import io.polyhub.hub.Reach.Reached;
 import io.polyhub.hub.Reach.Target;
 import io.polyhub.hub.Refusal;
+import io.polyhub.websocket.CentrifugeTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -39,8 +40,7 @@ public final class SessionsApi {
       Set.of("disconnect", "revoke", "restore", "refresh", "message");
 
   /** The doors that sessions come by. */
-  private static final Set<String> DOORS =
-      new TreeSet<>(Set.of("graphql", "grpc", "mqtt", "websocket"));
+  private static final Set<String> DOORS = doors();
 
   private static final int MAX_DEPTH = 64;
   private static final long LIMIT_SECONDS = 15;
@@ -50,6 +50,14 @@ public final class SessionsApi {
           .build();
 
   private final Reach reach;
+
+  private static Set<String> doors() {
+    Set<String> doors = new TreeSet<>(Set.of("graphql", "grpc", "mqtt"));
+    for (CentrifugeTransport transport : CentrifugeTransport.values()) {
+      doors.add(transport.door());
+    }
+    return doors;
+  }
 
   public SessionsApi(Reach reach) {
     this.reach = reach;

@@ -170,6 +170,9 @@ class SharedHubsTest {
       nats.kill(0);
       BrokerProbe.await(() -> !hubs.get(0).broker().isReady() && !hubs.get(1).broker().isReady());
       LocalClient older = LocalClient.admitted(a, hello("ann", "key"));
+      // Claims are stamped by the millisecond; of two with one stamp the names decide.
+      long came = System.currentTimeMillis();
+      BrokerProbe.await(() -> System.currentTimeMillis() > came);
       LocalClient newer = LocalClient.admitted(b, hello("ann", "key"));
       assertThat(isOpen(older)).isTrue();
       nats.restart(0);
