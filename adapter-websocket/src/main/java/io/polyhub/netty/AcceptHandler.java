@@ -44,7 +44,7 @@ public final class AcceptHandler extends ChannelInboundHandlerAdapter {
   }
 
   /** Gives the lease back when the connection is over. */
-  static void release(Channel connection, Lease lease) {
+  public static void release(Channel connection, Lease lease) {
     if (!lease.equals(Lease.NONE)) {
       connection.closeFuture().addListener(closed -> lease.close());
     }

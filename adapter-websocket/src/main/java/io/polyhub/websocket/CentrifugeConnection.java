@@ -149,6 +149,7 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter
 
   /** Takes up the commands of a frame that came with the request for the stream. */
   void take(byte[] bytes) {
+    output.expectFlush();
     received(bytes);
     output.flush();
   }
@@ -169,7 +170,6 @@ final class CentrifugeConnection extends ChannelInboundHandlerAdapter
       close(CentrifugeCloseCode.TOO_MANY_REQUESTS);
       return false;
     }
-    output.expectFlush();
     take(bytes);
     return true;
   }

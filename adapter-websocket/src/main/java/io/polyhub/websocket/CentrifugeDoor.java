@@ -27,14 +27,15 @@ final class CentrifugeDoor {
       CentrifugeConfig config,
       CentrifugeEmulation emulation,
       CentrifugeTransport transport,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      InstantSource clock) {
     this.hub = hub;
     this.loops = loops;
     this.config = config;
     this.emulation = emulation;
     this.transport = transport;
     this.registry = registry;
-    clock = InstantSource.system();
+    this.clock = clock;
     Gauge.builder("polyhub.connections", connections, AtomicInteger::get)
         .tag("door", transport.door())
         .register(registry);

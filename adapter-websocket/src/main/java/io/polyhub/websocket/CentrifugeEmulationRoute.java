@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.polyhub.proto.centrifuge.EmulationRequest;
 import io.polyhub.websocket.CentrifugeCodec.MalformedCommandException;
-import java.util.Map;
 import java.util.Set;
 
 /** Takes the commands of clients that read their replies from a stream. Thread-safe. */
@@ -48,7 +47,7 @@ final class CentrifugeEmulationRoute implements HttpRoute {
               ? EmulationRequest.parseFrom(call.body())
               : CentrifugeJsonReader.emulationRequest(call.body());
     } catch (InvalidProtocolBufferException | MalformedCommandException malformed) {
-      call.reply(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST, Map.of()));
+      call.reply(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST));
       return;
     }
     emulation

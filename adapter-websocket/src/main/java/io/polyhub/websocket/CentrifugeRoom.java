@@ -3,6 +3,7 @@ package io.polyhub.websocket;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polyhub.hub.Hub;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,11 @@ import java.util.List;
 record CentrifugeRoom(List<WebSocketSubprotocol> subprotocols, List<HttpRoute> routes) {
 
   static CentrifugeRoom open(
-      Hub hub, EventLoops loops, WebSocketConfig config, MeterRegistry registry) {
+      Hub hub,
+      EventLoops loops,
+      WebSocketConfig config,
+      MeterRegistry registry,
+      InstantSource clock) {
     CentrifugeEmulation emulation = CentrifugeEmulation.start(hub.nodes());
     Gauge.builder("polyhub.websocket.emulated", emulation, CentrifugeEmulation::size)
         .description("Clients that read a stream and send their commands in other requests")
@@ -24,7 +29,8 @@ record CentrifugeRoom(List<WebSocketSubprotocol> subprotocols, List<HttpRoute> r
     List<HttpRoute> routes = new ArrayList<>();
     for (CentrifugeTransport transport : config.centrifuge().transports()) {
       CentrifugeDoor door =
-          new CentrifugeDoor(hub, loops, config.centrifuge(), emulation, transport, registry);
+          new CentrifugeDoor(
+              hub, loops, config.centrifuge(), emulation, transport, registry, clock);
       switch (transport) {
         case WEBSOCKET -> subprotocols.add(new CentrifugeSubprotocol(door));
         case UNI_WEBSOCKET -> subprotocols.add(new CentrifugeUniSubprotocol(door));

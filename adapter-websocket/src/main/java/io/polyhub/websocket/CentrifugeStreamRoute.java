@@ -79,7 +79,7 @@ final class CentrifugeStreamRoute implements HttpRoute {
     if (door.transport.unidirectional()) {
       listen(call, first);
     } else if (first.length == 0) {
-      call.reply(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST, Map.of()));
+      call.reply(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST));
     } else {
       connect(call, codec(call)).take(first);
     }
@@ -93,7 +93,7 @@ final class CentrifugeStreamRoute implements HttpRoute {
               ? ConnectRequest.getDefaultInstance()
               : CentrifugeJsonReader.connectRequest(first);
     } catch (MalformedCommandException malformed) {
-      call.reply(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST, Map.of()));
+      call.reply(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST));
       return;
     }
     CentrifugeConnection connection = connect(call, codec(call));

@@ -20,7 +20,6 @@ import io.polyhub.proto.centrifuge.UnsubscribeResult;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +104,10 @@ final class CentrifugeSubscriptions {
           switch (outcome) {
             case Outcome.Done<Subscribed> done -> {
               subscription.granted(done.value());
-              commands.reply(id, Reply.newBuilder().setSubscribe(result(done.value(), request)));
+              commands.reply(
+                  id,
+                  Reply.newBuilder()
+                      .setSubscribe(result(done.value(), subscription, request.getRecover())));
               unsubscribeIfAsked(subscription);
             }
             case Outcome.Refused<Subscribed> refused ->
@@ -128,12 +130,10 @@ final class CentrifugeSubscriptions {
         .withAttachment(subscription);
   }
 
-  private SubscribeResult result(Subscribed subscribed, SubscribeRequest request) {
-    CentrifugeSubscription subscription =
-        (CentrifugeSubscription)
-            Optional.ofNullable(subscribed.subscription().attachment()).orElseThrow();
+  private SubscribeResult result(
+      Subscribed subscribed, CentrifugeSubscription subscription, boolean recovering) {
     return CentrifugeMessages.subscribed(
-        subscribed, subscription, request.getRecover(), json, protocol.clock.instant());
+        subscribed, subscription, recovering, json, protocol.clock.instant());
   }
 
   private void refused(
@@ -195,12 +195,7 @@ final class CentrifugeSubscriptions {
               subscription.granted(granted.value());
               results.put(
                   channel,
-                  CentrifugeMessages.subscribed(
-                      granted.value(),
-                      subscription,
-                      hint.getRecover() || resume != null,
-                      json,
-                      protocol.clock.instant()));
+                  result(granted.value(), subscription, hint.getRecover() || resume != null));
               subscribeAtOnce(channels, next + 1, hints, resume, results, done, refused);
             }
             case Outcome.Refused<Subscribed> denied -> refused.accept(denied.refusal());

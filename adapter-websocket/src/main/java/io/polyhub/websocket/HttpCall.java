@@ -143,11 +143,6 @@ public final class HttpCall {
     whenGone.add(action);
   }
 
-  /** Whether the call has been answered, or its client has gone. */
-  public boolean isOver() {
-    return over;
-  }
-
   void gone() {
     if (!over) {
       over = true;

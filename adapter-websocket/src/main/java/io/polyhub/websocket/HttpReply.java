@@ -31,6 +31,11 @@ public record HttpReply(HttpResponseStatus status, Map<String, String> headers, 
   }
 
   /** A refusal, in the words of its status. */
+  static HttpReply refusal(HttpResponseStatus status) {
+    return refusal(status, Map.of());
+  }
+
+  /** A refusal with headers of its own. */
   static HttpReply refusal(HttpResponseStatus status, Map<String, String> headers) {
     byte[] text =
         ("{\"error\":\"" + status.reasonPhrase() + "\"}").getBytes(StandardCharsets.US_ASCII);

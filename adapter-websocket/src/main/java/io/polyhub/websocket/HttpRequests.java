@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.polyhub.net.Lease;
+import io.polyhub.netty.AcceptHandler;
 import io.polyhub.web.LandingPage;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -65,6 +66,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
   private State state = State.READING;
   private @Nullable HttpRequest request;
   private @Nullable HttpRoute route;
+  private String path = "";
   private @Nullable ByteBuf body;
   private @Nullable HttpCall call;
   private Lease lease = Lease.NONE;
@@ -174,9 +176,9 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
       open(head);
       return;
     }
-    HttpRoute found = carrier.routes.find(head);
-    boolean upgrade = head.headers().containsValue(HttpHeaderNames.UPGRADE, "websocket", true);
-    if (found == null || (upgrade && carrier.handshake.serves(head))) {
+    path = HttpHeads.path(head);
+    HttpRoute found = carrier.routes.find(path);
+    if (found == null || (isUpgrade(head) && carrier.handshake.serves(path))) {
       if (WebSocketHandshake.announcesBody(head)) {
         open(head);
       }
@@ -196,20 +198,24 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
     }
   }
 
+  private static boolean isUpgrade(HttpRequest head) {
+    return head.headers().containsValue(HttpHeaderNames.UPGRADE, "websocket", true);
+  }
+
   private void proceed(HttpContent content) {
     HttpRequest head = request;
     if (head == null || state != State.READING) {
       return;
     }
     if (content.decoderResult().isFailure()) {
-      refuse(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST, Map.of()));
+      refuse(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST));
       return;
     }
     HttpRoute taker = route;
     ByteBuf bytes = content.content();
     if (taker == null) {
       if (bytes.isReadable()) {
-        refuse(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST, Map.of()));
+        refuse(HttpReply.refusal(HttpResponseStatus.BAD_REQUEST));
       } else if (content instanceof LastHttpContent) {
         open(head);
       }
@@ -219,7 +225,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
       ByteBuf all = body == null ? context().alloc().buffer(bytes.readableBytes()) : body;
       body = all;
       if (all.readableBytes() + bytes.readableBytes() > taker.maxBodyBytes()) {
-        refuse(HttpReply.refusal(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, Map.of()));
+        refuse(HttpReply.refusal(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE));
         return;
       }
       all.writeBytes(bytes);
@@ -245,7 +251,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
         new HttpCall.Head(
             taker.path(),
             head.method(),
-            HttpHeads.path(head),
+            path,
             HttpHeads.query(head),
             head.headers(),
             HttpVersion.HTTP_1_0.equals(head.protocolVersion()),
@@ -262,7 +268,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
       taker.accept(begun);
     } catch (RuntimeException fault) {
       LOG.error("{}: the route {} failed", context().channel(), taker.path(), fault);
-      begun.reply(HttpReply.refusal(HttpResponseStatus.INTERNAL_SERVER_ERROR, Map.of()));
+      begun.reply(HttpReply.refusal(HttpResponseStatus.INTERNAL_SERVER_ERROR));
     }
   }
 
@@ -280,9 +286,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
     carrier.routes.allow(response.headers(), head.headers());
     carrier.countAnswered(head.route(), reply.status().code());
     if (last) {
-      state = State.ENDED;
-      response.headers().set(HttpHeaderNames.CONNECTION, "close");
-      ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+      end(response);
       return;
     }
     if (head.http10()) {
@@ -299,11 +303,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
     Channel channel = context().channel();
     state = State.ENDED;
     call = null;
-    Lease kept = lease;
-    lease = Lease.NONE;
-    if (!kept.equals(Lease.NONE)) {
-      channel.closeFuture().addListener(closed -> kept.close());
-    }
+    keepLease();
     carrier.countAnswered(head.route(), HttpResponseStatus.OK.code());
     context().writeAndFlush(carrier.routes.streaming(head, headers));
     channel
@@ -317,12 +317,18 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
   /** Refuses a request without reading all of it; so the connection ends. */
   private void refuse(HttpReply reply) {
     HttpRequest head = request;
-    state = State.ENDED;
     carrier.countRefused(reply.status().code());
     FullHttpResponse response = HttpRouting.response(null, reply);
     if (head != null && route != null) {
       carrier.routes.allow(response.headers(), head.headers());
     }
+    end(response);
+  }
+
+  /** Writes the last answer of the connection, and closes behind it. */
+  private void end(FullHttpResponse response) {
+    state = State.ENDED;
+    // Beside what the answer itself says there, such as the protocol to upgrade to.
     response.headers().add(HttpHeaderNames.CONNECTION, "close");
     context().writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     forgetRequest();
@@ -348,12 +354,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
       case WebSocketHandshake.Answer.Opened opened -> {
         InetSocketAddress client = enter(head);
         if (client != null) {
-          Lease kept = lease;
-          lease = Lease.NONE;
-          Channel channel = context().channel();
-          if (!kept.equals(Lease.NONE)) {
-            channel.closeFuture().addListener(closed -> kept.close());
-          }
+          keepLease();
           state = State.ENDED;
           carrier.countOpened();
           new WebSocketOpener(carrier).open(context(), head.headers(), opened, client);
@@ -364,16 +365,13 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
 
   /** Shows what is here, and closes. */
   private void land(LandingPage.Answer page, boolean headOnly) {
-    state = State.ENDED;
     FullHttpResponse response =
         HttpRouting.response(
             null,
             new HttpReply(
                 HttpResponseStatus.OK, page.headers(), headOnly ? new byte[0] : page.body()));
     response.headers().set(HttpHeaderNames.CONTENT_LENGTH, page.body().length);
-    response.headers().set(HttpHeaderNames.CONNECTION, "close");
-    context().writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
-    forgetRequest();
+    end(response);
   }
 
   /** A proxy's connections are not counted as its own, so its clients are counted here. */
@@ -388,11 +386,17 @@ final class HttpRequests extends ChannelInboundHandlerAdapter implements HttpCal
         carrier.entrance.client(peer, channel.localAddress(), head.headers().getAll(FORWARDED_FOR));
     Optional<Lease> entered = carrier.entrance.enter(peer, channel.localAddress(), client);
     if (entered.isEmpty()) {
-      refuse(HttpReply.refusal(HttpResponseStatus.TOO_MANY_REQUESTS, Map.of()));
+      refuse(HttpReply.refusal(HttpResponseStatus.TOO_MANY_REQUESTS));
       return null;
     }
     lease = entered.get();
     return client;
+  }
+
+  /** The client counts for as long as the connection lasts, not for one request alone. */
+  private void keepLease() {
+    AcceptHandler.release(context().channel(), lease);
+    lease = Lease.NONE;
   }
 
   // The end

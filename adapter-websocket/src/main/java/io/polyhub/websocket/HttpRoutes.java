@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Finds the route for a path. Immutable; any thread. */
 final class HttpRoutes {
 
-  static final HttpRoutes NONE = new HttpRoutes(List.of());
-
   private final Map<String, HttpRoute> byPath;
 
   HttpRoutes(List<HttpRoute> routes) {

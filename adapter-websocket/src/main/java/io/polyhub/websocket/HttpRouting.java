@@ -48,8 +48,8 @@ final class HttpRouting {
     record Refused(HttpReply reply) implements Verdict {}
   }
 
-  @Nullable HttpRoute find(HttpRequest head) {
-    String path = HttpHeads.path(head);
+  /** The route for the path, which is empty if it cannot be decoded. */
+  @Nullable HttpRoute find(String path) {
     return path.isEmpty() ? null : routes.find(path);
   }
 
@@ -101,7 +101,7 @@ final class HttpRouting {
   }
 
   private static Verdict refused(HttpResponseStatus status) {
-    return new Verdict.Refused(HttpReply.refusal(status, Map.of()));
+    return new Verdict.Refused(HttpReply.refusal(status));
   }
 
   private static String methods(HttpRoute route) {

@@ -21,6 +21,7 @@ import io.polyhub.net.Entrance;
 import io.polyhub.netty.AcceptHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -76,7 +77,8 @@ public final class WebSocketAdapter implements Door {
       Entrance entrance,
       MeterRegistry registry)
       throws IOException {
-    CentrifugeRoom centrifuge = CentrifugeRoom.open(hub, loops, config, registry);
+    CentrifugeRoom centrifuge =
+        CentrifugeRoom.open(hub, loops, config, registry, InstantSource.system());
     List<WebSocketSubprotocol> allSubprotocols = new ArrayList<>(subprotocols);
     allSubprotocols.addAll(centrifuge.subprotocols());
     List<HttpRoute> allRoutes = new ArrayList<>(routes);

@@ -94,9 +94,9 @@ final class WebSocketHandshake {
     record Refused(HttpResponseStatus status, Map<String, String> headers) implements Answer {}
   }
 
-  /** Whether a subprotocol has the path that is asked for. */
-  boolean serves(HttpRequest request) {
-    return byPath.containsKey(HttpHeads.path(request));
+  /** Whether a subprotocol has the path. */
+  boolean serves(String path) {
+    return byPath.containsKey(path);
   }
 
   Answer judge(HttpRequest request) {
